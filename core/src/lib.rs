@@ -1,0 +1,18 @@
+//! Resilience policies and a deterministic simulation of them.
+//!
+//! The library has no clock, no ambient randomness and no I/O: time is an argument, randomness comes from a seed, and
+//! every verb returns what happened. The policies allocate nothing; the simulation (feature `alloc`) does.
+#![no_std]
+#![forbid(unsafe_code)]
+
+#[cfg(feature = "alloc")]
+extern crate alloc;
+#[cfg(test)]
+extern crate std;
+
+pub mod rng;
+pub mod time;
+#[cfg(feature = "alloc")]
+pub mod trace;
+
+pub use time::Instant;

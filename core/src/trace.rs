@@ -1,0 +1,76 @@
+//! The fingerprint of a run: a hash over its events, in order.
+//!
+//! Two runs with the same hash did the same things at the same times. The hash is xxHash64 (seed 0) over the events in
+//! the byte order of [`Trace::event`], so it can be recomputed elsewhere.
+
+use crate::time::Instant;
+use xxhash_rust::xxh64::Xxh64;
+
+/// The running hash of a run's events.
+#[derive(Clone)]
+pub struct Trace {
+    hash: Xxh64,
+    events: u64,
+}
+
+impl Trace {
+    /// An empty trace.
+    pub fn new() -> Self {
+        Self { hash: Xxh64::new(0), events: 0 }
+    }
+
+    /// Adds an event: its time in nanoseconds, its kind, and up to any number of details, each as a little-endian `u64`
+    /// after the count of details. Kinds are numbered by whoever records.
+    pub fn event(&mut self, at: Instant, kind: u16, details: &[u64]) {
+        self.events = self.events.saturating_add(1);
+        self.hash.update(&at.as_nanos().to_le_bytes());
+        self.hash.update(&u64::from(kind).to_le_bytes());
+        self.hash.update(&(details.len() as u64).to_le_bytes());
+        for detail in details {
+            self.hash.update(&detail.to_le_bytes());
+        }
+    }
+
+    /// How many events there were.
+    pub fn events(&self) -> u64 {
+        self.events
+    }
+
+    /// The hash of all events so far.
+    pub fn hash(&self) -> u64 {
+        self.hash.digest()
+    }
+}
+
+impl Default for Trace {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl core::fmt::Debug for Trace {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "Trace({} events, {:016x})", self.events, self.hash())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn order_time_and_details_matter() {
+        let run = |events: &[(u64, u16, &[u64])]| {
+            let mut trace = Trace::new();
+            for (at, kind, details) in events {
+                trace.event(Instant::from_nanos(*at), *kind, details);
+            }
+            trace.hash()
+        };
+        let hash = run(&[(1, 1, &[7]), (2, 1, &[])]);
+        assert_eq!(hash, run(&[(1, 1, &[7]), (2, 1, &[])]));
+        assert_ne!(hash, run(&[(2, 1, &[]), (1, 1, &[7])]));
+        assert_ne!(hash, run(&[(1, 1, &[8]), (2, 1, &[])]));
+        assert_ne!(hash, run(&[(1, 1, &[]), (2, 1, &[7])]));
+    }
+}

@@ -1,0 +1,1 @@
+//! The playground: labs, the stage that shows them, and the command line. Nothing here is a stable interface.
