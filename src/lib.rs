@@ -1,1 +1,11 @@
-//! The playground: labs, the stage that shows them, and the command line. Nothing here is a stable interface.
+//! The playground: labs, the session that plays them, and what shows them. Nothing here is a stable interface; the
+//! library for other people's programs is `halfopen-core`.
+//!
+//! Everything outside `ui` and `embed` is free of web types, so that the same lab runs in the browser, on the command
+//! line and in tests.
+
+pub mod lab;
+pub mod labs;
+pub mod session;
+#[cfg(target_arch = "wasm32")]
+pub mod ui;

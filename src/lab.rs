@@ -1,0 +1,285 @@
+//! The Lab contract: what a lab declares and what a running lab can be asked.
+//!
+//! A lab is one file in `labs/` and one line in the registry. It draws nothing and reads no clock: it declares its knobs
+//! and actions as tables, and answers with plain data (a [`Scene`], [`Chart`]s and a [`Record`]). Everything else (page,
+//! links, command line, tests) is made from these.
+//!
+//! A run is a function: the same configuration, seed and timed inputs give the same [`Record`] at every instant,
+//! however the time between is sliced.
+
+pub mod knob;
+pub mod link;
+pub mod record;
+pub mod scene;
+pub mod text;
+
+pub use knob::{Config, Kind, Knob, Unit, Value};
+pub use link::{Link, Notice};
+pub use record::{Entry, Health, Record};
+pub use scene::{Chart, Diagram, Layout, Mark, Readout, Scene, Shape, Tone, View};
+
+use halfopen_core::Instant;
+use halfopen_core::rng::Seed;
+
+/// What a lab says of itself before anything runs.
+pub struct About {
+    /// The lab's address: lower case, words joined by hyphens.
+    pub slug: &'static str,
+    /// Its name in headings and lists.
+    pub title: &'static str,
+    /// One sentence for lists and search engines.
+    pub summary: &'static str,
+    /// What it claims, in a sentence or two, computed from the knobs so that it stays true when they are turned.
+    pub claim: fn(&Config) -> String,
+    /// The one source for sliders, links, embed attributes and the command line's options.
+    pub knobs: &'static [Knob],
+    /// Named settings of all knobs; the first is the default.
+    pub presets: &'static [Preset],
+    /// What the reader can do while it runs.
+    pub actions: &'static [Action],
+    /// What these settings mean, computed before anything runs.
+    pub outlook: fn(&Config) -> Vec<Fact>,
+    /// Where knobs contradict each other: what was made of them instead. Empty when all is well.
+    pub conflicts: fn(&Config) -> Vec<String>,
+    /// Questions to answer before looking.
+    pub predictions: &'static [Prediction],
+    /// Tasks that the simulation itself checks.
+    pub goals: &'static [Goal],
+}
+
+/// A named setting of the knobs.
+pub struct Preset {
+    /// Its name in links and on the command line.
+    pub id: &'static str,
+    /// Its name on the page, such as the library it comes from.
+    pub label: &'static str,
+    /// What of the original it does not reproduce, or what it shows. May be empty.
+    pub note: &'static str,
+    /// Where the numbers come from. Empty for our own.
+    pub source: &'static str,
+    /// Knob ids and values as text; knobs not named have their defaults.
+    pub set: &'static [(&'static str, &'static str)],
+}
+
+/// Something the reader can do at an instant of the run.
+pub struct Action {
+    /// Its name in links.
+    pub id: &'static str,
+    /// Its name on a button while nothing else is said by the scene.
+    pub label: &'static str,
+    /// What it does, for a tooltip and the help.
+    pub help: &'static str,
+    /// Bounds of its whole-number arguments, in order; empty when it takes none. Values outside are clamped.
+    pub args: &'static [(i64, i64)],
+    /// Whether it has a button of its own below the diagram; others live on the diagram's marks only.
+    pub button: bool,
+    /// The first of these is the large one.
+    pub primary: bool,
+    /// The key that does it while the stage has focus.
+    pub key: Option<char>,
+}
+
+/// A named number with the sentence that says what it means.
+pub struct Fact {
+    /// What is told, such as "Time to open at 50 % failing".
+    pub label: String,
+    /// The number with its unit.
+    pub value: String,
+    /// How it comes about, with the current numbers in it.
+    pub because: String,
+}
+
+/// A question that the reader answers before the reveal.
+pub struct Prediction {
+    /// Its name in links and stored progress.
+    pub id: &'static str,
+    /// The question.
+    pub question: &'static str,
+    /// The link (query only) that sets the lab up for it.
+    pub setup: &'static str,
+    /// The readout that answers it, and when, in milliseconds of the run.
+    pub readout: &'static str,
+    /// The time at which the readout is taken.
+    pub at_ms: u64,
+    /// The stated answer; a test runs the lab and compares.
+    pub answer: f64,
+    /// How far from the answer still counts as right.
+    pub tolerance: f64,
+    /// Wrong answers that have a name: the value, and the misconception behind it.
+    pub misconceptions: &'static [(f64, &'static str)],
+}
+
+/// A task: a predicate over readouts.
+pub struct Goal {
+    /// Its name in links and stored progress.
+    pub id: &'static str,
+    /// What to reach.
+    pub task: &'static str,
+    /// A way there, on demand.
+    pub hint: &'static str,
+    /// Whether it is reached.
+    pub reached: fn(&Record, &[Readout]) -> bool,
+    /// A link (query only) whose run reaches it: the proof that it can be done.
+    pub proof: &'static str,
+}
+
+/// A running lab.
+///
+/// Time only moves in [`Lab::advance`]; [`Lab::act`] and [`Lab::set`] happen at the instant last advanced to.
+pub trait Lab: Clone + 'static {
+    /// The tables.
+    const ABOUT: About;
+
+    /// The lab at the beginning of a run.
+    fn start(config: &Config, seed: Seed) -> Self;
+
+    /// Lets everything happen that is due at or before `to`. Earlier instants than the last are ignored.
+    fn advance(&mut self, to: Instant);
+
+    /// When the next thing happens by itself, if anything is under way.
+    fn next(&self) -> Option<Instant>;
+
+    /// The reader does something. Unknown actions do nothing; `args` are within the bounds of the table.
+    fn act(&mut self, action: &str, args: &[i64]);
+
+    /// The reader turned a knob in the middle of the run: `config` holds from now on.
+    fn set(&mut self, config: &Config);
+
+    /// What happened so far.
+    fn record(&self) -> &Record;
+
+    /// What is to be seen now.
+    fn scene(&self, view: View) -> Scene;
+
+    /// The charts up to now. May be costly: asked for less often than the scene.
+    fn charts(&self) -> Vec<Chart>;
+}
+
+/// [`Lab`] as an object.
+pub trait Run {
+    /// See [`Lab::advance`].
+    fn advance(&mut self, to: Instant);
+    /// See [`Lab::next`].
+    fn next(&self) -> Option<Instant>;
+    /// See [`Lab::act`].
+    fn act(&mut self, action: &str, args: &[i64]);
+    /// See [`Lab::set`].
+    fn set(&mut self, config: &Config);
+    /// See [`Lab::record`].
+    fn record(&self) -> &Record;
+    /// See [`Lab::scene`].
+    fn scene(&self, view: View) -> Scene;
+    /// See [`Lab::charts`].
+    fn charts(&self) -> Vec<Chart>;
+    /// A copy to come back to.
+    fn checkpoint(&self) -> Box<dyn Run>;
+}
+
+impl<L: Lab> Run for L {
+    fn advance(&mut self, to: Instant) {
+        Lab::advance(self, to);
+    }
+    fn next(&self) -> Option<Instant> {
+        Lab::next(self)
+    }
+    fn act(&mut self, action: &str, args: &[i64]) {
+        Lab::act(self, action, args);
+    }
+    fn set(&mut self, config: &Config) {
+        Lab::set(self, config);
+    }
+    fn record(&self) -> &Record {
+        Lab::record(self)
+    }
+    fn scene(&self, view: View) -> Scene {
+        Lab::scene(self, view)
+    }
+    fn charts(&self) -> Vec<Chart> {
+        Lab::charts(self)
+    }
+    fn checkpoint(&self) -> Box<dyn Run> {
+        Box::new(self.clone())
+    }
+}
+
+/// A lab in the registry: its tables, and how to start it.
+pub struct Entrance {
+    /// The tables.
+    pub about: About,
+    start: fn(&Config, Seed) -> Box<dyn Run>,
+}
+
+impl Entrance {
+    /// The entrance to `L`.
+    pub const fn to<L: Lab>() -> Self {
+        Self { about: L::ABOUT, start: |config, seed| Box::new(L::start(config, seed)) }
+    }
+
+    /// A run at its beginning.
+    pub fn start(&self, config: &Config, seed: Seed) -> Box<dyn Run> {
+        (self.start)(config, seed)
+    }
+
+    /// All knobs at their defaults.
+    pub fn defaults(&self) -> Config {
+        Config::new(self.about.knobs)
+    }
+
+    /// The knobs as a preset has them, or `None` for an unknown preset.
+    pub fn preset(&self, id: &str) -> Option<Config> {
+        let preset = self.about.presets.iter().find(|preset| preset.id == id)?;
+        let mut config = self.defaults();
+        for (knob, text) in preset.set {
+            // The registry walk proves that every preset's values parse and fit.
+            let _ = config.set_text(knob, text);
+        }
+        Some(config)
+    }
+
+    /// The preset whose knobs these are.
+    pub fn preset_of(&self, config: &Config) -> Option<&'static Preset>
+    where
+        Self: 'static,
+    {
+        self.about.presets.iter().find(|preset| self.preset(preset.id).as_ref() == Some(config))
+    }
+
+    /// The action of that name.
+    pub fn action(&self, id: &str) -> Option<&'static Action> {
+        self.about.actions.iter().find(|action| action.id == id)
+    }
+}
+
+impl core::fmt::Debug for Entrance {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "Entrance({})", self.about.slug)
+    }
+}
+
+/// What the reader did, with the instant at which it took effect.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Timed {
+    /// When.
+    pub at: Instant,
+    /// What.
+    pub input: Input,
+}
+
+/// Something the reader did.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Input {
+    /// An action from the lab's table, with its arguments.
+    Do {
+        /// The action's name.
+        action: &'static str,
+        /// Its arguments, within the bounds of the table.
+        args: Vec<i64>,
+    },
+    /// A knob turned in the middle of the run.
+    Set {
+        /// The knob's name.
+        knob: &'static str,
+        /// Its new value, within its range.
+        value: Value,
+    },
+}

@@ -1,0 +1,363 @@
+//! Links: `#/<slug>?<knob>=<value>&…&seed=…&t=…&do=…`, readable and writable by hand.
+//!
+//! Only what differs from the defaults is written. Reading never fails: what cannot be used is left out and named in a
+//! [`Notice`]. `do` holds what the reader did, each `<seconds>:<action>[:<argument>…]` or
+//! `<seconds>:set:<knob>:<value>`, joined by commas.
+
+use std::fmt::Write as _;
+
+use halfopen_core::Instant;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+
+use super::knob::{Config, SetError};
+use super::{Entrance, Input, Timed, text};
+
+/// The engine's version. A run from another version may replay differently.
+pub const ENGINE: u32 = 1;
+/// Bytes of a link that are read.
+pub const LINK_BYTES_MAX: usize = 64 * 1024;
+/// Timed inputs that are read.
+pub const INPUTS_MAX: usize = 5_000;
+/// The furthest playhead: a day.
+pub const RUN_MAX: Instant = Instant::from_secs(24 * 3600);
+/// The seed when nothing is said.
+pub const SEED_DEFAULT: u64 = 1;
+/// Notices that are told; the rest is counted.
+const NOTICES_MAX: usize = 8;
+
+/// What stays as it is in a link; everything else is percent-encoded.
+const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'/').remove(b'(').remove(b')');
+
+/// Something about a link that the reader should know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice(pub String);
+
+/// Where a link leads.
+#[derive(Clone, Debug)]
+pub enum Target {
+    /// The page that lists the labs.
+    Home,
+    /// A page without a lab, by its path ("experiments/backoff").
+    Page(String),
+    /// A lab.
+    Lab(Link),
+}
+
+/// A lab with its settings, and a run of it.
+#[derive(Clone, Debug)]
+pub struct Link {
+    /// The lab.
+    pub lab: &'static Entrance,
+    /// Without the page around it.
+    pub embed: bool,
+    /// The knobs at the beginning.
+    pub config: Config,
+    /// The run's seed.
+    pub seed: u64,
+    /// What the reader did, in order.
+    pub inputs: Vec<Timed>,
+    /// The playhead.
+    pub at: Option<Instant>,
+    /// Parts that are not shown.
+    pub hide: Vec<String>,
+    /// Knobs that cannot be turned.
+    pub lock: Vec<String>,
+}
+
+impl Link {
+    /// The lab at its defaults.
+    pub fn to(lab: &'static Entrance) -> Self {
+        Self {
+            lab,
+            embed: false,
+            config: lab.defaults(),
+            seed: SEED_DEFAULT,
+            inputs: Vec::new(),
+            at: None,
+            hide: Vec::new(),
+            lock: Vec::new(),
+        }
+    }
+
+    /// The link as text, beginning with `#/`.
+    pub fn write(&self) -> String {
+        let mut out = String::from(if self.embed { "#/embed/" } else { "#/" });
+        out.push_str(self.lab.about.slug);
+        let mut parts: Vec<(&str, String)> = Vec::new();
+        for (knob, value) in self.config.changed() {
+            parts.push((knob.id, encode(&knob.format(value))));
+        }
+        if self.seed != SEED_DEFAULT {
+            parts.push(("seed", self.seed.to_string()));
+        }
+        if let Some(at) = self.at.filter(|at| *at > Instant::ZERO) {
+            parts.push(("t", seconds(at) + "s"));
+        }
+        if !self.inputs.is_empty() {
+            parts.push((
+                "do",
+                self.inputs.iter().map(|timed| write_input(&self.config, timed)).collect::<Vec<_>>().join(","),
+            ));
+        }
+        for (key, names) in [("hide", &self.hide), ("lock", &self.lock)] {
+            if !names.is_empty() {
+                parts.push((key, names.iter().map(|name| encode(name)).collect::<Vec<_>>().join(",")));
+            }
+        }
+        if !parts.is_empty() {
+            parts.push(("v", ENGINE.to_string()));
+        }
+        for (index, (key, value)) in parts.iter().enumerate() {
+            // Writing to a String cannot fail.
+            let _ = write!(out, "{}{key}={value}", if index == 0 { '?' } else { '&' });
+        }
+        out
+    }
+}
+
+/// Reads a link, with or without what stands before its `#`. A bare slug is a link too.
+pub fn read(text: &str, labs: &'static [Entrance]) -> (Target, Vec<Notice>) {
+    let mut notices = Notices::default();
+    let text = shorten(text.trim(), &mut notices);
+    let fragment = text.split_once('#').map_or(text, |(_, fragment)| fragment);
+    let (path, query) = fragment.split_once('?').unwrap_or((fragment, ""));
+    let path = decode(path.trim_matches('/'), &mut notices);
+    let (embed, slug) = path.strip_prefix("embed/").map_or((false, path.as_str()), |slug| (true, slug));
+    if slug.is_empty() || slug == "labs" {
+        return (Target::Home, notices.told());
+    }
+    let Some(lab) = labs.iter().find(|lab| lab.about.slug == slug) else {
+        if !embed && slug.len() <= 100 && slug.split('/').all(|part| !part.is_empty()) {
+            return (Target::Page(slug.to_owned()), notices.told());
+        }
+        notices.say(format!("There is no lab called “{}”.", quoted(slug)));
+        return (Target::Home, notices.told());
+    };
+    let mut link = Link { embed, ..Link::to(lab) };
+    let pairs: Vec<(&str, &str)> = query
+        .split('&')
+        .filter(|part| !part.is_empty())
+        .map(|part| part.split_once('=').unwrap_or((part, "")))
+        .collect();
+    // The preset first and the inputs last, wherever they stand: knobs are set over the one and give the others their table.
+    for (_, value) in pairs.iter().filter(|(key, _)| *key == "preset") {
+        let id = decode(value, &mut notices);
+        match lab.preset(&id) {
+            Some(config) => link.config = config,
+            None => notices.say(format!("There is no preset called “{}”.", quoted(&id))),
+        }
+    }
+    for (key, value) in &pairs {
+        read_pair(&mut link, key, value, &mut notices);
+    }
+    for (_, value) in pairs.iter().filter(|(key, _)| *key == "do") {
+        link.inputs = read_inputs(&link, value, &mut notices);
+    }
+    (Target::Lab(link), notices.told())
+}
+
+fn read_pair(link: &mut Link, key: &str, value: &str, notices: &mut Notices) {
+    let names = |value: &str, notices: &mut Notices| {
+        value.split(',').filter(|name| !name.is_empty()).take(100).map(|name| decode(name, notices)).collect()
+    };
+    match key {
+        "preset" | "do" => {}
+        "seed" => match value.parse() {
+            Ok(seed) => link.seed = seed,
+            Err(_) => notices.say(format!("“{}” is no seed: a whole number up to {} is.", quoted(value), u64::MAX)),
+        },
+        "t" => match read_seconds(value) {
+            Some(at) if at <= RUN_MAX => link.at = Some(at),
+            Some(_) => {
+                link.at = Some(RUN_MAX);
+                notices.say("The run was asked to go further than a day: it goes to 24 h.".to_owned());
+            }
+            None => notices.say(format!("“{}” is no time: 12.5s is.", quoted(value))),
+        },
+        "hide" => link.hide = names(value, notices),
+        "lock" => link.lock = names(value, notices),
+        "v" => {
+            if value != ENGINE.to_string() {
+                notices.say(format!(
+                    "This link was made with engine {}; this is engine {ENGINE}. The run may go differently.",
+                    quoted(value)
+                ));
+            }
+        }
+        _ => {
+            let key = decode(key, notices);
+            let value = decode(value, notices);
+            match link.config.set_text(&key, &value) {
+                Ok(()) => {}
+                Err(SetError::Unknown) => {
+                    notices.say(format!("“{}” is not a setting of this lab; it was skipped.", quoted(&key)));
+                }
+                Err(SetError::Clamped(range)) => {
+                    let now = link.config.show(&key);
+                    notices.say(format!(
+                        "{}={} is outside {range}; it was set to {now}.",
+                        quoted(&key),
+                        quoted(&value)
+                    ));
+                }
+                Err(SetError::Unreadable(hint)) => {
+                    notices.say(format!("{}={} could not be read: {hint}.", quoted(&key), quoted(&value)));
+                }
+            }
+        }
+    }
+}
+
+fn read_inputs(link: &Link, text: &str, notices: &mut Notices) -> Vec<Timed> {
+    let mut inputs = Vec::new();
+    for (number, item) in text.split(',').filter(|item| !item.is_empty()).enumerate() {
+        if number == INPUTS_MAX {
+            notices.say(format!("Only the first {INPUTS_MAX} actions were taken over."));
+            break;
+        }
+        match read_input(link, item, notices) {
+            Ok(timed) => inputs.push(timed),
+            Err(why) => notices.say(format!("Action {} (“{}”) was skipped: {why}.", number + 1, quoted(item))),
+        }
+    }
+    if !inputs.is_sorted_by_key(|timed: &Timed| timed.at) {
+        notices.say("The actions were out of order; they were sorted by time.".to_owned());
+        inputs.sort_by_key(|timed| timed.at);
+    }
+    inputs
+}
+
+fn read_input(link: &Link, item: &str, notices: &mut Notices) -> Result<Timed, String> {
+    let mut parts = item.split(':');
+    let at = parts.next().and_then(read_seconds).ok_or("it begins with no time such as 1.5")?;
+    if at > RUN_MAX {
+        return Err("its time is later than a day".to_owned());
+    }
+    let name = decode(parts.next().unwrap_or_default(), notices);
+    if name == "set" {
+        let (Some(knob), Some(value), None) = (parts.next(), parts.next(), parts.next()) else {
+            return Err("it is not of the form 1.5:set:knob:value".to_owned());
+        };
+        let (knob, value) = (decode(knob, notices), decode(value, notices));
+        let knob =
+            link.config.knob(&knob).ok_or_else(|| format!("“{}” is not a setting of this lab", quoted(&knob)))?;
+        return match knob.parse(&value) {
+            (Some(value), error) => {
+                if let Some(SetError::Clamped(range)) = error {
+                    notices.say(format!("{} was set outside {range}; the nearest end was taken.", knob.id));
+                }
+                Ok(Timed { at, input: Input::Set { knob: knob.id, value } })
+            }
+            (None, Some(SetError::Unreadable(hint))) => Err(hint),
+            (None, _) => Err("its value could not be read".to_owned()),
+        };
+    }
+    let action = link.lab.action(&name).ok_or_else(|| format!("“{}” is not an action of this lab", quoted(&name)))?;
+    let given: Vec<&str> = parts.take(action.args.len() + 1).collect();
+    if given.len() != action.args.len() {
+        return Err(format!(
+            "“{}” takes {}",
+            action.id,
+            text::counted(action.args.len() as u64, "argument", "arguments")
+        ));
+    }
+    let args = given.iter().zip(action.args).map(|(given, (min, max))| {
+        given
+            .parse::<i64>()
+            .map(|arg| arg.clamp(*min, *max))
+            .map_err(|_| format!("“{}” is not a whole number", quoted(given)))
+    });
+    Ok(Timed { at, input: Input::Do { action: action.id, args: args.collect::<Result<_, _>>()? } })
+}
+
+fn write_input(config: &Config, timed: &Timed) -> String {
+    let mut out = seconds(timed.at);
+    // Writing to a String cannot fail.
+    let _ = match &timed.input {
+        Input::Do { action, args } => {
+            out.push(':');
+            out.push_str(action);
+            args.iter().try_for_each(|arg| write!(out, ":{arg}"))
+        }
+        Input::Set { knob, value } => {
+            let value = config.knob(knob).map_or_else(String::new, |knob| knob.format(value));
+            write!(out, ":set:{knob}:{}", encode(&value))
+        }
+    };
+    out
+}
+
+/// An instant in seconds, exact, without its unit.
+fn seconds(at: Instant) -> String {
+    text::decimal(i64::try_from(at.as_nanos()).unwrap_or(i64::MAX), 9)
+}
+
+/// Reads an instant: seconds, or a length of time with its unit.
+fn read_seconds(written: &str) -> Option<Instant> {
+    let nanos = text::parse_decimal(written, 9).or_else(|| text::parse_duration(written))?;
+    u64::try_from(nanos).ok().map(Instant::from_nanos)
+}
+
+fn encode(text: &str) -> String {
+    utf8_percent_encode(text, KEPT).to_string()
+}
+
+fn decode(text: &str, notices: &mut Notices) -> String {
+    let bytes = percent_decode_str(text);
+    match bytes.decode_utf8() {
+        Ok(text) => text.into_owned(),
+        Err(_) => {
+            notices.say(format!("“{}” is not UTF-8; what could not be read was replaced.", quoted(text)));
+            percent_decode_str(text).decode_utf8_lossy().into_owned()
+        }
+    }
+}
+
+/// At most this much of a link's own text is repeated in a notice, without control characters.
+fn quoted(text: &str) -> String {
+    let mut out: String = text.chars().filter(|c| !c.is_control()).take(40).collect();
+    if text.chars().count() > 40 {
+        out.push('…');
+    }
+    out
+}
+
+fn shorten<'a>(text: &'a str, notices: &mut Notices) -> &'a str {
+    if text.len() <= LINK_BYTES_MAX {
+        return text;
+    }
+    notices.say(format!(
+        "The link is {} kB long; only its first {} kB were read.",
+        text.len() / 1000,
+        LINK_BYTES_MAX / 1024
+    ));
+    let cut = (0..=LINK_BYTES_MAX).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    let head = text.get(..cut).unwrap_or_default();
+    // Not in the middle of an action or a value.
+    head.rfind([',', '&']).and_then(|end| head.get(..end)).unwrap_or(head)
+}
+
+/// Notices, without repetition and bounded.
+#[derive(Default)]
+struct Notices {
+    told: Vec<Notice>,
+    more: usize,
+}
+
+impl Notices {
+    fn say(&mut self, message: String) {
+        if self.told.iter().any(|notice| notice.0 == message) {
+        } else if self.told.len() < NOTICES_MAX {
+            self.told.push(Notice(message));
+        } else {
+            self.more += 1;
+        }
+    }
+
+    fn told(mut self) -> Vec<Notice> {
+        if self.more > 0 {
+            self.told.push(Notice(format!("And {} more of this kind.", self.more)));
+        }
+        self.told
+    }
+}

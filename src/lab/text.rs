@@ -1,0 +1,177 @@
+//! Exact numbers as text, both ways, and numbers for reading.
+
+/// Nanoseconds in the units that durations are written in, longest first.
+const UNITS: [(&str, i64); 6] = [
+    ("h", 3_600_000_000_000),
+    ("min", 60_000_000_000),
+    ("s", 1_000_000_000),
+    ("ms", 1_000_000),
+    ("us", 1_000),
+    ("ns", 1),
+];
+
+/// `number` thousandths (with 3 decimals), tenths (with 1) … as a decimal number without trailing zeros.
+pub fn decimal(number: i64, decimals: u32) -> String {
+    let scale = 10_u64.saturating_pow(decimals);
+    let (sign, magnitude) = (if number < 0 { "-" } else { "" }, number.unsigned_abs());
+    let (whole, rest) = (magnitude / scale, magnitude % scale);
+    if rest == 0 {
+        return format!("{sign}{whole}");
+    }
+    let digits = format!("{rest:0width$}", width = decimals as usize);
+    format!("{sign}{whole}.{}", digits.trim_end_matches('0'))
+}
+
+/// Reads a plain decimal number as a whole number of units of 10^-`decimals`. `None` when it is not one, has more
+/// decimals than fit, or is too large.
+pub fn parse_decimal(text: &str, decimals: u32) -> Option<i64> {
+    let (negative, digits) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    if whole.is_empty() && fraction.is_empty()
+        || !whole.bytes().chain(fraction.bytes()).all(|byte| byte.is_ascii_digit())
+    {
+        return None;
+    }
+    let fraction = fraction.trim_end_matches('0');
+    let padding = (decimals as usize).checked_sub(fraction.len())?;
+    let number: i64 = format!("{whole}{fraction}{}", "0".repeat(padding)).parse().ok()?;
+    Some(if negative { -number } else { number })
+}
+
+/// A length of time, exact, in the unit that needs the fewest digits; `gap` stands before the unit.
+pub fn duration(nanos: i64, gap: &str) -> String {
+    if nanos == 0 {
+        return format!("0{gap}s");
+    }
+    let fitting = UNITS.iter().find(|(name, unit)| match *name {
+        // Hours and minutes only when whole: "90 s" reads better than "1.5 min".
+        "h" | "min" => nanos % unit == 0,
+        _ => nanos.unsigned_abs() >= unit.unsigned_abs(),
+    });
+    let (name, unit) = fitting.copied().unwrap_or(("ns", 1));
+    let decimals = unit.ilog10();
+    if matches!(name, "h" | "min") {
+        format!("{}{gap}{name}", nanos / unit)
+    } else {
+        format!("{}{gap}{name}", decimal(nanos, decimals))
+    }
+}
+
+/// Reads a length of time with its unit (`1.5s`, `250ms`, `2min`, `1h`) as whole nanoseconds.
+pub fn parse_duration(text: &str) -> Option<i64> {
+    let text = text.trim();
+    let split = text.find(|c: char| c.is_ascii_alphabetic() || c == 'µ')?;
+    let (number, name) = text.split_at(split);
+    let name = if name == "µs" {
+        "us"
+    } else if name == "m" {
+        "min"
+    } else {
+        name
+    };
+    let unit = UNITS.iter().find(|(candidate, _)| *candidate == name)?.1;
+    if let Some(whole) = parse_decimal(number, 0) {
+        return whole.checked_mul(unit);
+    }
+    // A decimal number of hours or minutes is a whole number of nanoseconds up to nine decimals of a second.
+    match name {
+        "h" | "min" => {
+            let scaled = i128::from(parse_decimal(number, 9)?) * i128::from(unit);
+            (scaled % 1_000_000_000 == 0).then_some(())?;
+            i64::try_from(scaled / 1_000_000_000).ok()
+        }
+        _ => parse_decimal(number, unit.ilog10()),
+    }
+}
+
+/// A whole number with thin gaps between groups of three digits.
+pub fn grouped(number: i64) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let mut out = String::from(if number < 0 { "-" } else { "" });
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) && digits.len() > 4 {
+            out.push('\u{202f}');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A length of time for reading, rounded to three digits at most: `5.1 s`, `250 ms`, `2 min 3 s`.
+pub fn about(duration: core::time::Duration) -> String {
+    let nanos = duration.as_nanos();
+    let round = |unit: u128| decimal(i64::try_from((nanos * 10 + unit / 2) / unit).unwrap_or(i64::MAX), 1);
+    match nanos {
+        0 => "0\u{a0}ms".to_owned(),
+        1..1_000 => format!("{nanos}\u{a0}ns"),
+        1_000..1_000_000 => format!("{}\u{a0}µs", round(1_000)),
+        1_000_000..1_000_000_000 => format!("{}\u{a0}ms", (nanos + 500_000) / 1_000_000),
+        1_000_000_000..120_000_000_000 => format!("{}\u{a0}s", round(1_000_000_000)),
+        _ => {
+            let seconds = nanos / 1_000_000_000;
+            let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+            match (hours, minutes, seconds) {
+                (0, minutes, 0) => format!("{minutes}\u{a0}min"),
+                (0, minutes, seconds) => format!("{minutes}\u{a0}min {seconds}\u{a0}s"),
+                (hours, 0, _) => format!("{hours}\u{a0}h"),
+                (hours, minutes, _) => format!("{hours}\u{a0}h {minutes}\u{a0}min"),
+            }
+        }
+    }
+}
+
+/// "1 failure", "3 failures": a count with its noun.
+pub fn counted(number: u64, one: &str, many: &str) -> String {
+    format!("{}\u{a0}{}", grouped(i64::try_from(number).unwrap_or(i64::MAX)), if number == 1 { one } else { many })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use core::time::Duration;
+
+    #[test]
+    fn durations_go_both_ways() {
+        for (nanos, text) in [
+            (5_000_000_000, "5s"),
+            (250_000_000, "250ms"),
+            (1_500_000_000, "1.5s"),
+            (60_000_000_000, "1min"),
+            (90_000_000_000, "90s"),
+            (3_600_000_000_000, "1h"),
+            (1, "1ns"),
+            (1_234_567_891, "1.234567891s"),
+            (0, "0s"),
+        ] {
+            assert_eq!(duration(nanos, ""), text);
+            assert_eq!(parse_duration(text), Some(nanos), "{text}");
+        }
+        assert_eq!(parse_duration("1.5min"), Some(90_000_000_000));
+        assert_eq!(parse_duration("2m"), Some(120_000_000_000));
+        for bad in ["5", "s", "", "1.2.3s", "-", "1e3s", "99999999999999999999s", "5 parsecs", "0.1ns", "..s", "NaNs"] {
+            assert_eq!(parse_duration(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn decimals_go_both_ways() {
+        assert_eq!(decimal(12_500, 3), "12.5");
+        assert_eq!(decimal(-7, 1), "-0.7");
+        assert_eq!(parse_decimal("12.5", 3), Some(12_500));
+        assert_eq!(parse_decimal("-0.7", 1), Some(-7));
+        assert_eq!(parse_decimal(".5", 1), Some(5));
+        for bad in ["", ".", "1,5", "1e3", "--1", "1.55", "99999999999999999999", "١"] {
+            assert_eq!(parse_decimal(bad, 1), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn numbers_read_well() {
+        assert_eq!(grouped(1000), "1000");
+        assert_eq!(grouped(10_000), "10\u{202f}000");
+        assert_eq!(about(Duration::from_millis(5_125)), "5.1\u{a0}s");
+        assert_eq!(about(Duration::from_secs(125)), "2\u{a0}min 5\u{a0}s");
+        assert_eq!(about(Duration::from_millis(250)), "250\u{a0}ms");
+        assert_eq!(counted(1, "failure", "failures"), "1\u{a0}failure");
+    }
+}

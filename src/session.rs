@@ -1,0 +1,483 @@
+//! A session plays one lab: it holds the configuration, the seed and the reader's timed inputs, and shows the run at any
+//! instant. Going back, forking, undoing and opening a link are all the same: replay the inputs from a checkpoint.
+
+use std::time::Duration;
+
+use halfopen_core::Instant;
+use halfopen_core::rng::Seed;
+
+use crate::lab::link::{INPUTS_MAX, Link, RUN_MAX};
+use crate::lab::{Chart, Config, Entrance, Health, Input, Record, Run, Scene, Timed, Value, View};
+
+/// Checkpoints kept; when there are more, every second one goes and their distance doubles.
+const CHECKPOINTS_MAX: usize = 96;
+/// The distance of checkpoints at first.
+const CHECKPOINT_EVERY: Duration = Duration::from_secs(1);
+/// Futures that undo can bring back.
+const UNDO_MAX: usize = 50;
+/// How far [`Session::step`] looks for the next entry of the log.
+const STEP_MAX: Duration = Duration::from_secs(600);
+/// Events that [`Session::step`] passes over at most.
+const STEP_EVENTS_MAX: u32 = 1_000_000;
+
+/// One lab being played.
+pub struct Session {
+    lab: &'static Entrance,
+    story: Story,
+    run: Box<dyn Run>,
+    now: Instant,
+    /// How many of the inputs the run has taken.
+    taken: usize,
+    checkpoints: Vec<Checkpoint>,
+    checkpoint_every: Duration,
+    /// How far it has been played, and how things stood until there.
+    played: Instant,
+    horizon: Vec<(Instant, Health)>,
+    undo: Vec<Past>,
+    redo: Vec<Past>,
+}
+
+/// All that a run is made from.
+#[derive(Clone, Debug, PartialEq)]
+struct Story {
+    config: Config,
+    seed: u64,
+    inputs: Vec<Timed>,
+}
+
+/// A story with how far it had been played, to come back to.
+struct Past {
+    story: Story,
+    now: Instant,
+    played: Instant,
+}
+
+struct Checkpoint {
+    at: Instant,
+    taken: usize,
+    run: Box<dyn Run>,
+}
+
+/// Why a step or an input was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// Nothing is under way: nothing will happen until the reader does something.
+    NothingToCome,
+    /// The lab has no such action or knob.
+    Unknown,
+    /// As many inputs as a link can hold, or as far as a run can go.
+    Full,
+}
+
+impl core::fmt::Display for Refused {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(match self {
+            Self::NothingToCome => "Nothing is under way: nothing will happen until you do something.",
+            Self::Unknown => "This lab has no such action.",
+            Self::Full => "The run is as long as a link can hold. Reset to begin a new one.",
+        })
+    }
+}
+
+impl core::error::Error for Refused {}
+
+impl Session {
+    /// The run that a link describes, at its beginning: [`Session::seek`] goes to the link's playhead.
+    pub fn open(link: &Link) -> Self {
+        let story = Story { config: link.config.clone(), seed: link.seed, inputs: link.inputs.clone() };
+        let run = link.lab.start(&story.config, Seed(story.seed));
+        let mut session = Self {
+            lab: link.lab,
+            story,
+            run,
+            now: Instant::ZERO,
+            taken: 0,
+            checkpoints: Vec::new(),
+            checkpoint_every: CHECKPOINT_EVERY,
+            played: Instant::ZERO,
+            horizon: Vec::new(),
+            undo: Vec::new(),
+            redo: Vec::new(),
+        };
+        session.restart();
+        session
+    }
+
+    /// The lab.
+    pub fn lab(&self) -> &'static Entrance {
+        self.lab
+    }
+
+    /// The knobs at the beginning of the run.
+    pub fn config(&self) -> &Config {
+        &self.story.config
+    }
+
+    /// The knobs now: those turned in the middle of the run included.
+    pub fn config_now(&self) -> Config {
+        let mut config = self.story.config.clone();
+        for timed in self.story.inputs.iter().take(self.taken) {
+            if let Input::Set { knob, value } = &timed.input {
+                config.set(knob, value.clone());
+            }
+        }
+        config
+    }
+
+    /// The seed.
+    pub fn seed(&self) -> u64 {
+        self.story.seed
+    }
+
+    /// What the reader did, in order; also what lies ahead of the playhead.
+    pub fn inputs(&self) -> &[Timed] {
+        &self.story.inputs
+    }
+
+    /// The playhead.
+    pub fn now(&self) -> Instant {
+        self.now
+    }
+
+    /// How far the run has been played.
+    pub fn played(&self) -> Instant {
+        self.played
+    }
+
+    /// How things stood, from the beginning to [`Session::played`].
+    pub fn healths(&self) -> &[(Instant, Health)] {
+        if self.now >= self.played { self.run.record().healths() } else { &self.horizon }
+    }
+
+    /// What happened up to the playhead.
+    pub fn record(&self) -> &Record {
+        self.run.record()
+    }
+
+    /// What is to be seen at the playhead.
+    pub fn scene(&self, view: View) -> Scene {
+        self.run.scene(view)
+    }
+
+    /// The charts up to the playhead.
+    pub fn charts(&self) -> Vec<Chart> {
+        self.run.charts()
+    }
+
+    /// Whether anything is under way, or an input lies ahead.
+    pub fn is_busy(&self) -> bool {
+        self.run.next().is_some() || self.taken < self.story.inputs.len()
+    }
+
+    /// The link to exactly this.
+    pub fn link(&self) -> Link {
+        Link {
+            config: self.story.config.clone(),
+            seed: self.story.seed,
+            inputs: self.story.inputs.clone(),
+            at: Some(self.now),
+            ..Link::to(self.lab)
+        }
+    }
+
+    /// Plays on to `to`, taking the inputs on the way. Earlier instants than the playhead are ignored.
+    pub fn advance(&mut self, to: Instant) {
+        let to = to.min(RUN_MAX);
+        while self.now < to {
+            let next_checkpoint = self.checkpoints.last().map_or(Instant::ZERO, |last| last.at + self.checkpoint_every);
+            let stop = if next_checkpoint > self.now { to.min(next_checkpoint) } else { to };
+            self.advance_plainly(stop);
+            if stop == next_checkpoint {
+                self.keep_checkpoint();
+            }
+        }
+        self.take_inputs();
+        self.note_played();
+    }
+
+    /// Goes to any instant, forwards or back.
+    pub fn seek(&mut self, to: Instant) {
+        let to = to.min(RUN_MAX);
+        if to < self.now {
+            self.rewind(to);
+        }
+        self.advance(to);
+    }
+
+    /// Goes to the next entry of the log.
+    ///
+    /// # Errors
+    /// [`Refused::NothingToCome`] when there will be none by itself.
+    pub fn step(&mut self) -> Result<(), Refused> {
+        let (logged, end) = (self.record().logged(), self.now + STEP_MAX);
+        for _ in 0..STEP_EVENTS_MAX {
+            let input = self.story.inputs.get(self.taken).map(|timed| timed.at);
+            let Some(next) = self.run.next().into_iter().chain(input).min().filter(|next| *next <= end.min(RUN_MAX))
+            else {
+                return Err(Refused::NothingToCome);
+            };
+            self.advance(next);
+            if self.record().logged() > logged {
+                return Ok(());
+            }
+        }
+        Err(Refused::NothingToCome)
+    }
+
+    /// Goes back to the last entry of the log before the playhead, or to the beginning.
+    pub fn step_back(&mut self) {
+        let before = self.record().entries().rev().map(|entry| entry.at).find(|at| *at < self.now);
+        self.seek(before.unwrap_or(Instant::ZERO));
+    }
+
+    /// The reader does something now. What lay ahead is replaced; [`Session::undo`] brings it back.
+    ///
+    /// # Errors
+    /// When the lab has no such action, or the run is full.
+    pub fn act(&mut self, action: &str, args: &[i64]) -> Result<(), Refused> {
+        let action = self.lab.action(action).ok_or(Refused::Unknown)?;
+        let args = action
+            .args
+            .iter()
+            .enumerate()
+            .map(|(index, (min, max))| args.get(index).copied().unwrap_or(*min).clamp(*min, *max));
+        self.input(Input::Do { action: action.id, args: args.collect() })
+    }
+
+    /// The reader turns a knob: at the beginning it changes the configuration, later it is an input like any other.
+    ///
+    /// # Errors
+    /// When the lab has no such knob, the value is of another kind, or the run is full.
+    pub fn turn(&mut self, knob: &str, value: Value) -> Result<(), Refused> {
+        if self.now == Instant::ZERO {
+            return self.turn_from_start(knob, value);
+        }
+        let mut config = self.config_now();
+        let knob = config.knob(knob).ok_or(Refused::Unknown)?;
+        if !config.set(knob.id, value) {
+            return Err(Refused::Unknown);
+        }
+        let value = config.value(knob.id).cloned().ok_or(Refused::Unknown)?;
+        // A slider being dragged while time stands is one turn, not many.
+        if let Some(Timed { at, input: Input::Set { knob: last, value: held } }) = self.story.inputs.last_mut()
+            && *at == self.now
+            && *last == knob.id
+        {
+            *held = value;
+            let now = self.now;
+            self.rewind_before_input(self.story.inputs.len() - 1);
+            self.advance(now);
+            return Ok(());
+        }
+        self.input(Input::Set { knob: knob.id, value })
+    }
+
+    /// The reader turns a knob for the whole run, which is replayed to the playhead with it.
+    ///
+    /// # Errors
+    /// When the lab has no such knob or the value is of another kind.
+    pub fn turn_from_start(&mut self, knob: &str, value: Value) -> Result<(), Refused> {
+        let mut config = self.story.config.clone();
+        let id = config.knob(knob).ok_or(Refused::Unknown)?.id;
+        if !config.set(id, value) {
+            return Err(Refused::Unknown);
+        }
+        let mut story = Story { config, ..self.story.clone() };
+        story.inputs.retain(|timed| !matches!(&timed.input, Input::Set { knob, .. } if *knob == id));
+        self.retell(story);
+        Ok(())
+    }
+
+    /// Other settings for the whole run, such as a preset's; the clicks stay, knobs turned in the middle go.
+    pub fn configure(&mut self, config: Config) {
+        let mut story = Story { config, ..self.story.clone() };
+        story.inputs.retain(|timed| matches!(timed.input, Input::Do { .. }));
+        self.retell(story);
+    }
+
+    /// Another seed for the whole run.
+    pub fn reseed(&mut self, seed: u64) {
+        self.retell(Story { seed, ..self.story.clone() });
+    }
+
+    /// Back to the beginning, without any input; the settings that hold now stay.
+    pub fn reset(&mut self) {
+        let config = self.config_now();
+        self.remember();
+        self.story = Story { config, seed: self.story.seed, inputs: Vec::new() };
+        self.restart();
+    }
+
+    /// Whether [`Session::undo`] has something to bring back.
+    pub fn can_undo(&self) -> bool {
+        !self.undo.is_empty()
+    }
+
+    /// Whether [`Session::redo`] has something to bring back.
+    pub fn can_redo(&self) -> bool {
+        !self.redo.is_empty()
+    }
+
+    /// Takes the last input or change of settings back; a future that it replaced is there again.
+    pub fn undo(&mut self) -> bool {
+        let Some(past) = self.undo.pop() else { return false };
+        let present = self.past();
+        self.redo.push(present);
+        self.return_to(past);
+        true
+    }
+
+    /// Takes an undo back.
+    pub fn redo(&mut self) -> bool {
+        let Some(past) = self.redo.pop() else { return false };
+        let present = self.past();
+        self.undo.push(present);
+        self.return_to(past);
+        true
+    }
+
+    fn input(&mut self, input: Input) -> Result<(), Refused> {
+        if self.taken >= INPUTS_MAX || self.now >= RUN_MAX {
+            return Err(Refused::Full);
+        }
+        self.remember();
+        self.story.inputs.truncate(self.taken);
+        self.story.inputs.push(Timed { at: self.now, input });
+        self.forget_after_now();
+        self.take_inputs();
+        self.played = self.now;
+        Ok(())
+    }
+
+    /// Tells another story up to the same playhead.
+    fn retell(&mut self, story: Story) {
+        let (now, played) = (self.now, self.played);
+        self.remember();
+        self.story = story;
+        self.restart();
+        self.play_through(now, played);
+    }
+
+    fn return_to(&mut self, past: Past) {
+        self.story = past.story;
+        self.restart();
+        self.play_through(past.now, past.played);
+    }
+
+    /// Plays to the furthest first, for the scrub bar, then goes back to the playhead.
+    fn play_through(&mut self, now: Instant, played: Instant) {
+        self.advance(played);
+        self.seek(now);
+    }
+
+    fn past(&self) -> Past {
+        Past { story: self.story.clone(), now: self.now, played: self.played }
+    }
+
+    fn remember(&mut self) {
+        self.redo.clear();
+        if self.undo.len() == UNDO_MAX {
+            self.undo.remove(0);
+        }
+        let past = self.past();
+        self.undo.push(past);
+    }
+
+    fn restart(&mut self) {
+        self.run = self.lab.start(&self.story.config, Seed(self.story.seed));
+        self.now = Instant::ZERO;
+        self.taken = 0;
+        self.checkpoints.clear();
+        self.checkpoint_every = CHECKPOINT_EVERY;
+        self.played = Instant::ZERO;
+        self.horizon.clear();
+        self.keep_checkpoint();
+        self.run.advance(Instant::ZERO);
+        self.take_inputs();
+        self.note_played();
+    }
+
+    /// To `to` without a checkpoint on the way; inputs are taken at their instants.
+    fn advance_plainly(&mut self, to: Instant) {
+        loop {
+            self.take_inputs();
+            let input = self.story.inputs.get(self.taken).map_or(to, |timed| timed.at.min(to));
+            self.run.advance(input);
+            self.now = input;
+            if input >= to {
+                return;
+            }
+        }
+    }
+
+    /// Takes the inputs that are due at the playhead. Every other event of the instant comes before them, and what they
+    /// cause at once comes after each.
+    fn take_inputs(&mut self) {
+        while let Some(timed) = self.story.inputs.get(self.taken).filter(|timed| timed.at <= self.now) {
+            let input = timed.input.clone();
+            self.taken += 1;
+            match input {
+                Input::Do { action, args } => self.run.act(action, &args),
+                Input::Set { .. } => {
+                    let config = self.config_now();
+                    self.run.set(&config);
+                }
+            }
+            self.run.advance(self.now);
+        }
+    }
+
+    fn note_played(&mut self) {
+        if self.now >= self.played {
+            self.played = self.now;
+        }
+    }
+
+    fn keep_checkpoint(&mut self) {
+        if self.checkpoints.len() >= CHECKPOINTS_MAX {
+            let mut index = 0;
+            self.checkpoints.retain(|_| {
+                index += 1;
+                index % 2 == 1
+            });
+            self.checkpoint_every = self.checkpoint_every.saturating_mul(2);
+        }
+        self.checkpoints.push(Checkpoint { at: self.now, taken: self.taken, run: self.run.checkpoint() });
+    }
+
+    fn rewind(&mut self, to: Instant) {
+        if self.now >= self.played {
+            self.horizon = self.run.record().healths().to_vec();
+        }
+        let found = self.checkpoints.iter().rposition(|checkpoint| checkpoint.at <= to);
+        self.restore(found);
+    }
+
+    /// Goes back to before the input of that number was taken.
+    fn rewind_before_input(&mut self, number: usize) {
+        self.checkpoints.retain(|checkpoint| checkpoint.taken <= number);
+        let last = self.checkpoints.len().checked_sub(1);
+        self.restore(last);
+    }
+
+    fn restore(&mut self, checkpoint: Option<usize>) {
+        // The checkpoint at the beginning is never dropped; without one, the run starts anew, which is the same.
+        match checkpoint.and_then(|index| self.checkpoints.get(index)) {
+            Some(checkpoint) => {
+                self.run = checkpoint.run.checkpoint();
+                self.now = checkpoint.at;
+                self.taken = checkpoint.taken;
+            }
+            None => {
+                self.run = self.lab.start(&self.story.config, Seed(self.story.seed));
+                self.now = Instant::ZERO;
+                self.taken = 0;
+            }
+        }
+    }
+
+    fn forget_after_now(&mut self) {
+        let (now, taken) = (self.now, self.taken);
+        self.checkpoints.retain(|checkpoint| checkpoint.at < now || checkpoint.taken <= taken && checkpoint.at == now);
+    }
+}
