@@ -1,0 +1,9 @@
+//! What a run is made of: a queue of events, arrivals, servers and their faults.
+//!
+//! Every part is sans-IO: it says *when* something will happen, whoever runs it puts that into the [`Queue`] and tells
+//! the part when it is due. Time and randomness are passed in, so a run is a function of its configuration, its seed
+//! and its inputs, and advancing it in any slices gives the same run.
+
+mod queue;
+
+pub use queue::Queue;
