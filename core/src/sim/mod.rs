@@ -4,6 +4,8 @@
 //! the part when it is due. Time and randomness are passed in, so a run is a function of its configuration, its seed
 //! and its inputs, and advancing it in any slices gives the same run.
 
+mod arrivals;
 mod queue;
 
+pub use arrivals::{Arrival, Arrivals, Rate, Source};
 pub use queue::Queue;
