@@ -5,7 +5,11 @@
 //! and its inputs, and advancing it in any slices gives the same run.
 
 mod arrivals;
+mod fault;
+mod latency;
 mod queue;
 
 pub use arrivals::{Arrival, Arrivals, Rate, Source};
+pub use fault::{Fate, Fault};
+pub use latency::{Latency, Shape};
 pub use queue::Queue;
