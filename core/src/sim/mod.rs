@@ -8,8 +8,13 @@ mod arrivals;
 mod fault;
 mod latency;
 mod queue;
+mod server;
 
 pub use arrivals::{Arrival, Arrivals, Rate, Source};
 pub use fault::{Fate, Fault};
 pub use latency::{Latency, Shape};
 pub use queue::Queue;
+pub use server::{
+    Abandoned, Accepted, Call, Cancelled, Changed, Counters, Finished, Lost, Order, Refused, Server, ServerConfig,
+    Started, Ticket, UNLIMITED,
+};
