@@ -9,6 +9,8 @@ mod fault;
 mod latency;
 mod queue;
 mod server;
+#[cfg(test)]
+mod tests;
 
 pub use arrivals::{Arrival, Arrivals, Rate, Source};
 pub use fault::{Fate, Fault};
