@@ -11,6 +11,8 @@ extern crate alloc;
 extern crate std;
 
 pub mod rng;
+#[cfg(feature = "alloc")]
+pub mod sim;
 pub mod time;
 #[cfg(feature = "alloc")]
 pub mod trace;
