@@ -10,6 +10,7 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+pub mod breaker;
 pub mod rng;
 #[cfg(feature = "alloc")]
 pub mod sim;

@@ -50,6 +50,7 @@ impl Entry {
             offered: self.offered,
             started: serving.then_some(self.started),
             ends: self.ends.filter(|_| serving),
+            ok: self.ends.filter(|_| serving).map(|_| self.ok),
             abandoned: self.abandoned,
         }
     }

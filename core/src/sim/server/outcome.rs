@@ -145,6 +145,8 @@ pub struct Call {
     pub started: Option<Instant>,
     /// When it will be answered; `None` while it waits or hangs.
     pub ends: Option<Instant>,
+    /// How it will be answered; `None` while it waits or hangs.
+    pub ok: Option<bool>,
     /// Whether nobody waits for it any more.
     pub abandoned: bool,
 }
