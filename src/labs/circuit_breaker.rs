@@ -192,7 +192,7 @@ impl lab::Lab for Lab {
                 Readout { id: "requests", label: "requests", number: Some(f64::from(self.sent)), value: self.sent.to_string(), tone: Tone::Plain },
                 Readout { id: "row", label: "failures in a row", number: Some(f64::from(self.failures)), value: self.failures.to_string(), tone: Tone::Plain },
             ],
-            buttons: vec![Button { action: "toggle", label: if self.broken { "Backend is broken · heal" } else { "Break the backend" }.into(), pressed: Some(self.broken), enabled: true }],
+            buttons: vec![Button { action: "toggle", sends: "toggle", label: if self.broken { "Backend is broken · heal" } else { "Break the backend" }.into(), pressed: Some(self.broken), enabled: true }],
             why: vec![Why { rule: "opens when failures in a row ≥ threshold".into(), now: format!("{} ≥ {}", self.failures, self.threshold) }],
         }
     }
