@@ -65,7 +65,7 @@ pub(super) fn json(session: &Session, charts: &[Chart], notices: &[String]) -> S
         "notices": notices,
         "trace_hash": trace_hash(session),
     });
-    format!("{whole:#}\n")
+    format!("{whole}\n")
 }
 
 /// A chart: what its axes tell, and its table.

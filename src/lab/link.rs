@@ -306,7 +306,7 @@ pub fn read_seconds(written: &str) -> Option<Instant> {
 fn written(knob: &Knob, value: &Value) -> String {
     let text = knob.format(value);
     match knob.kind {
-        Kind::Number { unit: Unit::Permille, .. } => encode(text.trim_end_matches('%')),
+        Kind::Number { unit: Unit::Percent | Unit::Permille, .. } => encode(text.trim_end_matches('%')),
         _ => encode(&text),
     }
 }
