@@ -3,6 +3,7 @@
 //! When a lab is new, or was changed on purpose: `HALFOPEN_BLESS=1 cargo test --test replay`. A change that alters the
 //! runs of links already shared must also raise `ENGINE` in `src/lab/link.rs`.
 #![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod common;
 
@@ -68,7 +69,7 @@ fn example(lab: &'static Entrance, index: u64) -> Link {
     let random = (0..24).map(|_| Timed { at: random_instant(span, &mut dice), input: random_input(lab, &mut dice) });
     link.inputs = random.collect();
     // Every second one comes to the presets' own knobs by turning one.
-    if index % 2 == 0 {
+    if index.is_multiple_of(2) {
         link.inputs.retain(|timed| matches!(timed.input, halfopen::lab::Input::Do { .. }));
     }
     link.inputs.sort_by_key(|timed| timed.at);

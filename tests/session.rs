@@ -39,7 +39,11 @@ fn another_future_replaces_the_first_and_undo_brings_it_back() {
     let second = session.link();
 
     assert!(session.undo());
-    assert_eq!((session.now(), session.played()), (at(4), at(20)), "back where the fork was, with the old future ahead");
+    assert_eq!(
+        (session.now(), session.played()),
+        (at(4), at(20)),
+        "back where the fork was, with the old future ahead"
+    );
     session.seek(at(20));
     assert_same(&session, &played(&first, at(20)), "undone");
 
@@ -293,7 +297,7 @@ fn a_link_far_ahead_of_its_inputs_takes_them_in_time() {
         .collect();
     let session = played(&link, at(10));
     assert_eq!(session.config_now().number("share"), 999);
-    assert_eq!(session.record().logged() > INPUTS_MAX as u64, true);
+    assert!(session.record().logged() > INPUTS_MAX as u64);
 }
 
 #[test]

@@ -92,10 +92,9 @@ fn find_target(args: &[OsString]) -> Option<usize> {
     let is_option = |index: usize| args.get(index).is_some_and(|arg| arg.to_string_lossy().starts_with("--"));
     let takes_next = |index: usize| args.get(index).is_some_and(|arg| FIXED.iter().any(|fixed| arg == fixed));
     let free = |index: &usize| !is_option(*index) && !index.checked_sub(1).is_some_and(takes_next);
-    let leads = |arg: &OsString| {
-        arg.to_str().is_some_and(|text| matches!(link::read(text, LABS).0, Target::Lab(_)))
-    };
-    let candidates: Vec<usize> = (0..args.len()).filter(free).filter(|index| args.get(*index).is_none_or(|arg| arg != "-h")).collect();
+    let leads = |arg: &OsString| arg.to_str().is_some_and(|text| matches!(link::read(text, LABS).0, Target::Lab(_)));
+    let candidates: Vec<usize> =
+        (0..args.len()).filter(free).filter(|index| args.get(*index).is_none_or(|arg| arg != "-h")).collect();
     candidates
         .iter()
         .find(|index| args.get(**index).is_some_and(leads))
@@ -115,7 +114,10 @@ fn read_target(target: &str) -> Result<(Link, Vec<String>), Stop> {
             let slug = slug_of(target);
             let meant = nearest(slug, LABS.iter().map(|lab| lab.about.slug));
             let meant = meant.map_or_else(String::new, |slug| format!("did you mean {slug}? "));
-            Err(Stop::Error(format!("there is no lab called {}; {meant}`halfopen labs` lists them", link::quoted(slug))))
+            Err(Stop::Error(format!(
+                "there is no lab called {}; {meant}`halfopen labs` lists them",
+                link::quoted(slug)
+            )))
         }
     }
 }
@@ -177,9 +179,9 @@ fn order(mut link: Link, notices: Vec<String>, matches: &ArgMatches) -> Result<O
         link.seed = *seed;
     }
     let until = match matches.get_one::<String>("until") {
-        Some(text) => link::read_seconds(text)
-            .filter(|until| *until <= RUN_MAX)
-            .ok_or_else(|| Stop::Error(format!("--until {} is no time from 0s to 24h, such as 90s", link::quoted(text))))?,
+        Some(text) => link::read_seconds(text).filter(|until| *until <= RUN_MAX).ok_or_else(|| {
+            Stop::Error(format!("--until {} is no time from 0s to 24h, such as 90s", link::quoted(text)))
+        })?,
         None => link.at.unwrap_or(UNTIL),
     };
     let format = match matches.get_one::<String>("format").map(String::as_str) {
@@ -229,7 +231,9 @@ fn run_command(lab: Option<&'static Entrance>) -> Command {
     let slug = lab.about.slug;
     command
         .about(format!("{}. {}", lab.about.title, plain(&(lab.about.claim)(&lab.defaults()))))
-        .override_usage(format!("halfopen run {slug} [OPTIONS]\n       halfopen run '#/{slug}?<KNOB>=<VALUE>&…' [OPTIONS]"))
+        .override_usage(format!(
+            "halfopen run {slug} [OPTIONS]\n       halfopen run '#/{slug}?<KNOB>=<VALUE>&…' [OPTIONS]"
+        ))
         .after_help(after_help(lab))
 }
 

@@ -10,7 +10,8 @@ pub(super) fn conform(files: &[PathBuf], out: &mut dyn Write) -> Result<u8, Stop
     // All files are read before the first is replayed, so that a wrong name is told at once and alone.
     let reports = files.iter().map(|file| {
         let name = file.display();
-        let text = std::fs::read_to_string(file).map_err(|error| Stop::Error(format!("cannot read {name}: {error}")))?;
+        let text =
+            std::fs::read_to_string(file).map_err(|error| Stop::Error(format!("cannot read {name}: {error}")))?;
         crate::conform::run_file(&text).map_err(|error| Stop::Error(format!("{name}: {error}")))
     });
     let reports = reports.collect::<Result<Vec<_>, _>>()?;

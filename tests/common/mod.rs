@@ -112,9 +112,8 @@ pub fn random_instant(span: Instant, dice: &mut Dice) -> Instant {
 
 pub fn random_link(lab: &'static Entrance, span: Instant, dice: &mut Dice) -> Link {
     let mut link = Link { config: random_config(lab, dice), seed: dice.below(u64::MAX), ..Link::to(lab) };
-    link.inputs = (0..dice.below(16))
-        .map(|_| Timed { at: random_instant(span, dice), input: random_input(lab, dice) })
-        .collect();
+    link.inputs =
+        (0..dice.below(16)).map(|_| Timed { at: random_instant(span, dice), input: random_input(lab, dice) }).collect();
     link.inputs.sort_by_key(|timed| timed.at);
     link
 }
