@@ -1,5 +1,6 @@
 //! The conformance cases in `tests/conformance`, which restate what well-known libraries are tested to do.
 #![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 use halfopen::conform::{Case, Verdict, run_file, summary};
 
