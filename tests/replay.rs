@@ -8,13 +8,13 @@
 mod common;
 
 use common::replays::{Replay, play, replays};
-use common::{Dice, end, random_input, random_instant};
+use common::{Dice, end_within, random_config, random_input, random_instant};
 use halfopen::lab::{Entrance, Link, Timed};
 use halfopen::labs::LABS;
 use halfopen_core::Instant;
 
 /// Links a lab at least.
-const LINKS: usize = 6;
+const LINKS: usize = 8;
 
 #[test]
 fn links_give_the_same_runs() {
@@ -60,19 +60,23 @@ fn bless() {
     std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/common/replays.txt"), table).unwrap();
 }
 
-/// The `index`-th link to a lab: its presets in turn, and clicks.
+/// The `index`-th link to a lab: its presets in turn with clicks, then random settings with clicks and turned knobs.
 fn example(lab: &'static Entrance, index: u64) -> Link {
     let mut dice = Dice::seeded(lab.about.slug, index);
     let span = Instant::from_secs(20);
-    let preset = &lab.about.presets[index as usize % lab.about.presets.len()];
-    let mut link = Link { config: lab.preset(preset.id).unwrap(), seed: 1 + index, ..Link::to(lab) };
+    let plain = index.is_multiple_of(2);
+    let presets = lab.about.presets;
+    let config = match presets.get(index as usize / 2 % presets.len()).filter(|_| plain) {
+        Some(preset) => lab.preset(preset.id).unwrap(),
+        None => random_config(lab, &mut dice),
+    };
+    let mut link = Link { config, seed: 1 + index, ..Link::to(lab) };
     let random = (0..24).map(|_| Timed { at: random_instant(span, &mut dice), input: random_input(lab, &mut dice) });
     link.inputs = random.collect();
-    // Every second one comes to the presets' own knobs by turning one.
-    if index.is_multiple_of(2) {
+    if plain {
         link.inputs.retain(|timed| matches!(timed.input, halfopen::lab::Input::Do { .. }));
     }
     link.inputs.sort_by_key(|timed| timed.at);
-    link.at = Some(end(&link, span));
+    link.at = Some(end_within(&link, span, 200_000));
     link
 }

@@ -56,8 +56,9 @@ pub fn numbers() -> impl Strategy<Value = Vec<u64>> {
     prop::collection::vec(any::<u64>(), 0..400)
 }
 
-/// So many cases, and no file for the failed ones: the shrunk list is in the message.
+/// So many cases, or as many as `PROPTEST_CASES` says, and no file for the failed ones: the shrunk list is in the message.
 pub fn cases(cases: u32) -> ProptestConfig {
+    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|said| said.parse().ok()).unwrap_or(cases);
     ProptestConfig { cases, failure_persistence: None, max_shrink_iters: 200, ..ProptestConfig::default() }
 }
 
@@ -120,8 +121,13 @@ pub fn random_link(lab: &'static Entrance, span: Instant, dice: &mut Dice) -> Li
 
 /// How far to run this link: `span`, or less when very much happens.
 pub fn end(link: &Link, span: Instant) -> Instant {
+    end_within(link, span, EVENTS_ENOUGH)
+}
+
+/// How far to run this link: `span`, or until so many events have happened.
+pub fn end_within(link: &Link, span: Instant, events: u64) -> Instant {
     let mut session = Session::open(link);
-    while session.now() < span && session.record().trace().events() < EVENTS_ENOUGH {
+    while session.now() < span && session.record().trace().events() < events {
         session.advance((session.now() + core::time::Duration::from_millis(20)).min(span));
     }
     session.now()
