@@ -199,6 +199,11 @@ fn every_knob_is_an_option() {
             let run = json(&[lab.about.slug, "--until", "0s", &option, &other]);
             let link = read(run["link"].as_str().unwrap());
             assert_eq!(link.config.value(knob.id), knob.parse(&other).0.as_ref(), "{option} {other}");
+            if matches!(knob.kind, Kind::Flag { .. }) {
+                // Alone it switches on, and does not swallow the lab that follows.
+                let link = json(&["--until", "0s", &option, lab.about.slug])["link"].clone();
+                assert!(read(link.as_str().unwrap()).config.flag(knob.id), "{option}");
+            }
             if let Kind::Number { unit, min, .. } = &knob.kind
                 && *min > 0
             {
