@@ -326,10 +326,16 @@ fn decode(text: &str, notices: &mut Notices) -> String {
     }
 }
 
-/// At most this much of a link's own text is repeated in a notice, without control characters.
+/// At most this much of a link's own text is repeated in a notice, without control characters and without those that
+/// turn the direction of the text around them.
 pub(crate) fn quoted(text: &str) -> String {
-    let mut out: String = text.chars().filter(|c| !c.is_control()).take(40).collect();
-    if text.chars().count() > 40 {
+    let hidden = |c: &char| {
+        c.is_control()
+            || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    };
+    let mut shown = text.chars().filter(|c| !hidden(c));
+    let mut out: String = shown.by_ref().take(40).collect();
+    if shown.next().is_some() {
         out.push('…');
     }
     out
