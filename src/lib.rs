@@ -6,6 +6,7 @@
 
 pub mod lab;
 pub mod labs;
+pub mod paint;
 pub mod session;
 #[cfg(target_arch = "wasm32")]
 pub mod ui;
