@@ -153,6 +153,18 @@ fn csv_has_a_row_a_point() {
 }
 
 #[test]
+fn svg_is_one_chart() {
+    let charts = common::played(&read(CLICKS), halfopen_core::Instant::from_secs(5)).charts();
+    let first = fine(&["run", CLICKS, "--format", "svg"]);
+    for chart in &charts {
+        let svg = fine(&["run", CLICKS, "--format", "svg", "--chart", chart.id]);
+        assert!(svg.starts_with("<svg ") && svg.trim_end().ends_with("</svg>"), "{svg}");
+        assert!(svg.contains(&format!("<title>{}</title>", chart.title)), "{svg}");
+        assert_eq!(svg == first, chart.id == charts[0].id, "the first unless said");
+    }
+}
+
+#[test]
 fn options_win_over_the_link() {
     let link = "#/circuit-breaker?threshold=4&open_for=7s&seed=3&t=9s&do=1:send,2:set:threshold:9,3:set:open_for:1s";
     let link_of = |args: &[&str]| read(json(&[&[link], args].concat())["link"].as_str().unwrap());
@@ -328,5 +340,6 @@ fn a_closed_pipe_is_no_error() {
     run(&["labs"]);
     run(&["--help"]);
     run(&["run", CLICKS, "--format", "json"]);
+    run(&["run", CLICKS, "--format", "svg"]);
     run(&["conform", "tests/conformance/breaker.json"]);
 }

@@ -9,6 +9,7 @@ use common::*;
 use halfopen::lab::link::{self, Link, RESERVED, Target};
 use halfopen::lab::{Config, Entrance, Input, Kind, Knob};
 use halfopen::labs::{LABS, find};
+use halfopen::paint::{self, Palette};
 use halfopen::session::Session;
 use halfopen_core::Instant;
 use proptest::prelude::*;
@@ -205,6 +206,18 @@ fn goals_can_be_reached() {
     }
 }
 
+/// Charts paint in all widths that the page gives them, in both themes, with their title and nothing from a bug.
+fn assert_painted(session: &Session) {
+    for chart in session.charts() {
+        for (width, palette) in [(320, Palette::LIGHT), (760, Palette::DARK), (1200, Palette::LIGHT)] {
+            let svg = paint::svg(&chart, &palette, width, paint::height(&chart)).unwrap();
+            assert!(svg.starts_with("<svg ") && svg.ends_with("</svg>\n"), "{}", chart.id);
+            assert!(!svg.contains("NaN") && !svg.contains("inf"), "{}: {svg}", chart.id);
+            assert_eq!(svg.matches("<title>").count(), 1);
+        }
+    }
+}
+
 /// Everything that a session shows now is as it should be.
 fn assert_shown(session: &Session) {
     assert_log(session.record(), session.now());
@@ -224,6 +237,7 @@ fn presets_play_and_show_well() {
             let mut link = Link { config: lab.preset(preset.id).unwrap(), ..Link::to(lab) };
             let mut session = Session::open(&link);
             assert_shown(&session);
+            assert_painted(&session);
             assert!(!session.charts().is_empty(), "{} has no chart", lab.about.slug);
             let mut dice = Dice::seeded(preset.id, 1);
             link.inputs = random_link(lab, SPAN, &mut dice).inputs;
@@ -234,6 +248,7 @@ fn presets_play_and_show_well() {
                 session.advance(Instant::from_nanos(to.as_nanos() / 5 * part));
                 assert_shown(&session);
             }
+            assert_painted(&session);
         }
     }
 }
@@ -257,6 +272,16 @@ proptest! {
             prop_assert_eq!((&back.hide, &back.lock), (&link.hide, &link.lock));
             prop_assert_eq!(back.write(), text);
             assert_told(lab, &link.config);
+        }
+    }
+
+    #[test]
+    fn whatever_happens_paints(numbers in numbers()) {
+        for lab in LABS {
+            let link = random_link(lab, SPAN, &mut Dice::new(numbers.clone()));
+            let session = played(&link, end(&link, SPAN));
+            assert_shown(&session);
+            assert_painted(&session);
         }
     }
 

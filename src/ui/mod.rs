@@ -1,5 +1,7 @@
 //! The page. The only part that knows a browser.
 
+pub mod chart;
+
 use yew::prelude::*;
 
 /// Mounts the page.
