@@ -5,9 +5,12 @@
 //! line and in tests.
 
 #[cfg(not(target_arch = "wasm32"))]
+pub mod cli;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod conform;
 pub mod lab;
 pub mod labs;
+pub mod paint;
 pub mod session;
 #[cfg(target_arch = "wasm32")]
 pub mod ui;
