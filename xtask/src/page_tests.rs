@@ -2,7 +2,7 @@
 //!
 //! They are told where everything is by variables, so that they can also be run by hand against anything:
 //! `HALFOPEN_URL` the front page, `HALFOPEN_WEBDRIVER` the driver, `HALFOPEN_BROWSER` its name, `HALFOPEN_BINARY` the browser,
-//! `HALFOPEN_DRIVER_LOG` what driver and browser print, `HALFOPEN_AXE` axe.min.js, `HALFOPEN_SHOTS` where pictures of failures go.
+//! `HALFOPEN_AXE` axe.min.js, `HALFOPEN_SHOTS` the folder for pictures of failures. What driver and browser print is there too.
 
 use crate::browsers::{Browser, Driver};
 use crate::run::{Doing as _, Outcome, cargo, fail, root, run as run_program, target};
@@ -14,7 +14,7 @@ use std::fs;
 use std::process::Command;
 
 fn tests() -> Command {
-    cargo(["test", "--package", "halfopen-browser-tests", "--test", "browser"])
+    cargo(["test", "--profile", "browser-tests", "--package", "halfopen-browser-tests", "--test", "browser"])
 }
 
 /// Compiles them, so that the seconds of each browser are its own.
@@ -28,7 +28,8 @@ pub(crate) fn run(browser: Browser, filter: Option<&str>, counts: &mut Tests) ->
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).doing(|| format!("could not create {}", folder.display()))?;
     let log = folder.join("driver.log");
-    let server = Server::start(&root().join("dist"), 0)?;
+    // Only Chromium's driver hands out the console.
+    let server = Server::start(&root().join("dist"), 0, browser != Browser::Chromium)?;
     let driver = Driver::start(browser, &log)?;
     let mut command = tests();
     // One at a time: the drivers of Firefox and WebKitGTK have one browser each.
@@ -38,12 +39,11 @@ pub(crate) fn run(browser: Browser, filter: Option<&str>, counts: &mut Tests) ->
         .env("HALFOPEN_WEBDRIVER", driver.url())
         .env("HALFOPEN_BROWSER", browser.name())
         .env("HALFOPEN_BINARY", browser.binary()?)
-        .env("HALFOPEN_DRIVER_LOG", &log)
         .env("HALFOPEN_AXE", tools::AXE.file("node_modules/axe-core/axe.min.js"))
         .env("HALFOPEN_SHOTS", &folder);
     counted(&mut command, counts)?;
-    match server.violations().as_slice() {
+    match server.troubles().as_slice() {
         [] => Ok(()),
-        stopped => fail(format!("the security policy stopped something:\n{}", stopped.join("\n"))),
+        troubles => fail(format!("the server noticed:\n{}", troubles.join("\n"))),
     }
 }

@@ -17,35 +17,49 @@ use tiny_http::{Header, Method, Request, Response};
 /// Where browsers report what the policy stopped.
 const REPORTS: &str = "/__csp-report";
 
+/// A script that remembers what goes wrong on a page, for browsers whose drivers do not tell.
+const EAR: &str = include_str!("ear.js");
+
+/// What is served, and how.
+#[derive(Clone)]
+struct Site {
+    folder: PathBuf,
+    /// Whether pages get the [`EAR`].
+    listening: bool,
+    troubles: Arc<Mutex<Vec<String>>>,
+}
+
 /// A running server; it ends when dropped.
 pub(crate) struct Server {
     http: Arc<tiny_http::Server>,
     address: SocketAddr,
-    reports: Arc<Mutex<Vec<String>>>,
+    troubles: Arc<Mutex<Vec<String>>>,
     threads: Vec<JoinHandle<()>>,
 }
 
 impl Server {
-    /// Serves the folder on the loopback address; port 0 takes any that is free.
-    pub(crate) fn start(folder: &Path, port: u16) -> Outcome<Self> {
+    /// Serves the folder on the loopback address; port 0 takes any that is free. With `listening`, pages remember what goes
+    /// wrong on them in `window.heardErrors`.
+    pub(crate) fn start(folder: &Path, port: u16, listening: bool) -> Outcome<Self> {
         if !folder.join("index.html").is_file() {
             return fail(format!("there is no {}/index.html: run `cargo xtask build`", folder.display()));
         }
         let http = tiny_http::Server::http(("127.0.0.1", port)).doing(|| format!("could not listen on port {port}"))?;
         let Some(address) = http.server_addr().to_ip() else { return fail("the server has no address") };
-        let (http, reports) = (Arc::new(http), Arc::new(Mutex::new(Vec::new())));
+        let (http, troubles) = (Arc::new(http), Arc::new(Mutex::new(Vec::new())));
         let threads = (0..4)
             .map(|_| {
-                let (http, reports, folder) = (Arc::clone(&http), Arc::clone(&reports), folder.to_path_buf());
+                let http = Arc::clone(&http);
+                let site = Site { folder: folder.to_path_buf(), listening, troubles: Arc::clone(&troubles) };
                 std::thread::spawn(move || {
                     while let Ok(request) = http.recv() {
                         // A browser that went away is no concern of the others.
-                        let _ = answer(request, &folder, &reports);
+                        let _ = answer(request, &site);
                     }
                 })
             })
             .collect();
-        Ok(Self { http, address, reports, threads })
+        Ok(Self { http, address, troubles, threads })
     }
 
     /// The front page's address.
@@ -53,9 +67,9 @@ impl Server {
         format!("http://{}/", self.address)
     }
 
-    /// What the policy stopped since the last call, as the browsers told it.
-    pub(crate) fn violations(&self) -> Vec<String> {
-        std::mem::take(&mut *self.reports.lock().unwrap_or_else(PoisonError::into_inner))
+    /// What the policy stopped, as the browsers told it, and what was asked for and is not there, since the last call.
+    pub(crate) fn troubles(&self) -> Vec<String> {
+        std::mem::take(&mut *self.troubles.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -72,36 +86,48 @@ impl Drop for Server {
 
 /// `cargo xtask preview`.
 pub(crate) fn preview(port: Option<u16>) -> Outcome {
-    let server = Server::start(&root().join("dist"), port.unwrap_or(0))?;
+    let server = Server::start(&root().join("dist"), port.unwrap_or(0), false)?;
     println!("dist/ with the strict policy: {}   (Ctrl-C ends)", server.url());
     loop {
         std::thread::park();
     }
 }
 
-fn answer(mut request: Request, folder: &Path, reports: &Mutex<Vec<String>>) -> std::io::Result<()> {
+fn answer(mut request: Request, site: &Site) -> std::io::Result<()> {
+    let trouble = |text: String| {
+        eprintln!("{text}");
+        site.troubles.lock().unwrap_or_else(PoisonError::into_inner).push(text);
+    };
     if request.url() == REPORTS && *request.method() == Method::Post {
         let mut report = String::new();
         request.as_reader().take(16_384).read_to_string(&mut report)?;
-        eprintln!("stopped by the security policy: {report}");
-        reports.lock().unwrap_or_else(PoisonError::into_inner).push(report);
+        trouble(format!("stopped by the security policy: {report}"));
         return request.respond(Response::empty(204));
     }
     if !matches!(request.method(), Method::Get | Method::Head) {
         return request.respond(Response::empty(405));
     }
-    let found = resolve(folder, request.url()).and_then(|file| fs::read(&file).ok().map(|bytes| (file, bytes)));
-    let Some((file, bytes)) = found else {
+    let found = resolve(&site.folder, request.url()).and_then(|file| fs::read(&file).ok().map(|bytes| (file, bytes)));
+    let Some((file, mut bytes)) = found else {
+        trouble(format!("asked for, and not there: {}", request.url()));
         return request.respond(Response::from_string("not found").with_status_code(404));
     };
     let kind = kind(&file);
-    let policy = kind.starts_with("text/html").then(|| policy(&String::from_utf8_lossy(&bytes)));
-    let mut response = Response::from_data(bytes);
-    for (name, value) in HEADERS.into_iter().chain([("Content-Type", kind)]) {
-        add(&mut response, name, value);
+    let mut headers = HEADERS.map(|(name, value)| (name, value.to_owned())).to_vec();
+    headers.push(("Content-Type", kind.to_owned()));
+    if kind.starts_with("text/html") {
+        let mut page = String::from_utf8_lossy(&bytes).into_owned();
+        if site.listening {
+            page = page.replacen("<head>", &format!("<head><script>{EAR}</script>"), 1);
+        }
+        headers.push(("Content-Security-Policy", policy(&page)));
+        bytes = page.into_bytes();
     }
-    if let Some(policy) = policy {
-        add(&mut response, "Content-Security-Policy", &policy);
+    let mut response = Response::from_data(bytes);
+    for (name, value) in headers {
+        if let Ok(header) = Header::from_bytes(name, value) {
+            response.add_header(header);
+        }
     }
     request.respond(response)
 }
@@ -114,12 +140,6 @@ const HEADERS: [(&str, &str); 5] = [
     ("X-Content-Type-Options", "nosniff"),
     ("Cache-Control", "no-cache"),
 ];
-
-fn add<R: std::io::Read>(response: &mut Response<R>, name: &str, value: &str) {
-    if let Ok(header) = Header::from_bytes(name, value) {
-        response.add_header(header);
-    }
-}
 
 /// The security policy of a page: only files of its own origin, and the inline scripts and styles it has now, by hash.
 pub(crate) fn policy(page: &str) -> String {
@@ -198,20 +218,20 @@ mod tests {
     use std::io::Write as _;
 
     /// A folder with a page and, outside it, a secret; gone at the end.
-    struct Site(PathBuf);
+    struct Files(PathBuf);
 
-    impl Site {
+    impl Files {
         fn new(name: &str) -> Self {
             let base = std::env::temp_dir().join(format!("halfopen-server-{}-{name}", std::process::id()));
             fs::create_dir_all(base.join("dist/sub")).unwrap();
             fs::write(base.join("secret"), "secret").unwrap();
-            fs::write(base.join("dist/index.html"), "<script>x</script>").unwrap();
+            fs::write(base.join("dist/index.html"), "<head></head><script>x</script>").unwrap();
             fs::write(base.join("dist/a b.wasm"), [0]).unwrap();
             Self(base)
         }
     }
 
-    impl Drop for Site {
+    impl Drop for Files {
         fn drop(&mut self) {
             let _ = fs::remove_dir_all(&self.0);
         }
@@ -219,7 +239,7 @@ mod tests {
 
     #[test]
     fn only_files_inside_the_folder_are_found() {
-        let site = Site::new("resolve");
+        let site = Files::new("resolve");
         let dist = site.0.join("dist");
         for url in ["/", "/?x=1", "/index.html#y", "/a%20b.wasm"] {
             assert!(resolve(&dist, url).is_some(), "{url}");
@@ -250,8 +270,8 @@ mod tests {
 
     #[test]
     fn a_request_gets_the_type_and_the_policy() {
-        let site = Site::new("request");
-        let server = Server::start(&site.0.join("dist"), 0).unwrap();
+        let site = Files::new("request");
+        let server = Server::start(&site.0.join("dist"), 0, true).unwrap();
         let ask = |text: &str| {
             let mut stream = std::net::TcpStream::connect(server.address).unwrap();
             stream.write_all(text.replace('\n', "\r\n").as_bytes()).unwrap();
@@ -265,13 +285,14 @@ mod tests {
             "{page}"
         );
         assert!(page.contains("content-type: text/html"), "{page}");
+        assert!(page.contains("hearderrors") && page.matches("'sha256-").count() == 2, "{page}");
         let wasm = ask("GET /a%20b.wasm HTTP/1.1\nHost: x\nConnection: close\n\n");
         assert!(wasm.contains("content-type: application/wasm") && !wasm.contains("content-security"), "{wasm}");
         assert!(ask("GET /../secret HTTP/1.1\nHost: x\nConnection: close\n\n").starts_with("http/1.1 404"));
         assert!(ask("PUT / HTTP/1.1\nHost: x\nConnection: close\n\n").starts_with("http/1.1 405"));
-        assert!(server.violations().is_empty());
+        assert_eq!(server.troubles(), ["asked for, and not there: /../secret"]);
         let report = "POST /__csp-report HTTP/1.1\nHost: x\nConnection: close\nContent-Length: 2\n\n{}";
         assert!(ask(report).starts_with("http/1.1 204"));
-        assert_eq!(server.violations(), ["{}"]);
+        assert_eq!(server.troubles(), ["stopped by the security policy: {}"]);
     }
 }
