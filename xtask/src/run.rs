@@ -61,7 +61,9 @@ pub(crate) fn cargo<const N: usize>(arguments: [&str; N]) -> Command {
 pub(crate) fn shown(command: &Command) -> String {
     let program = Path::new(command.get_program()).file_name().unwrap_or(command.get_program());
     let words = std::iter::once(program).chain(command.get_args()).map(|word| word.to_string_lossy());
-    let quoted = words.map(|word| if word.contains([' ', '*', '$']) { format!("'{word}'") } else { word.into_owned() });
+    let quoted = words.map(|word| {
+        if word.is_empty() || word.contains([' ', '*', '$']) { format!("'{word}'") } else { word.into_owned() }
+    });
     quoted.collect::<Vec<_>>().join(" ")
 }
 

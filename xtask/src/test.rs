@@ -3,7 +3,7 @@
 use crate::browsers::Browser;
 use crate::run::{Outcome, cargo, root, watched};
 use crate::stages::{Stages, Tests};
-use crate::{build, page_tests, system, tools};
+use crate::{build, page_tests, size, system, tools};
 use std::process::Command;
 
 /// A part of the tests.
@@ -85,6 +85,7 @@ pub(crate) fn test(selection: &Selection) -> Outcome {
     }
     if selection.has(Part::Page) {
         stages.stage("the page, release build", build::dist)?;
+        stages.stage("the page, size", size::within_budget)?;
         stages.stage("browser tests, build", page_tests::compile)?;
         for browser in browsers {
             stages.tests(&format!("browser tests, {}", browser.name()), |tests| {
