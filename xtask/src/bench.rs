@@ -25,7 +25,7 @@ pub(crate) fn bench() -> Outcome {
 /// Engine events per second: native and WebAssembly take turns, so that what else the machine does touches both.
 fn engine() -> Outcome {
     system::targets(&[WASM])?;
-    system::node()?;
+    system::packages(&[&system::NODE])?;
     tools::need(&[&tools::WASM_BINDGEN, &tools::BINARYEN])?;
     run(&mut cargo(["build", "--release", "-p", "halfopen-bench", "--example", "engine"]))?;
     // Built, bound and optimised as the page is: what is measured is what is shipped.

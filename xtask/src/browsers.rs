@@ -1,7 +1,7 @@
 //! The browsers of the tests, and their drivers as children that end with us.
 
 use crate::run::{Doing as _, Failure, Outcome, fail, program};
-use crate::system::{is_root, on_path};
+use crate::system::{Need, is_root, on_path};
 use crate::tools;
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -18,38 +18,12 @@ pub(crate) enum Browser {
     WebKit,
 }
 
-/// A program that a browser's tests need, and the Debian package that has it.
-pub(crate) struct Need {
-    pub(crate) names: &'static [&'static str],
-    pub(crate) package: &'static str,
-}
-
 const CHROMIUM: Need = Need { names: &["chromium", "chromium-browser", "google-chrome"], package: "chromium" };
 const CHROMEDRIVER: Need = Need { names: &["chromedriver"], package: "chromium-driver" };
 const FIREFOX: Need = Need { names: &["firefox-esr", "firefox"], package: "firefox-esr" };
 const WEBKIT_DRIVER: Need = Need { names: &["WebKitWebDriver"], package: "webkit2gtk-driver" };
 const MINI_BROWSER: Need = Need { names: &["MiniBrowser"], package: "webkit2gtk-driver" };
 const XVFB: Need = Need { names: &["Xvfb"], package: "xvfb" };
-
-impl Need {
-    /// Where it is, if it is there.
-    pub(crate) fn find(&self) -> Option<PathBuf> {
-        self.names.iter().find_map(|name| on_path(name)).or_else(|| {
-            // WebKitGTK keeps its browser out of PATH, in a folder named after the architecture or in libexec.
-            let mut folders = vec![PathBuf::from("/usr/libexec")];
-            folders.extend(fs::read_dir("/usr/lib").ok()?.flatten().map(|entry| entry.path()));
-            let below = folders.iter().filter_map(|folder| fs::read_dir(folder).ok()).flatten().flatten();
-            let webkit = below.filter(|entry| entry.file_name().to_string_lossy().starts_with("webkit2gtk-"));
-            webkit
-                .flat_map(|entry| self.names.iter().map(move |name| entry.path().join(name)))
-                .find(|file| file.is_file())
-        })
-    }
-
-    fn path(&self) -> Outcome<PathBuf> {
-        self.find().map_or_else(|| fail(format!("{} is not installed", self.names.join(" or "))), Ok)
-    }
-}
 
 impl std::str::FromStr for Browser {
     type Err = String;

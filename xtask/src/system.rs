@@ -2,8 +2,8 @@
 //!
 //! Missing pieces are installed where that is allowed; else the exact command to run is printed, and nothing is half done.
 
-use crate::browsers::Browser;
-use crate::run::{Outcome, fail, output, run};
+use crate::run::{Outcome, fail, output, program, run};
+use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -37,40 +37,43 @@ pub(crate) fn components() -> Outcome {
     run(Command::new("rustup").args(["component", "add"]).args(missing.iter().map(|(_, component)| component)))
 }
 
-/// Sees to it that the browsers and their drivers are there.
-pub(crate) fn browsers(wanted: &[Browser]) -> Outcome {
-    let packages: Vec<&str> = wanted
-        .iter()
-        .flat_map(|browser| browser.needs())
-        .filter(|need| need.find().is_none())
-        .map(|need| need.package)
-        .collect();
-    packages_of_the_system(&packages, "run the tests in real browsers", "2 minutes")?;
-    for need in wanted.iter().flat_map(|browser| browser.needs()) {
-        if need.find().is_none() {
-            return fail(format!(
-                "the package {} is installed, but {} is not found",
-                need.package,
-                need.names.join(" or ")
-            ));
-        }
+/// A program that is needed, and the Debian package that has it.
+pub(crate) struct Need {
+    /// The names it goes by; any of them will do.
+    pub(crate) names: &'static [&'static str],
+    pub(crate) package: &'static str,
+}
+
+/// For what comes from npm; a Node that the user has is used as it is.
+pub(crate) const NODE: Need = Need { names: &["node"], package: "nodejs" };
+/// See [`NODE`].
+pub(crate) const NPM: Need = Need { names: &["npm"], package: "npm" };
+
+impl Need {
+    /// Where it is, if it is there.
+    pub(crate) fn find(&self) -> Option<PathBuf> {
+        self.names.iter().find_map(|name| on_path(name)).or_else(|| {
+            // WebKitGTK keeps its browser out of PATH, in a folder named after the architecture or in libexec.
+            let mut folders = vec![PathBuf::from("/usr/libexec")];
+            folders.extend(fs::read_dir("/usr/lib").ok()?.flatten().map(|entry| entry.path()));
+            let below = folders.iter().filter_map(|folder| fs::read_dir(folder).ok()).flatten().flatten();
+            let webkit = below.filter(|entry| entry.file_name().to_string_lossy().starts_with("webkit2gtk-"));
+            let files = webkit.flat_map(|entry| self.names.iter().map(move |name| entry.path().join(name)));
+            { files }.find(|file| file.is_file())
+        })
     }
-    Ok(())
+
+    /// Where it is.
+    pub(crate) fn path(&self) -> Outcome<PathBuf> {
+        self.find().map_or_else(|| fail(format!("{} is not installed", self.names.join(" or "))), Ok)
+    }
 }
 
-/// Sees to it that Node and npm are there; a Node that the user has is used as it is.
-pub(crate) fn node() -> Outcome {
-    let packages: Vec<&str> = [("node", "nodejs"), ("npm", "npm")]
-        .into_iter()
-        .filter(|(program, _)| on_path(program).is_none())
-        .map(|(_, package)| package)
-        .collect();
-    packages_of_the_system(&packages, "fetch wasm-opt and axe-core, which come from npm", "1 minute")
-}
-
-/// Installs Debian packages as root, or stops with the command that somebody with the right may run.
-fn packages_of_the_system(packages: &[&str], purpose: &str, takes: &str) -> Outcome {
-    let mut packages = packages.to_vec();
+/// Sees to it that these are there: installs their Debian packages as root, or stops with the command that somebody with the
+/// right may run.
+pub(crate) fn packages(needs: &[&Need]) -> Outcome {
+    let missing = needs.iter().filter(|need| need.find().is_none());
+    let mut packages: Vec<&str> = missing.map(|need| need.package).collect();
     packages.sort_unstable();
     packages.dedup();
     if packages.is_empty() {
@@ -80,19 +83,24 @@ fn packages_of_the_system(packages: &[&str], purpose: &str, takes: &str) -> Outc
     let by_hand = format!("sudo apt-get update && sudo apt-get install --no-install-recommends -y {list}");
     if on_path("apt-get").is_none() {
         return fail(format!(
-            "to {purpose}, these are needed and cannot be installed here, for there is no apt-get: {list}\n\
-             On Debian or Ubuntu the command is\n\n  {by_hand}\n\nElsewhere install what corresponds to them."
+            "these are needed and cannot be installed here, for there is no apt-get: {list}\n\
+             On Debian the command is\n\n  {by_hand}\n\nElsewhere install what corresponds to them."
         ));
     }
     if !is_root() {
-        return fail(format!("to {purpose}, packages are missing that only root may install. Run\n\n  {by_hand}\n"));
+        return fail(format!("packages are missing that only root may install. Run\n\n  {by_hand}\n"));
     }
-    eprintln!("Installing {list} with apt-get, to {purpose}. This takes about {takes}.");
-    let apt = |arguments: &[&str]| {
-        run(crate::run::program("apt-get").env("DEBIAN_FRONTEND", "noninteractive").args(arguments))
-    };
+    eprintln!(
+        "Installing {list} with apt-get: browsers and their drivers run the tests, Node brings wasm-opt and axe-core. \
+         This takes about 2 minutes."
+    );
+    let apt = |arguments: &[&str]| run(program("apt-get").env("DEBIAN_FRONTEND", "noninteractive").args(arguments));
     apt(&["update", "-q"])?;
-    apt(&[&["install", "--no-install-recommends", "-y", "-q"], packages.as_slice()].concat())
+    apt(&[&["install", "--no-install-recommends", "-y", "-q"], packages.as_slice()].concat())?;
+    match needs.iter().find(|need| need.find().is_none()) {
+        Some(lost) => fail(format!("{} is installed, but {} is not found", lost.package, lost.names.join(" or "))),
+        None => Ok(()),
+    }
 }
 
 /// Whether we may do everything on this machine.

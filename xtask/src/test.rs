@@ -98,8 +98,6 @@ pub(crate) fn test(selection: &Selection) -> Outcome {
 }
 
 fn install(selection: &Selection, browsers: &[Browser]) -> Outcome {
-    system::browsers(browsers)?;
-    system::targets(&[system::WASM])?;
     let mut wanted = vec![&tools::WASM_BINDGEN];
     if browsers.contains(&Browser::Firefox) {
         wanted.push(&tools::GECKODRIVER);
@@ -107,6 +105,10 @@ fn install(selection: &Selection, browsers: &[Browser]) -> Outcome {
     if selection.has(Part::Page) {
         wanted.extend([&tools::AXE, &tools::BINARYEN, &tools::TRUNK]);
     }
+    // All packages of the system at once, so that one command by hand is enough where we may not install.
+    let of_browsers = browsers.iter().flat_map(|browser| browser.needs());
+    system::packages(&of_browsers.chain(tools::node_for(&wanted)).collect::<Vec<_>>())?;
+    system::targets(&[system::WASM])?;
     tools::need(&wanted)
 }
 

@@ -5,6 +5,7 @@
 //! folder is touched: children get the pinned tools first on their PATH, the user's own versions stay where they are.
 
 use crate::run::{Doing as _, Outcome, fail, output, program, run};
+use crate::system::{self, NODE, NPM, Need};
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -123,7 +124,6 @@ impl Tool {
         match self.source {
             Source::Cargo { locked } => run(&mut self.cargo_install(&temporary, locked))?,
             Source::Npm { version } => {
-                crate::system::node()?;
                 run(program("npm")
                     .args(["install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix"])
                     .arg(&temporary)
@@ -161,7 +161,10 @@ impl Tool {
 
 /// Installs those that are missing.
 pub(crate) fn need(tools: &[&Tool]) -> Outcome {
-    let missing: Vec<&&Tool> = tools.iter().filter(|tool| !tool.installed()).collect();
+    system::packages(&node_for(tools))?;
+    let mut missing: Vec<&&Tool> = tools.iter().filter(|tool| !tool.installed()).collect();
+    // The quick ones first: what cannot be had should show before minutes have gone by.
+    missing.sort_by_key(|tool| matches!(tool.source, Source::Cargo { .. }));
     for tool in &missing {
         tool.install()?;
     }
@@ -169,6 +172,18 @@ pub(crate) fn need(tools: &[&Tool]) -> Outcome {
         let _ = fs::remove_dir_all(cache().join(".build"));
     }
     Ok(())
+}
+
+/// What these tools need of the system: Node, to install those from npm and to run them.
+pub(crate) fn node_for(tools: &[&Tool]) -> Vec<&'static Need> {
+    let from_npm = |tool: &&&Tool| matches!(tool.source, Source::Npm { .. });
+    let missing = tools.iter().filter(from_npm).any(|tool| !tool.installed());
+    let run_by_node = tools.iter().filter(from_npm).any(|tool| tool.name == BINARYEN.name);
+    [(&NODE, missing || run_by_node), (&NPM, missing)]
+        .into_iter()
+        .filter(|(_, needed)| *needed)
+        .map(|(need, _)| need)
+        .collect()
 }
 
 /// The cache folder of the tools.
