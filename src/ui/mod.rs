@@ -1,7 +1,7 @@
 //! The page. The only part that knows a browser.
 
-pub mod diagram;
 pub mod chart;
+pub mod diagram;
 
 use yew::prelude::*;
 
