@@ -131,7 +131,7 @@ impl<const N: usize> Breaker<N> {
         self.stay = self.stay.wrapping_add(1);
         self.entered = at;
         self.not_permitted = 0;
-        self.permits_used = 0;
+        self.permits_kept = 0;
         self.probes_in_flight = 0;
         self.told_failures = false;
         self.told_slow = false;

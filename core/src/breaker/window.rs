@@ -85,9 +85,10 @@ impl<const N: usize> WindowRing<N> {
         self.reshape(shape, entered, now);
     }
 
-    /// Forgets the results, but not the run of failures.
-    pub(super) fn empty(&mut self, shape: Shape, entered: u64, now: u64) {
-        self.tally = Tally { run: self.tally.run, ..Tally::default() };
+    /// Forgets the results and goes on with another shape; a run of failures goes on when none of the two is fixed.
+    pub(super) fn change(&mut self, shape: Shape, entered: u64, now: u64) {
+        let fixed = [self.shape, shape].iter().any(|shape| matches!(shape, Shape::Fixed { .. }));
+        self.tally = Tally { run: if fixed { 0 } else { self.tally.run }, ..Tally::default() };
         self.reshape(shape, entered, now);
     }
 
