@@ -382,12 +382,7 @@ impl<const N: usize> Breaker<N> {
     pub fn figures(&self, now: Instant) -> Figures {
         let now = now.max(self.latest);
         let Tally { recorded, failed, slow, run } = self.window.tally_at(now.as_nanos());
-        let judgeable = match self.state {
-            State::Closed | State::MetricsOnly => recorded >= self.config.minimum,
-            State::HalfOpen => self.has_verdict(recorded),
-            State::Open => self.judgeable,
-            State::ForcedOpen | State::Disabled => false,
-        };
+        let judgeable = self.is_judgeable(recorded);
         let rate = |part| (judgeable && recorded > 0).then_some(Rate { part, whole: recorded });
         Figures {
             buffered: recorded,
@@ -413,11 +408,14 @@ impl<const N: usize> Breaker<N> {
         half_open.permits.saturating_sub(used)
     }
 
-    /// Whether so many results of a stay in `half_open` may be shown as a rate.
-    pub(super) fn has_verdict(&self, recorded: u64) -> bool {
-        match self.config.settings().half_open.decide {
-            Decide::Numbers { .. } => true,
-            Decide::Rate { .. } => recorded >= u64::from(self.config.after),
+    /// Whether so many results of the current state may be shown as a rate.
+    pub(super) fn is_judgeable(&self, recorded: u64) -> bool {
+        match (self.state, self.config.settings().half_open.decide) {
+            (State::Closed | State::MetricsOnly, _) => recorded >= self.config.minimum,
+            (State::HalfOpen, Decide::Numbers { .. }) => true,
+            (State::HalfOpen, Decide::Rate { .. }) => recorded >= u64::from(self.config.after),
+            (State::Open, _) => self.judgeable,
+            (State::ForcedOpen | State::Disabled, _) => false,
         }
     }
 

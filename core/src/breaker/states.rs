@@ -116,13 +116,7 @@ impl<const N: usize> Breaker<N> {
         let nanos = at.as_nanos();
         if to == State::Open {
             self.window.freeze(nanos);
-            let recorded = self.window.tally().recorded;
-            self.judgeable = match self.state {
-                State::Closed | State::MetricsOnly => recorded >= self.config.minimum,
-                State::HalfOpen => self.has_verdict(recorded),
-                State::Open => self.judgeable,
-                State::ForcedOpen | State::Disabled => false,
-            };
+            self.judgeable = self.is_judgeable(self.window.tally().recorded);
             self.grown = self.next_grown();
             self.openings_in_a_row = self.openings_in_a_row.saturating_add(1);
             self.openings = self.openings.saturating_add(1);
@@ -219,7 +213,7 @@ impl<const N: usize> Breaker<N> {
         let skipped = cycles - 1;
         let entered = self.entered + Duration::from_nanos(period.saturating_mul(skipped));
         self.window.start(Shape::All, 0, 0);
-        self.judgeable = self.has_verdict(0);
+        self.judgeable = false;
         self.stay = self.stay.wrapping_add(skipped.wrapping_mul(2));
         self.openings = self.openings.saturating_add(skipped);
         self.openings_in_a_row = self.openings_in_a_row.saturating_add(skipped);
