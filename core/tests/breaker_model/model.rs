@@ -302,11 +302,10 @@ impl Model {
 
     pub(crate) fn force(&mut self, to: State, now: u64) -> bool {
         self.look(now);
-        let refused = match (self.state, to) {
-            (State::Closed | State::MetricsOnly, State::HalfOpen) => true,
-            (State::MetricsOnly, State::Open) => true,
-            _ => false,
-        };
+        let refused = matches!(
+            (self.state, to),
+            (State::Closed | State::MetricsOnly, State::HalfOpen) | (State::MetricsOnly, State::Open)
+        );
         if !refused {
             if self.state == to { self.enter(to) } else { self.transition(to) }
         }
