@@ -25,12 +25,13 @@ impl<const N: usize> Breaker<N> {
         };
         let slow = enough && self.is_too_slow(tally);
         if failures || slow {
-            self.exceeded(tally, failures, slow, now, sink);
+            self.exceeded(failures, slow, now, sink);
         }
     }
 
     #[cold]
-    fn exceeded(&mut self, tally: Tally, failures: bool, slow: bool, now: Instant, sink: &mut impl FnMut(Event)) {
+    fn exceeded(&mut self, failures: bool, slow: bool, now: Instant, sink: &mut impl FnMut(Event)) {
+        let tally = *self.window.tally();
         let (of_failures, of_slow) = (self.trip_reason(tally), self.slow_reason(tally, None));
         if failures && !self.told_failures {
             self.told_failures = true;
@@ -62,7 +63,7 @@ impl<const N: usize> Breaker<N> {
 
     /// In `half_open`: whether the results of this stay decide.
     pub(super) fn decide(&mut self, now: Instant, sink: &mut impl FnMut(Event)) {
-        let tally = self.window.tally();
+        let tally = *self.window.tally();
         let Tally { recorded, failed, .. } = tally;
         let succeeded = recorded.saturating_sub(failed);
         let wait = self.next_wait();
@@ -81,7 +82,7 @@ impl<const N: usize> Breaker<N> {
                     (State::Open, Reason::ProbesFailed { failed, recorded, of, percent, compare, wait })
                 } else if !done {
                     return;
-                } else if self.is_too_slow(tally) {
+                } else if self.is_too_slow(&tally) {
                     (State::Open, self.slow_reason(tally, Some(wait)))
                 } else {
                     (State::Closed, Reason::ProbesPassed { failed, recorded, percent, compare })

@@ -125,10 +125,11 @@ impl<const N: usize> WindowRing<N> {
         }
     }
 
-    /// The sums as of the last [`WindowRing::roll`].
+    /// The sums as of the last [`WindowRing::roll`]. Lent, not copied: copying right after recording, in wider pieces
+    /// than were stored, made the processor wait for its own stores.
     #[inline]
-    pub(super) fn tally(&self) -> Tally {
-        self.tally
+    pub(super) fn tally(&self) -> &Tally {
+        &self.tally
     }
 
     /// The sums as of `now`, without changing anything.
@@ -166,6 +167,8 @@ impl<const N: usize> WindowRing<N> {
         }
     }
 
+    #[cold]
+    #[inline(never)]
     fn roll_over(&mut self, now: u64) {
         match self.shape {
             Shape::All | Shape::Calls { .. } => {}
@@ -202,7 +205,7 @@ impl<const N: usize> WindowRing<N> {
             Shape::Time { buckets, .. } => buckets as usize,
             Shape::All | Shape::Fixed { .. } => N,
         };
-        let place = self.head.saturating_add(index);
+        let place = self.head.wrapping_add(index);
         if place >= capacity { place - capacity } else { place }
     }
 
