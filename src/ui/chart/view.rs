@@ -6,13 +6,11 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlCanvasElement, HtmlDetailsElement, HtmlElement};
 use yew::prelude::*;
 
+use super::table;
 use super::watch::{Event, Watch};
 use super::{canvas, matches, palette, save_csv, save_png, save_svg};
 use crate::lab::scene::Chart;
 use crate::paint::{self, Look, Palette, Plot, Scale};
-
-/// Rows of a table at most; the CSV has them all.
-const ROWS: usize = 200;
 
 /// What a chart on the page is made from.
 #[derive(Clone, Debug, Properties)]
@@ -182,8 +180,10 @@ impl Component for ChartView {
                         </details>
                     </div>
                 </div>
-                <p class="chart-reading">{ &chart.reading }</p>
-                if self.table { { table(chart) } } else { { self.picture(ctx, &told) } }
+                if !chart.reading.is_empty() {
+                    <p class="chart-reading">{ &chart.reading }</p>
+                }
+                if self.table { { table::show(chart) } } else { { self.picture(ctx, &told) } }
                 <p id={told} class="chart-told">{ &chart.summary }</p>
             </section>
         }
@@ -264,7 +264,8 @@ impl ChartView {
         };
         let Some(frame) = canvas.parent_element().filter(|_| self.seen || self.drawn.is_none()) else { return };
         let chart = &ctx.props().chart;
-        let height = paint::height(chart);
+        let width = frame.get_bounding_client_rect().width();
+        let height = paint::height(chart, width);
         if let Some(frame) = frame.dyn_ref::<HtmlElement>() {
             let _ = frame.style().set_property("height", &format!("{height}px"));
         }
@@ -272,7 +273,7 @@ impl ChartView {
         // Whole pixels of the device, so that nothing is resampled, at fractional ratios neither.
         let whole = |css: f64| libm::floor(css * ratio + 0.01) as u32;
         let wanted = Drawn {
-            width: whole(frame.get_bounding_client_rect().width()),
+            width: whole(width),
             height: whole(f64::from(height)),
             ratio,
             text: text_size(&window),
@@ -285,10 +286,10 @@ impl ChartView {
         if fresh || wanted.width == 0 {
             return;
         }
-        if self.drawn.as_ref().is_some_and(|(_, made)| made.ratio != ratio) {
-            if let Some(watch) = &mut self.watch {
-                watch.arm();
-            }
+        if self.drawn.as_ref().is_some_and(|(_, made)| made.ratio != ratio)
+            && let Some(watch) = &mut self.watch
+        {
+            watch.arm();
         }
         // Setting a canvas' size empties it, even to the same.
         if (canvas.width(), canvas.height()) != (wanted.width, wanted.height) {
@@ -310,38 +311,8 @@ fn text_size(window: &web_sys::Window) -> f64 {
     let root = window.document().and_then(|document| document.document_element());
     let style = root.and_then(|root| window.get_computed_style(&root).ok().flatten());
     let size = style.and_then(|style| style.get_property_value("font-size").ok());
-    let size = size.and_then(|size| size.trim_end_matches("px").parse::<f64>().ok()).unwrap_or(16.0);
+    // Whole pixels do: reading decimals would bring several kilobytes of code.
+    let size = size.and_then(|size| size.split(['.', 'p']).next().and_then(|whole| whole.parse::<u32>().ok()));
+    let size = size.map_or(16.0, f64::from);
     (size * Scale::TEXT / 16.0).clamp(11.0, 24.0)
-}
-
-fn table(chart: &Chart) -> Html {
-    let table = paint::table(chart, ROWS);
-    let head = table.heads.iter().map(|head| html! { <th scope="col">{ head }</th> });
-    let rows = table.rows.iter().map(|row| {
-        let cells = row.iter().enumerate().map(|(column, cell)| {
-            if column == 0 {
-                html! { <th scope="row">{ cell }</th> }
-            } else {
-                html! { <td>{ cell }</td> }
-            }
-        });
-        html! { <tr>{ for cells }</tr> }
-    });
-    html! {
-        <>
-            // Scrolls, hence can be focused.
-            <div class="chart-table" tabindex="0" role="region" aria-label={table.caption.clone()}>
-                <table>
-                    <caption>{ &table.caption }</caption>
-                    <thead><tr>{ for head }</tr></thead>
-                    <tbody>{ for rows }</tbody>
-                </table>
-            </div>
-            if table.rows.is_empty() {
-                <p class="chart-note">{ "Nothing yet." }</p>
-            } else if table.of > table.rows.len() {
-                <p class="chart-note">{ format!("{} of {} rows, evenly chosen. Save the numbers (CSV) for all of them.", table.rows.len(), table.of) }</p>
-            }
-        </>
-    }
 }
