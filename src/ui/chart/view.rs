@@ -205,12 +205,14 @@ impl ChartView {
         let leave = ctx.link().callback(|_| Msg::Leave);
         let (from, to) = (chart.x.from, chart.x.to);
         let now = self.pointed.unwrap_or(to);
+        // The same words while nothing is pointed at: a running chart is not to talk over everything else.
+        let value = self.pointed.map_or_else(|| "arrow keys read its values".to_owned(), |x| paint::told(chart, x));
         html! {
             <div class="chart-plot">
                 <canvas ref={self.canvas.clone()} role="img" aria-label={chart.title} aria-describedby={told.to_owned()} />
                 <div class="chart-reader" role="slider" tabindex="0" aria-label={format!("Read values: {}", chart.title)}
                     aria-valuemin={from.to_string()} aria-valuemax={to.to_string()} aria-valuenow={now.to_string()}
-                    aria-valuetext={paint::told(chart, now)}
+                    aria-valuetext={value}
                     onpointerdown={point.clone()} onpointermove={point} onpointerleave={leave.reform(|_: PointerEvent| ())}
                     onblur={leave.reform(|_: FocusEvent| ())} onkeydown={ctx.link().callback(Msg::Key)} />
             </div>
