@@ -266,7 +266,8 @@ impl ChartView {
         };
         let Some(frame) = canvas.parent_element().filter(|_| self.seen || self.drawn.is_none()) else { return };
         let chart = &ctx.props().chart;
-        let width = frame.get_bounding_client_rect().width();
+        let place = frame.get_bounding_client_rect();
+        let width = place.width();
         let height = paint::height(chart, width);
         if let Some(frame) = frame.dyn_ref::<HtmlElement>() {
             let _ = frame.style().set_property("height", &format!("{height}px"));
@@ -300,6 +301,14 @@ impl ChartView {
         }
         for (side, pixels) in [("width", wanted.width), ("height", wanted.height)] {
             let _ = canvas.style().set_property(side, &format!("{}px", f64::from(pixels) / ratio));
+        }
+        // Its corner on a whole pixel of the device too: at fractional ratios a box's corner seldom is.
+        let scrolled = |offset: Result<f64, wasm_bindgen::JsValue>| offset.unwrap_or(0.0);
+        for (side, css) in
+            [("left", place.x() + scrolled(window.scroll_x())), ("top", place.y() + scrolled(window.scroll_y()))]
+        {
+            let off = (libm::ceil(css * ratio - 0.01) - css * ratio) / ratio;
+            let _ = canvas.style().set_property(side, &format!("{off}px"));
         }
         let scale = Scale { text: wanted.text, ..Scale::PLAIN };
         let look = Look { background: wanted.background, pointed: wanted.pointed, ..Look::new(wanted.palette, scale) };
