@@ -16,8 +16,12 @@ const PADDING: f64 = 5.0;
 
 /// Bands in rows, so that those of one row do not overlap.
 pub(super) fn rows(bands: &[Band]) -> Vec<Vec<&Band>> {
-    let mut sorted: Vec<&Band> = bands.iter().filter(|band| band.from < band.to).collect();
-    sorted.sort_by(|a, b| a.from.total_cmp(&b.from));
+    let mut sorted: Vec<&Band> = Vec::with_capacity(bands.len());
+    for band in bands.iter().filter(|band| band.from < band.to) {
+        // They mostly come in order: looking from the end costs nothing then, and far less code than a sort.
+        let place = sorted.iter().rposition(|other| other.from <= band.from).map_or(0, |index| index + 1);
+        sorted.insert(place, band);
+    }
     let mut rows: Vec<Vec<&Band>> = Vec::new();
     for band in sorted {
         let free = rows.iter().position(|row| row.last().is_none_or(|last| last.to <= band.from));

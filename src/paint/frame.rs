@@ -3,7 +3,7 @@
 use super::key::Key;
 use super::surface::{Align, Rect, Spot, Surface};
 use super::tick::Ticks;
-use super::{Look, band, limit, line, pointer};
+use super::{Look, band, key, limit, line, pointer};
 use crate::lab::scene::Chart;
 
 /// Beyond any screen, and still far from the whole numbers' end.
@@ -50,15 +50,10 @@ fn place(value: f64, (from, to): (f64, f64), start: f64, length: f64) -> f64 {
     if there.is_nan() { start } else { there.clamp(-FAR, FAR) }
 }
 
-/// A height in CSS pixels that suits a chart: 190 for most, more for more rows of states and a key.
-pub fn height(chart: &Chart) -> u32 {
-    let rows = band::rows(&chart.bands).len().saturating_sub(1) as u32;
-    let key = match chart.lines.len() {
-        0..=2 => 0,
-        3..=5 => 20,
-        _ => 40,
-    };
-    190 + key + rows * band::PITCH as u32
+/// A height in CSS pixels that suits a chart so wide: 190 for most, more for more rows of states and a long key.
+pub fn height(chart: &Chart, width: f64) -> u32 {
+    let states = band::rows(&chart.bands).len().saturating_sub(1) as f64 * band::PITCH;
+    190 + (states + key::height(chart, width)) as u32
 }
 
 /// Draws the whole chart.
@@ -114,8 +109,11 @@ pub(super) fn draw(surface: &mut dyn Surface, chart: &Chart, look: &Look) -> Plo
     for (index, line) in chart.lines.iter().enumerate() {
         line::draw(surface, line, line::marker(&chart.lines, index), &plot, palette);
     }
-    limit::reached(surface, chart, &plot, palette);
     limit::label(surface, chart, &plot, palette);
+    for line in &chart.lines {
+        line::end(surface, line, &plot, palette);
+    }
+    limit::reached(surface, chart, &plot, palette);
     let drawn =
         chart.lines.iter().flat_map(|line| &line.points).any(|point| point.0.is_finite() && point.1.is_finite());
     if !drawn && rows.is_empty() {
@@ -158,16 +156,23 @@ fn feet(surface: &mut dyn Surface, ticks: &Ticks, plot: &Plot, level: f64, title
     let (width, _) = surface.size();
     let soft = look.palette.soft.into();
     let edge = plot.rect.right + 5.0;
-    let title = surface.fit(&ticks.title, width * 0.9, false);
+    // Cut before its unit, if it must be cut.
+    let (label, unit) = ticks.title.split_at(ticks.title.rfind(" (").unwrap_or(ticks.title.len()));
+    let title = format!("{}{unit}", surface.fit(label, edge - surface.measure(unit, false), false));
     let named = surface.measure(&title, false);
     surface.text(&title, (edge, title_level), Align::Right, false, soft);
-    let end = if title_level > level || title.is_empty() { width } else { edge - named - 12.0 };
+    let alone = title_level > level || title.is_empty();
+    let end = if alone { width - 1.0 } else { edge - named - 12.0 };
+    let mut last = 0.0;
     for (value, text) in &ticks.marks {
         let (at, wide) = (plot.x(*value), surface.measure(text, false));
         // The first may stand under the axis, but not beyond it: there it would read as one of the vertical axis'.
         let start = (at - wide / 2.0).max(plot.rect.left - 4.0);
-        if start + wide <= end {
+        // The last may move inwards from the picture's edge.
+        let start = if alone { start.min(end - wide) } else { start };
+        if start + wide <= end && start >= last {
             surface.text(text, (start, level), Align::Left, false, soft);
+            last = start + wide + 8.0;
         }
     }
 }

@@ -11,7 +11,7 @@ const SAMPLE: f64 = 22.0;
 /// Between sample and name, and between entries.
 const GAPS: (f64, f64) = (6.0, 16.0);
 /// Rows at most; what does not fit is counted.
-const ROWS: usize = 3;
+const ROWS: usize = 4;
 
 /// What an entry explains.
 enum Sign {
@@ -27,6 +27,15 @@ pub(super) struct Key<'a> {
     states: Vec<&'a Band>,
     /// How high it is.
     pub height: f64,
+}
+
+/// A guess at what the key's further rows take, made without measuring.
+pub(super) fn height(chart: &Chart, width: f64) -> f64 {
+    let letters = |text: &str| text.chars().count() as f64 * 6.8;
+    let entries = chart.lines.iter().map(|line| letters(&line.name) + SAMPLE + GAPS.0 + GAPS.1);
+    let length = letters(chart.y.label) + letters(chart.y.unit) + entries.sum::<f64>();
+    let rows = libm::ceil(length / width.max(100.0)).clamp(1.0, ROWS as f64);
+    (rows - 1.0) * 18.0
 }
 
 impl<'a> Key<'a> {

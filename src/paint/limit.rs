@@ -27,7 +27,7 @@ pub(super) fn label(surface: &mut dyn Surface, chart: &Chart, plot: &Plot, palet
         for along in [0.0, 0.35, 0.7, 1.0] {
             for above in [true, false] {
                 let right = plot.rect.right - along * spare;
-                let top = if above { y - height - 1.0 } else { y + 2.0 };
+                let top = if above { y - height - 3.0 } else { y + 3.0 };
                 let rect = Rect { left: right - width, top, right, bottom: top + height };
                 let outside = rect.top < plot.rect.top - height || rect.bottom > plot.rect.bottom;
                 let hidden = spots.iter().filter(|spot| inside(**spot, &rect)).count() as f64;

@@ -17,7 +17,7 @@ pub(super) fn marker(lines: &[Line], index: usize) -> usize {
     lines.get(index).map_or(0, |line| lines[..index].iter().filter(|other| other.stroke == line.stroke).count())
 }
 
-/// Draws a line with its markers and its end.
+/// Draws a line with its markers.
 pub(super) fn draw(surface: &mut dyn Surface, line: &Line, marker: usize, plot: &Plot, palette: &Palette) {
     let colour = palette.tone(line.tone);
     for run in runs(line, plot) {
@@ -30,16 +30,20 @@ pub(super) fn draw(surface: &mut dyn Surface, line: &Line, marker: usize, plot: 
                 marks(surface, &piece, marker, colour, palette.card);
             }
         }
-        if let [only] = run[..] {
-            if plot.holds(only) {
-                surface.disc(only, 2.5, colour.into());
-            }
+        if let [only] = run[..]
+            && plot.holds(only)
+        {
+            surface.disc(only, 2.5, colour.into());
         }
     }
+}
+
+/// Draws the line's end, where it stands now.
+pub(super) fn end(surface: &mut dyn Surface, line: &Line, plot: &Plot, palette: &Palette) {
     let last = line.points.iter().rev().find(|point| point.0.is_finite() && point.1.is_finite());
     if let Some(spot) = last.map(|point| plot.spot(*point)).filter(|spot| plot.holds(*spot)) {
         surface.disc(spot, 5.0, palette.card.into());
-        surface.disc(spot, 3.5, colour.into());
+        surface.disc(spot, 3.5, palette.tone(line.tone).into());
     }
 }
 
@@ -127,7 +131,11 @@ fn thinned(run: Vec<Spot>, width: f64) -> Vec<Spot> {
         let by = |a: &&Spot, b: &&Spot| a.1.total_cmp(&b.1);
         let mut kept = [column.first(), column.iter().min_by(by), column.iter().max_by(by), column.last()];
         // In their order along the line.
-        kept[1..3].sort_by(|a, b| a.map_or(0.0, |spot| spot.0).total_cmp(&b.map_or(0.0, |spot| spot.0)));
+        if let (Some(low), Some(high)) = (kept[1], kept[2])
+            && high.0 < low.0
+        {
+            kept.swap(1, 2);
+        }
         out.extend(kept.into_iter().flatten().copied());
     }
     out.dedup();

@@ -10,6 +10,8 @@ pub struct Table {
     pub caption: String,
     /// A column each.
     pub heads: Vec<String>,
+    /// How many of the columns hold numbers; the others hold words.
+    pub numbers: usize,
     /// The rows that are kept.
     pub rows: Vec<Vec<String>>,
     /// How many there are in all.
@@ -69,7 +71,7 @@ pub fn table(chart: &Chart, most: usize) -> Table {
     } else {
         format!("{}: {} in {}", chart.title, chart.y.label, chart.y.unit)
     };
-    Table { caption: values, heads, rows, of }
+    Table { caption: values, heads, numbers: 1 + chart.lines.len(), rows, of }
 }
 
 /// The chart's numbers as CSV (RFC 4180), all of them, exact.

@@ -127,20 +127,21 @@ pub(super) fn number(value: f64, decimals: u32) -> String {
 
 /// A value for reading beside its name: four digits at most that matter, with the axis' unit.
 pub(super) fn value(value: f64, unit: &str) -> String {
+    let (value, unit) = match (unit, value.abs()) {
+        ("s", size) if size > 0.0 && size < 1e-3 => (value * 1e6, "µs"),
+        ("s", size) if size > 0.0 && size < 1.0 => (value * 1e3, "ms"),
+        _ => (value, unit),
+    };
     let gap = if unit.is_empty() { "" } else { "\u{a0}" };
     format!("{}{gap}{unit}", short(value))
 }
 
-/// A number with about four digits that matter, without trailing zeros.
+/// A number with four digits that matter, whole ones all, without trailing zeros.
 pub(super) fn short(value: f64) -> String {
-    let decimals = match value.abs() {
-        size if size >= 1000.0 || !size.is_finite() => 0,
-        size if size >= 100.0 => 1,
-        size if size >= 10.0 => 2,
-        size if size >= 0.1 || size == 0.0 => 3,
-        _ => 6,
-    };
-    let long = number(value, decimals);
+    let size = value.abs();
+    // Very small ones are written by powers of ten, which no decimals ask for.
+    let decimals = if size < 1e-5 || !size.is_finite() { 0.0 } else { (3.0 - libm::floor(libm::log10(size))).max(0.0) };
+    let long = number(value, decimals as u32);
     if long.contains('.') && !long.contains('e') {
         long.trim_end_matches('0').trim_end_matches('.').to_owned()
     } else {
@@ -205,6 +206,7 @@ mod tests {
             (3.0, "3"),
             (0.25, "0.25"),
             (12.345, "12.35"),
+            (0.0799012, "0.0799"),
             (1234.5, "1235"),
             (0.00012, "0.00012"),
             (1e-9, "1e-9"),

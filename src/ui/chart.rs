@@ -2,6 +2,7 @@
 
 mod canvas;
 mod save;
+mod table;
 mod view;
 mod watch;
 

@@ -16,7 +16,7 @@ const RATIO: u32 = 2;
 
 /// Height of a saved picture in CSS pixels: what the page gives it, more for its title and greater width.
 fn height(chart: &Chart) -> u32 {
-    paint::height(chart) + 130
+    paint::height(chart, f64::from(WIDTH)) + 130
 }
 
 /// Hands the chart over as a PNG of twice its size, titled and on the card's colour.

@@ -6,13 +6,11 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlCanvasElement, HtmlDetailsElement, HtmlElement};
 use yew::prelude::*;
 
+use super::table;
 use super::watch::{Event, Watch};
 use super::{canvas, matches, palette, save_csv, save_png, save_svg};
 use crate::lab::scene::Chart;
 use crate::paint::{self, Look, Palette, Plot, Scale};
-
-/// Rows of a table at most; the CSV has them all.
-const ROWS: usize = 200;
 
 /// What a chart on the page is made from.
 #[derive(Clone, Debug, Properties)]
@@ -182,8 +180,10 @@ impl Component for ChartView {
                         </details>
                     </div>
                 </div>
-                <p class="chart-reading">{ &chart.reading }</p>
-                if self.table { { table(chart) } } else { { self.picture(ctx, &told) } }
+                if !chart.reading.is_empty() {
+                    <p class="chart-reading">{ &chart.reading }</p>
+                }
+                if self.table { { table::show(chart) } } else { { self.picture(ctx, &told) } }
                 <p id={told} class="chart-told">{ &chart.summary }</p>
             </section>
         }
@@ -205,12 +205,14 @@ impl ChartView {
         let leave = ctx.link().callback(|_| Msg::Leave);
         let (from, to) = (chart.x.from, chart.x.to);
         let now = self.pointed.unwrap_or(to);
+        // The same words while nothing is pointed at: a running chart is not to talk over everything else.
+        let value = self.pointed.map_or_else(|| "arrow keys read its values".to_owned(), |x| paint::told(chart, x));
         html! {
             <div class="chart-plot">
                 <canvas ref={self.canvas.clone()} role="img" aria-label={chart.title} aria-describedby={told.to_owned()} />
                 <div class="chart-reader" role="slider" tabindex="0" aria-label={format!("Read values: {}", chart.title)}
                     aria-valuemin={from.to_string()} aria-valuemax={to.to_string()} aria-valuenow={now.to_string()}
-                    aria-valuetext={paint::told(chart, now)}
+                    aria-valuetext={value}
                     onpointerdown={point.clone()} onpointermove={point} onpointerleave={leave.reform(|_: PointerEvent| ())}
                     onblur={leave.reform(|_: FocusEvent| ())} onkeydown={ctx.link().callback(Msg::Key)} />
             </div>
@@ -264,7 +266,9 @@ impl ChartView {
         };
         let Some(frame) = canvas.parent_element().filter(|_| self.seen || self.drawn.is_none()) else { return };
         let chart = &ctx.props().chart;
-        let height = paint::height(chart);
+        let place = frame.get_bounding_client_rect();
+        let width = place.width();
+        let height = paint::height(chart, width);
         if let Some(frame) = frame.dyn_ref::<HtmlElement>() {
             let _ = frame.style().set_property("height", &format!("{height}px"));
         }
@@ -272,7 +276,7 @@ impl ChartView {
         // Whole pixels of the device, so that nothing is resampled, at fractional ratios neither.
         let whole = |css: f64| libm::floor(css * ratio + 0.01) as u32;
         let wanted = Drawn {
-            width: whole(frame.get_bounding_client_rect().width()),
+            width: whole(width),
             height: whole(f64::from(height)),
             ratio,
             text: text_size(&window),
@@ -285,10 +289,10 @@ impl ChartView {
         if fresh || wanted.width == 0 {
             return;
         }
-        if self.drawn.as_ref().is_some_and(|(_, made)| made.ratio != ratio) {
-            if let Some(watch) = &mut self.watch {
-                watch.arm();
-            }
+        if self.drawn.as_ref().is_some_and(|(_, made)| made.ratio != ratio)
+            && let Some(watch) = &mut self.watch
+        {
+            watch.arm();
         }
         // Setting a canvas' size empties it, even to the same.
         if (canvas.width(), canvas.height()) != (wanted.width, wanted.height) {
@@ -297,6 +301,14 @@ impl ChartView {
         }
         for (side, pixels) in [("width", wanted.width), ("height", wanted.height)] {
             let _ = canvas.style().set_property(side, &format!("{}px", f64::from(pixels) / ratio));
+        }
+        // Its corner on a whole pixel of the device too: at fractional ratios a box's corner seldom is.
+        let scrolled = |offset: Result<f64, wasm_bindgen::JsValue>| offset.unwrap_or(0.0);
+        for (side, css) in
+            [("left", place.x() + scrolled(window.scroll_x())), ("top", place.y() + scrolled(window.scroll_y()))]
+        {
+            let off = (libm::ceil(css * ratio - 0.01) - css * ratio) / ratio;
+            let _ = canvas.style().set_property(side, &format!("{off}px"));
         }
         let scale = Scale { text: wanted.text, ..Scale::PLAIN };
         let look = Look { background: wanted.background, pointed: wanted.pointed, ..Look::new(wanted.palette, scale) };
@@ -310,38 +322,8 @@ fn text_size(window: &web_sys::Window) -> f64 {
     let root = window.document().and_then(|document| document.document_element());
     let style = root.and_then(|root| window.get_computed_style(&root).ok().flatten());
     let size = style.and_then(|style| style.get_property_value("font-size").ok());
-    let size = size.and_then(|size| size.trim_end_matches("px").parse::<f64>().ok()).unwrap_or(16.0);
+    // Whole pixels do: reading decimals would bring several kilobytes of code.
+    let size = size.and_then(|size| size.split(['.', 'p']).next().and_then(|whole| whole.parse::<u32>().ok()));
+    let size = size.map_or(16.0, f64::from);
     (size * Scale::TEXT / 16.0).clamp(11.0, 24.0)
-}
-
-fn table(chart: &Chart) -> Html {
-    let table = paint::table(chart, ROWS);
-    let head = table.heads.iter().map(|head| html! { <th scope="col">{ head }</th> });
-    let rows = table.rows.iter().map(|row| {
-        let cells = row.iter().enumerate().map(|(column, cell)| {
-            if column == 0 {
-                html! { <th scope="row">{ cell }</th> }
-            } else {
-                html! { <td>{ cell }</td> }
-            }
-        });
-        html! { <tr>{ for cells }</tr> }
-    });
-    html! {
-        <>
-            // Scrolls, hence can be focused.
-            <div class="chart-table" tabindex="0" role="region" aria-label={table.caption.clone()}>
-                <table>
-                    <caption>{ &table.caption }</caption>
-                    <thead><tr>{ for head }</tr></thead>
-                    <tbody>{ for rows }</tbody>
-                </table>
-            </div>
-            if table.rows.is_empty() {
-                <p class="chart-note">{ "Nothing yet." }</p>
-            } else if table.of > table.rows.len() {
-                <p class="chart-note">{ format!("{} of {} rows, evenly chosen. Save the numbers (CSV) for all of them.", table.rows.len(), table.of) }</p>
-            }
-        </>
-    }
 }

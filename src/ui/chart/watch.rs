@@ -56,6 +56,10 @@ impl Watch {
             // Only to close an open menu: should it fail, Escape and the menu itself still do.
             let _ = document.add_event_listener_with_callback("pointerdown", pressed.as_ref().unchecked_ref());
         }
+        // Zooming, and moving to another screen, where the media query is slow to tell.
+        if let Some(window) = web_sys::window() {
+            let _ = window.add_event_listener_with_callback("resize", stale.as_ref().unchecked_ref());
+        }
         let mut watch = Self { resize, view, document, media: Vec::new(), stale, pressed, _seen: seen };
         watch.arm();
         Some(watch)
@@ -86,6 +90,9 @@ impl Drop for Watch {
         self.disarm();
         self.resize.disconnect();
         self.view.disconnect();
+        if let Some(window) = web_sys::window() {
+            let _ = window.remove_event_listener_with_callback("resize", self.stale.as_ref().unchecked_ref());
+        }
         if let Some(document) = &self.document {
             let _ = document.remove_event_listener_with_callback("pointerdown", self.pressed.as_ref().unchecked_ref());
         }
