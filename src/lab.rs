@@ -12,6 +12,7 @@ pub mod link;
 pub mod record;
 pub mod scene;
 pub mod text;
+pub mod wording;
 
 pub use knob::{Config, Kind, Knob, Unit, Value};
 pub use link::{Link, Notice};

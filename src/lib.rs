@@ -4,6 +4,8 @@
 //! Everything outside `ui` and `embed` is free of web types, so that the same lab runs in the browser, on the command
 //! line and in tests.
 
+#[cfg(not(target_arch = "wasm32"))]
+pub mod conform;
 #[cfg(target_arch = "wasm32")]
 pub mod embed;
 pub mod lab;

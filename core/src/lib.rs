@@ -10,7 +10,10 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+pub mod breaker;
 pub mod rng;
+#[cfg(feature = "alloc")]
+pub mod sim;
 pub mod time;
 #[cfg(feature = "alloc")]
 pub mod trace;

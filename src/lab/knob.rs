@@ -74,6 +74,8 @@ pub enum Unit {
     Count(&'static str),
     /// Nanoseconds, written `5s`, `250ms`.
     Nanos,
+    /// Whole percent, written `50%`.
+    Percent,
     /// Thousandths, written as a percentage, `12.5%`.
     Permille,
     /// Thousandths per second, written `10/s`.
@@ -331,6 +333,7 @@ impl Unit {
         match self {
             Self::Count(_) => number.to_string(),
             Self::Nanos => text::duration(number, ""),
+            Self::Percent => format!("{number}%"),
             Self::Permille => format!("{}%", text::decimal(number, 1)),
             Self::MilliPerSecond => format!("{}/s", text::decimal(number, 3)),
             Self::Milli => format!("{}x", text::decimal(number, 3)),
@@ -342,6 +345,7 @@ impl Unit {
         match self {
             Self::Count(_) => text::grouped(number),
             Self::Nanos => text::duration(number, "\u{a0}"),
+            Self::Percent => format!("{number}\u{a0}%"),
             Self::Permille => format!("{}\u{a0}%", text::decimal(number, 1)),
             Self::MilliPerSecond if number == 0 => "off".to_owned(),
             Self::MilliPerSecond => format!("{}/s", text::decimal(number, 3)),
@@ -359,6 +363,7 @@ impl Unit {
         match self {
             Self::Count(_) => text::parse_decimal(&written, 0),
             Self::Nanos => text::parse_duration(&written),
+            Self::Percent => end(&["%"], 0),
             Self::Permille => end(&["%"], 1),
             Self::MilliPerSecond if written == "off" => Some(0),
             Self::MilliPerSecond => end(&["/s", "persecond"], 3),
@@ -371,6 +376,7 @@ impl Unit {
         match self {
             Self::Count(_) => "a whole number",
             Self::Nanos => "a length of time with its unit",
+            Self::Percent => "a whole percentage",
             Self::Permille => "a percentage",
             Self::MilliPerSecond => "a number per second",
             Self::Milli => "a factor",

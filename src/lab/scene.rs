@@ -43,8 +43,10 @@ pub struct Scene {
 /// How an action's button looks now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Button {
-    /// The action's name.
+    /// The name of the action in whose place it stands.
     pub action: &'static str,
+    /// The action that it does now: the same, or another such as its opposite.
+    pub sends: &'static str,
     /// Its label now ("Heal the backend").
     pub label: String,
     /// Whether it stands pressed, for actions that switch something.

@@ -1,144 +1,277 @@
-//! Circuit breaker: a thin first version that proves the contract from table to picture.
+//! Circuit breaker: a caller, a breaker and a backend that the reader breaks.
 
+mod about;
+mod charts;
+mod knobs;
+mod picture;
+mod presets;
+mod why;
+
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use halfopen_core::Instant;
-use halfopen_core::rng::Seed;
+use halfopen_core::breaker::{self, Breaker, EventKind, HalfOpenBy, Outcome, Permit, State};
+use halfopen_core::rng::{Seed, Stream};
+use halfopen_core::sim::{
+    Accepted, Arrivals, Changed, Fault, Latency, Queue, Rate, Refused, Server, ServerConfig, Source, Started, Ticket,
+};
 
-use crate::lab::record::{Level, Tally};
-use crate::lab::scene::*;
-use crate::lab::{self, About, Action, Config, Fact, Kind, Knob, Preset, Record, Unit};
+use crate::lab::record::{Health, Level, Tally};
+use crate::lab::{self, About, Chart, Config, Record, Scene, Tone, View, text, wording};
 
-const LATENCY: Duration = Duration::from_millis(600);
+/// The gap between the ten requests of *Send 10*.
+const TEN_APART: Duration = Duration::from_millis(100);
+/// Requests that came back lately, for the picture.
+const RECENT_MAX: usize = 24;
+/// States that the chart's band remembers.
+const STATES_MAX: usize = 2_000;
+/// Traffic up to this many requests a second is logged request by request; above it, only what changes.
+const LOGGED_RATE_MAX: u64 = 2;
 
 /// A caller, a breaker and a backend.
 #[derive(Clone)]
 pub struct Lab {
     now: Instant,
-    threshold: u32,
-    open_for: Duration,
-    broken: bool,
-    failures: u32,
-    opened: Option<Instant>,
-    sent: u32,
-    calls: Vec<(Instant, bool)>,
-    turned: Vec<Instant>,
+    config: Config,
+    setup: Setup,
+    queue: Queue<Event>,
+    source: Source,
+    arrivals: Stream,
+    server: Server,
+    backend: Backend,
+    breaker: Breaker<{ knobs::WINDOW_CALLS_MAX }>,
+    calls: BTreeMap<u64, Call>,
+    recent: VecDeque<Recent>,
+    counts: Counts,
     record: Record,
-    row: Level,
-    outcomes: Tally,
+    states: VecDeque<(Instant, State)>,
+    watched: Level,
+    /// When the window is looked at next although nothing happens.
+    rolls_at: Option<Instant>,
+    /// When the breaker is looked at next because it changes by itself.
+    breaker_at: Option<Instant>,
+    answered: Tally,
+    failed: Tally,
+    turned_away: Tally,
+}
+
+/// What the knobs say, in the types of the core.
+#[derive(Clone)]
+struct Setup {
+    breaker: breaker::Config,
+    server: ServerConfig,
+    arrivals: Arrivals,
+    timeout: Duration,
+    broken: Fault,
+    slow: Fault,
+}
+
+/// How the backend is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Backend {
+    Well,
+    Broken,
+    Slow,
+    Hung,
+    Down,
+}
+
+#[derive(Clone, Debug)]
+enum Event {
+    Arrive,
+    /// One of *Send 10*.
+    Send,
+    Finish(Ticket),
+    TimeUp(u64),
+    /// The breaker changes by itself.
+    Breaker,
+    /// The wait of the stay entered then is over.
+    WaitOver(Instant),
+    /// A bucket leaves the window.
+    Roll,
+}
+
+/// A request under way.
+#[derive(Clone)]
+struct Call {
+    sent: Instant,
+    permit: Permit,
+    ticket: Option<Ticket>,
+    probe: bool,
+    /// The reader sent it, so it is told of one by one.
+    own: bool,
+    /// The caller's own mistake: whatever comes back says nothing about the backend.
+    malformed: bool,
+}
+
+/// A request that came back lately.
+#[derive(Clone, Debug)]
+struct Recent {
+    at: Instant,
+    id: u64,
+    came: Came,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Came {
+    Answered,
+    Failed,
+    TurnedAway,
+}
+
+/// `sent = answered + failed + ignored + turned away + under way`, always.
+#[derive(Clone, Copy, Debug, Default)]
+struct Counts {
+    sent: u64,
+    answered: u64,
+    failed: u64,
+    ignored: u64,
+    turned_away: u64,
+    reached: u64,
+    late: u64,
+}
+
+impl Setup {
+    fn new(config: &Config) -> Self {
+        let latency = config.duration("latency");
+        let latency = match config.choice("spread") {
+            "exponential" => Latency::exponential(latency),
+            "log_normal" => Latency::log_normal(latency, 500),
+            _ => Latency::constant(latency),
+        };
+        let rate = Rate::from_millihertz(config.count("rate"));
+        let arrivals = match (config.count("rate"), config.choice("arrivals")) {
+            (0, _) => Arrivals::None,
+            (_, "constant") => Arrivals::Constant { rate },
+            (millihertz, "bursts") => {
+                Arrivals::Burst { size: 10, every: Duration::from_nanos(10_000_000_000_000 / millihertz.max(1)) }
+            }
+            _ => Arrivals::Poisson { rate },
+        };
+        Self {
+            breaker: knobs::breaker(config).0,
+            server: ServerConfig::new(config.small("capacity"), latency),
+            arrivals,
+            timeout: config.duration("timeout"),
+            broken: Fault::failing(config.small("broken_percent").saturating_mul(10)),
+            slow: Fault::Slow { factor_permille: config.small("slow_factor"), extra: Duration::ZERO },
+        }
+    }
 }
 
 impl lab::Lab for Lab {
-    const ABOUT: About = About {
-        slug: "circuit-breaker",
-        title: "Circuit breaker",
-        summary: "Click to send requests through a circuit breaker and watch it trip, probe and close.",
-        claim: |config| {
-            format!(
-                "After {} failures in a row it stops asking, answers for itself, and lets one request through {} later to see whether the backend is well again.",
-                config.show("threshold"),
-                config.show("open_for")
-            )
-        },
-        knobs: &[
-            Knob {
-                id: "threshold",
-                label: "Failures to open",
-                help: "So many failures in a row open the breaker.",
-                group: "Settings",
-                kind: Kind::Number { unit: Unit::Count("failures"), min: 1, max: 100, default: 3, log: true },
-                matters: Knob::ALWAYS,
-            },
-            Knob {
-                id: "open_for",
-                label: "Stays open for",
-                help: "So long nobody is let through; then one probe may.",
-                group: "Settings",
-                kind: Kind::Number { unit: Unit::Nanos, min: 1_000_000, max: 600_000_000_000, default: 5_000_000_000, log: true },
-                matters: Knob::ALWAYS,
-            },
-        ],
-        presets: &[Preset { id: "default", label: "3 in a row", note: "", source: "", set: &[] }],
-        actions: &[
-            Action { id: "send", label: "Send request", help: "Sends one request.", args: &[], button: true, primary: true, key: Some('s') },
-            Action { id: "toggle", label: "Break the backend", help: "Every call fails from now on, or no more.", args: &[], button: true, primary: false, key: Some('b') },
-        ],
-        outlook: |_| vec![Fact { label: "Example".into(), value: "1".into(), because: "to be computed".into() }],
-        conflicts: |_| Vec::new(),
-        predictions: &[],
-        goals: &[],
-    };
+    const ABOUT: About = about::ABOUT;
 
-    fn start(config: &Config, _seed: Seed) -> Self {
+    fn start(config: &Config, seed: Seed) -> Self {
+        let setup = Setup::new(config);
+        let mut arrivals = seed.stream("arrivals");
+        #[expect(clippy::expect_used, reason = "the table's ranges keep every window within the breaker's places")]
+        let breaker = Breaker::new(setup.breaker, Instant::ZERO).expect("the window fits");
         let mut lab = Self {
             now: Instant::ZERO,
-            threshold: 0,
-            open_for: Duration::ZERO,
-            broken: false,
-            failures: 0,
-            opened: None,
-            sent: 0,
-            calls: Vec::new(),
-            turned: Vec::new(),
+            config: config.clone(),
+            queue: Queue::new(),
+            source: Source::new(setup.arrivals, Instant::ZERO, &mut arrivals),
+            arrivals,
+            server: Server::new(setup.server, seed.fork("backend", 0)),
+            backend: Backend::Well,
+            calls: BTreeMap::new(),
+            recent: VecDeque::new(),
+            counts: Counts::default(),
             record: Record::new(),
-            row: Level::default(),
-            outcomes: Tally::new(Duration::from_millis(500)),
+            states: VecDeque::from([(Instant::ZERO, breaker.state())]),
+            watched: Level::default(),
+            rolls_at: None,
+            breaker_at: None,
+            answered: Tally::new(Duration::from_millis(500)),
+            failed: Tally::new(Duration::from_millis(500)),
+            turned_away: Tally::new(Duration::from_millis(500)),
+            breaker,
+            setup,
         };
-        lab::Lab::set(&mut lab, config);
-        lab.row.set(Instant::ZERO, 0.0);
+        lab.expect_arrival();
+        lab.expect_breaker();
+        lab.expect_wait();
+        lab.watch();
+        if lab.breaker.state() != State::Closed {
+            lab.record.health(Instant::ZERO, wording::state_health(lab.breaker.state()));
+        }
         lab
     }
 
     fn advance(&mut self, to: Instant) {
-        while let Some((sent, ok)) = self.calls.first().copied().filter(|call| call.0 + LATENCY <= to) {
-            self.calls.remove(0);
-            let at = sent + LATENCY;
-            self.record.event(at, 1, &[u64::from(ok)]);
-            self.outcomes.add(at, 1);
-            if ok {
-                self.failures = 0;
-                if self.opened.take().is_some() {
-                    self.record.log(at, Tone::Ok, "● closed.", "The probe was answered.");
-                } else {
-                    self.record.log(at, Tone::Plain, "", "Answered.");
+        while let Some((now, event)) = self.queue.pop_until(to) {
+            self.now = now;
+            match event {
+                Event::Arrive => {
+                    if let Some(arrival) = self.source.take(now, &mut self.arrivals) {
+                        self.expect_arrival();
+                        (0..arrival.count).for_each(|_| self.send(false, false));
+                    }
                 }
-                self.record.health(at, lab::Health::Ok);
-            } else {
-                self.failures += 1;
-                self.record.log(at, Tone::Plain, "", "Failed: the backend answered 500.");
-                if self.failures >= self.threshold {
-                    self.opened = Some(at);
-                    self.record.log(at, Tone::Bad, "▲ open.", format!("{} failures in a row; the threshold is {}.", self.failures, self.threshold));
-                    self.record.health(at, lab::Health::Bad);
+                Event::Send => self.send(true, false),
+                Event::Finish(ticket) => {
+                    if let Some(done) = self.server.finish(now, ticket) {
+                        done.next.into_iter().for_each(|next| self.started(next));
+                        if !done.abandoned {
+                            self.came_back(done.id, done.ok, None);
+                        }
+                    }
                 }
+                Event::TimeUp(id) => self.time_up(id),
+                Event::Breaker => {
+                    let mut heard = Vec::new();
+                    self.breaker.handle_timeout_with(now, &mut |event| heard.push(event));
+                    self.hear(heard);
+                    self.expect_breaker();
+                }
+                Event::WaitOver(entered) => self.wait_over(entered),
+                Event::Roll => self.watch(),
             }
-            self.row.set(at, f64::from(self.failures));
         }
         self.now = self.now.max(to);
     }
 
     fn next(&self) -> Option<Instant> {
-        self.calls.first().map(|call| call.0 + LATENCY)
+        self.queue.next_at()
     }
 
     fn act(&mut self, action: &str, _args: &[i64]) {
         match action {
-            "send" if self.opened.is_some_and(|at| self.now < at + self.open_for) => {
-                self.sent += 1;
-                self.turned.push(self.now);
-                self.record.log(self.now, Tone::Plain, "", "Turned away without calling the backend.");
-            }
-            "send" => {
-                self.sent += 1;
-                self.calls.push((self.now, !self.broken));
-            }
-            _ => self.broken = !self.broken,
+            "send" => self.send(true, false),
+            "send_10" => (0..10).for_each(|index| self.queue.push(self.now + TEN_APART * index, Event::Send)),
+            "send_malformed" => self.send(true, true),
+            "break" => self.turn_backend(Backend::Broken),
+            "slow" => self.turn_backend(Backend::Slow),
+            "hang" => self.turn_backend(Backend::Hung),
+            "shut_down" => self.turn_backend(Backend::Down),
+            "heal" => self.turn_backend(Backend::Well),
+            "force_open" => self.force(State::ForcedOpen),
+            "disable" => self.force(State::Disabled),
+            "watch_only" => self.force(State::MetricsOnly),
+            "close" => self.force(State::Closed),
+            _ => {}
         }
     }
 
     fn set(&mut self, config: &Config) {
-        self.threshold = config.small("threshold");
-        self.open_for = config.duration("open_for");
+        self.setup = Setup::new(config);
+        self.config = config.clone();
+        let mut heard = Vec::new();
+        // The table's ranges keep every window within the breaker's places, so this does not fail.
+        let _ = self.breaker.reconfigure_with(self.setup.breaker, self.now, &mut |event| heard.push(event));
+        self.hear(heard);
+        let changed = self.server.set_config(self.now, self.setup.server);
+        self.changed(changed);
+        if *self.source.arrivals() != self.setup.arrivals {
+            self.source.set(self.now, self.setup.arrivals, &mut self.arrivals);
+            self.expect_arrival();
+        }
+        self.turn_fault();
+        self.expect_breaker();
+        self.expect_wait();
+        self.watch();
     }
 
     fn record(&self) -> &Record {
@@ -146,69 +279,316 @@ impl lab::Lab for Lab {
     }
 
     fn scene(&self, view: View) -> Scene {
-        let wide = view.layout == Layout::Wide;
-        let at = |x: f32, y: f32| if wide { Point { x, y } } else { Point { x: 170.0, y: x * 0.36 } };
-        let wait = self.opened.map(|at| (at + self.open_for).since(self.now));
-        let (tone, blade, word) = match wait {
-            None => (Tone::Ok, Blade::Closed, "● closed"),
-            Some(Duration::ZERO) => (Tone::Half, Blade::HalfOpen, "◐ may probe"),
-            Some(_) => (Tone::Bad, Blade::Open, "▲ open"),
-        };
-        let node = |x: f32| if wide { Area { x, y: 100.0, w: 150.0, h: 100.0 } } else { Area { x: 95.0, y: x * 0.36, w: 150.0, h: 56.0 } };
-        let mut marks = vec![
-            Mark::new("wire-in", Shape::Wire { path: vec![at(210.0, 150.0), at(452.0, 150.0)], cut: false }, Tone::Plain, "", ""),
-            Mark::new("wire-out", Shape::Wire { path: vec![at(628.0, 150.0), at(846.0, 150.0)], cut: false }, Tone::Plain, "", ""),
-            Mark::new("caller", Shape::Node { at: node(60.0) }, Tone::Plain, "Caller", format!("{} sent", self.sent)).with("send", &[], "Send request"),
-            Mark::new(
-                "breaker",
-                Shape::Switch {
-                    at: at(540.0, 150.0),
-                    radius: if wide { 98.0 } else { 70.0 },
-                    blade,
-                    ring: wait.map(|left| (left.as_secs_f64() / self.open_for.as_secs_f64().max(1e-9)) as f32),
-                    upright: !wide,
-                },
-                tone,
-                word,
-                wait.map_or(String::new(), |left| format!("may probe in {}", lab::text::about(left))),
-            ),
-            Mark::new("pips", Shape::Pips { at: if wide { Point { x: 520.0, y: 272.0 } } else { Point { x: 276.0, y: 190.0 } }, filled: self.failures.min(self.threshold), of: self.threshold, upright: !wide }, tone, format!("{} of {} failures in a row", self.failures, self.threshold), ""),
-            Mark::new("backend", Shape::Node { at: node(860.0) }, if self.broken { Tone::Bad } else { Tone::Plain }, "Backend", if self.broken { "✕ failing every call" } else { "✓ answering" }).with("toggle", &[], if self.broken { "Heal the backend" } else { "Break the backend" }),
-        ];
-        for (number, (sent, ok)) in self.calls.iter().enumerate() {
-            let share = (self.now.since(*sent).as_secs_f64() / LATENCY.as_secs_f64()) as f32;
-            let there = at(210.0, 150.0).toward(at(846.0, 150.0), 1.0 - (2.0 * share - 1.0).abs());
-            marks.push(Mark::new(format!("call-{number}"), Shape::Token { at: there, sign: if share < 0.5 { Sign::None } else if *ok { Sign::Tick } else { Sign::Cross } }, Tone::Info, "", ""));
-        }
-        for (number, turned) in self.turned.iter().enumerate() {
-            let fresh = 1.0 - (self.now.since(*turned).as_secs_f64() / view.glance.as_secs_f64()) as f32;
-            if fresh > 0.0 {
-                marks.push(Mark::new(format!("turned-{number}"), Shape::Arc { from: at(400.0, 130.0), to: at(284.0, 130.0), bulge: -30.0, fresh }, Tone::Bad, "turned away at once", ""));
-            }
-        }
         Scene {
-            diagram: Diagram { width: if wide { 1080.0 } else { 340.0 }, height: if wide { 300.0 } else { 400.0 }, name: format!("Caller, breaker ({word}), backend"), marks },
-            readouts: vec![
-                Readout { id: "requests", label: "requests", number: Some(f64::from(self.sent)), value: self.sent.to_string(), tone: Tone::Plain },
-                Readout { id: "row", label: "failures in a row", number: Some(f64::from(self.failures)), value: self.failures.to_string(), tone: Tone::Plain },
-            ],
-            buttons: vec![Button { action: "toggle", label: if self.broken { "Backend is broken · heal" } else { "Break the backend" }.into(), pressed: Some(self.broken), enabled: true }],
-            why: vec![Why { rule: "opens when failures in a row ≥ threshold".into(), now: format!("{} ≥ {}", self.failures, self.threshold) }],
+            diagram: picture::diagram(self, view),
+            readouts: why::readouts(self),
+            buttons: about::buttons(self),
+            why: why::why(self),
         }
     }
 
     fn charts(&self) -> Vec<Chart> {
-        let to = self.now.as_secs_f64().max(10.0);
-        vec![Chart {
-            id: "state",
-            title: "State and failures in a row",
-            reading: "The line counts failures in a row; the band below shows the state.".into(),
-            x: Axis { label: "time", unit: "s", from: 0.0, to },
-            y: Axis { label: "failures in a row", unit: "", from: 0.0, to: f64::from(self.threshold + 1) },
-            lines: vec![Line { name: "failures in a row".into(), tone: Tone::Plain, stroke: Stroke::Steps, points: self.row.points(self.now) }],
-            limits: vec![Limit { at: f64::from(self.threshold), label: format!("threshold {}", self.threshold), tone: Tone::Bad }],
-            bands: vec![Band { from: 0.0, to: self.now.as_secs_f64(), tone: Tone::Ok, label: "closed" }],
-            summary: format!("{} failures in a row now.", self.failures),
-        }]
+        charts::charts(self)
+    }
+}
+
+impl Lab {
+    fn expect_arrival(&mut self) {
+        if let Some(at) = self.source.next_at() {
+            self.queue.push(at, Event::Arrive);
+        }
+    }
+
+    fn expect_breaker(&mut self) {
+        let at = self.breaker.poll_timeout();
+        if let Some(at) = at.filter(|_| at != self.breaker_at) {
+            self.queue.push(at, Event::Breaker);
+        }
+        self.breaker_at = at;
+    }
+
+    fn expect_wait(&mut self) {
+        let asks = self.setup.breaker.settings().half_open_by == HalfOpenBy::Ask;
+        if let Some(ends) = self.breaker.wait_ends().filter(|ends| asks && *ends > self.now) {
+            self.queue.push(ends, Event::WaitOver(self.breaker.since()));
+        }
+    }
+
+    fn send(&mut self, own: bool, malformed: bool) {
+        let (now, id) = (self.now, self.counts.sent);
+        self.counts.sent += 1;
+        if self.counts.sent == 1 && self.breaker.state() == State::Closed {
+            self.record.health(now, Health::Ok);
+        }
+        let mut heard = Vec::new();
+        let asked = self.breaker.try_acquire_with(now, &mut |event| heard.push(event));
+        self.hear(heard);
+        self.expect_breaker();
+        match asked {
+            Err(rejected) => {
+                self.counts.turned_away += 1;
+                self.turned_away.add(now, 1);
+                self.record.event(now, 2, &[id, rejected.state as u64]);
+                self.remember(id, Came::TurnedAway);
+                if self.tells(own) {
+                    let saved = text::about(self.setup.server.latency.mean());
+                    let why = match rejected.state {
+                        State::HalfOpen => "Turned away: the probe has not come back yet.".to_owned(),
+                        State::ForcedOpen => "Turned away: the breaker is forced open.".to_owned(),
+                        _ => format!("Turned away without calling the backend. Took 0\u{a0}ms instead of {saved}."),
+                    };
+                    self.record.log(now, Tone::Plain, "", why);
+                }
+            }
+            Ok(permit) => {
+                self.counts.reached += 1;
+                self.record.event(now, 1, &[id, u64::from(own)]);
+                let probe = self.breaker.state() == State::HalfOpen;
+                self.calls.insert(id, Call { sent: now, permit, ticket: None, probe, own, malformed });
+                self.queue.push(now + self.setup.timeout, Event::TimeUp(id));
+                match self.server.offer(now, id) {
+                    Ok(accepted) => {
+                        if let Some(call) = self.calls.get_mut(&id) {
+                            call.ticket = Some(accepted.ticket());
+                        }
+                        if let Accepted::Started(started) = accepted {
+                            self.started(started);
+                        }
+                    }
+                    Err(refused) => self.came_back(id, false, Some(refused)),
+                }
+            }
+        }
+        self.watch();
+    }
+
+    fn started(&mut self, started: Started) {
+        if let Some(ends) = started.ends {
+            self.queue.push(ends, Event::Finish(started.ticket));
+        }
+    }
+
+    fn changed(&mut self, changed: Changed) {
+        changed.started.into_iter().for_each(|started| self.started(started));
+        for lost in changed.lost.into_iter().filter(|lost| !lost.abandoned) {
+            self.came_back(lost.id, false, Some(Refused::Down));
+        }
+    }
+
+    fn came_back(&mut self, id: u64, ok: bool, refused: Option<Refused>) {
+        let Some(call) = self.calls.remove(&id) else { return };
+        let took = text::about(self.now.since(call.sent));
+        let (outcome, said) = match (ok, call.malformed, refused) {
+            (_, _, Some(Refused::Down)) => (Outcome::Failure, "Failed: the backend is down, the connection was refused.".to_owned()),
+            (_, _, Some(Refused::Full { in_service, .. })) => {
+                (Outcome::Failure, format!("Failed: the backend is full with {in_service} calls and refused this one."))
+            }
+            (true, true, None) => (
+                Outcome::Ignored,
+                "Answered 400: the request was malformed. That is the caller's own mistake and says nothing about the backend, so it is ignored.".to_owned(),
+            ),
+            (true, false, None) => (Outcome::Success, format!("Answered in {took}.")),
+            (false, _, None) => (Outcome::Failure, "Failed: the backend answered 500.".to_owned()),
+        };
+        self.settle(id, call, outcome, said);
+    }
+
+    fn time_up(&mut self, id: u64) {
+        let Some(call) = self.calls.remove(&id) else { return };
+        if let Some(ticket) = call.ticket {
+            // The caller stops waiting; the backend goes on working, so its place stays taken.
+            let _ = self.server.cancel(self.now, ticket);
+        }
+        let waited = text::about(self.now.since(call.sent));
+        self.settle(id, call, Outcome::Failure, format!("Failed: no answer within {waited}, so the caller gave up."));
+    }
+
+    /// A request has come back: tells the breaker, the log and the counts.
+    fn settle(&mut self, id: u64, call: Call, outcome: Outcome, mut said: String) {
+        let now = self.now;
+        let came = match outcome {
+            Outcome::Success => Came::Answered,
+            Outcome::Failure => Came::Failed,
+            Outcome::Ignored => Came::Answered,
+        };
+        match outcome {
+            Outcome::Success => self.counts.answered += 1,
+            Outcome::Failure => self.counts.failed += 1,
+            Outcome::Ignored => self.counts.ignored += 1,
+        }
+        if came == Came::Failed {
+            self.failed.add(now, 1)
+        } else {
+            self.answered.add(now, 1)
+        }
+        self.record.event(now, 3, &[id, outcome as u64]);
+        self.remember(id, came);
+        let mut heard = Vec::new();
+        self.breaker.on_result_with(call.permit, outcome, None, now, &mut |event| heard.push(event));
+        let counted = heard
+            .iter()
+            .any(|event| matches!(event.kind, EventKind::Success | EventKind::Failure | EventKind::Ignored));
+        let passive = matches!(self.breaker.state(), State::Disabled | State::ForcedOpen);
+        if !counted && !passive {
+            self.counts.late += 1;
+            said.push_str(" It comes late, from before the breaker last changed, so it is not counted.");
+        }
+        if self.tells(call.own) {
+            self.record.log(now, Tone::Plain, "", said);
+        }
+        self.hear(heard);
+        self.expect_breaker();
+        self.watch();
+    }
+
+    /// Takes over what the breaker told.
+    fn hear(&mut self, heard: Vec<breaker::Event>) {
+        let mut opened = false;
+        for event in heard {
+            let at = event.at;
+            match event.kind {
+                EventKind::Success => self.record.event(at, 10, &[]),
+                EventKind::Failure => self.record.event(at, 11, &[]),
+                EventKind::Ignored => self.record.event(at, 12, &[]),
+                EventKind::NotPermitted => self.record.event(at, 13, &[]),
+                EventKind::FailuresExceeded(reason) | EventKind::SlowExceeded(reason) => {
+                    let slow = matches!(event.kind, EventKind::SlowExceeded(_));
+                    self.record.event(at, if slow { 15 } else { 14 }, &[]);
+                    if self.breaker.state() == State::MetricsOnly {
+                        self.record.log(at, Tone::Half, "◇ would open.", wording::sentence(&reason.to_string()));
+                    }
+                }
+                EventKind::Transition { from, to, reason } => {
+                    self.record.event(at, 16, &[from as u64, to as u64]);
+                    let said = wording::transition_text(from, to, &reason, self.setup.breaker.settings());
+                    self.record.log(at, wording::state_tone(to), wording::transition_head(from, to), said);
+                    self.note_state(at, to);
+                    opened = to == State::Open;
+                }
+                EventKind::Skipped { transitions } => self.record.event(at, 17, &[transitions]),
+                _ => {}
+            }
+        }
+        if opened {
+            self.expect_wait();
+        }
+    }
+
+    fn note_state(&mut self, at: Instant, state: State) {
+        if self.states.len() == STATES_MAX {
+            self.states.pop_front();
+        }
+        self.states.push_back((at, state));
+        self.record.health(at, wording::state_health(state));
+    }
+
+    /// In most libraries nothing changes when the wait is over: the state reads open until somebody asks.
+    fn wait_over(&mut self, entered: Instant) {
+        let still = self.breaker.state() == State::Open && self.breaker.since() == entered;
+        if still && self.breaker.wait_ends().is_some_and(|ends| ends <= self.now) && self.calls_may_stay_away() {
+            let wait = self.breaker.wait().map(text::about).unwrap_or_default();
+            let said = format!("The {wait} wait is over, but nothing probes by itself: the next request will.");
+            self.record.log(self.now, Tone::Half, "▲ still open.", said);
+        }
+    }
+
+    /// With traffic of its own the next request is about to come, and nothing needs to be said.
+    fn calls_may_stay_away(&self) -> bool {
+        self.source.next_at().is_none_or(|next| next.since(self.now) > Duration::from_secs(1))
+    }
+
+    fn force(&mut self, state: State) {
+        let (was, now) = (self.breaker.state(), self.now);
+        let mut heard = Vec::new();
+        let forced = self.breaker.force_with(state, now, &mut |event| heard.push(event));
+        let silent = heard.is_empty();
+        self.hear(heard);
+        match forced {
+            Err(refused) => self.record.log(now, Tone::Plain, "", wording::sentence(&refused.to_string())),
+            Ok(()) if silent && was == state => {
+                self.record.log(
+                    now,
+                    Tone::Plain,
+                    "",
+                    format!("It was {} already; its counts start from zero.", wording::state_name(state)),
+                );
+            }
+            Ok(()) => {}
+        }
+        self.expect_breaker();
+        self.watch();
+    }
+
+    fn turn_backend(&mut self, backend: Backend) {
+        if self.backend == backend {
+            return;
+        }
+        self.backend = backend;
+        self.record.event(self.now, 4, &[backend as u64]);
+        let said = match backend {
+            Backend::Well => "You healed the backend.".to_owned(),
+            Backend::Broken => {
+                format!("You broke the backend: {} of its calls fail.", self.config.show("broken_percent"))
+            }
+            Backend::Slow => {
+                let takes = self.slow_takes();
+                let over = if takes > self.setup.timeout { ", longer than the caller waits" } else { "" };
+                format!("You made the backend slow: it takes {} now{over}.", text::about(takes))
+            }
+            Backend::Hung => "You made the backend hang: it takes calls and never answers.".to_owned(),
+            Backend::Down => "You took the backend down: it refuses every connection.".to_owned(),
+        };
+        self.record.log(self.now, Tone::Plain, "", said);
+        self.turn_fault();
+        self.watch();
+    }
+
+    fn turn_fault(&mut self) {
+        let fault = match self.backend {
+            Backend::Well => Fault::Healthy,
+            Backend::Broken => self.setup.broken,
+            Backend::Slow => self.setup.slow,
+            Backend::Hung => Fault::Hung,
+            Backend::Down => Fault::Down,
+        };
+        if *self.server.fault() != fault {
+            let changed = self.server.set_fault(self.now, fault);
+            self.changed(changed);
+        }
+    }
+
+    fn slow_takes(&self) -> Duration {
+        self.setup.server.latency.mean().saturating_mul(self.config.small("slow_factor")) / 1000
+    }
+
+    fn remember(&mut self, id: u64, came: Came) {
+        if self.recent.len() == RECENT_MAX {
+            self.recent.pop_front();
+        }
+        self.recent.push_back(Recent { at: self.now, id, came });
+    }
+
+    /// Whether a request is told of in the log: the reader's own always, others while they are few.
+    fn tells(&self, own: bool) -> bool {
+        own || self.config.count("rate") <= LOGGED_RATE_MAX * 1000
+    }
+
+    /// Takes the watched figure down for the chart, and comes back when time alone will change it.
+    fn watch(&mut self) {
+        let figure = why::watched(self);
+        self.watched.set(self.now, figure.value);
+        let settings = self.setup.breaker.settings();
+        let step = match settings.window {
+            breaker::Window::Time { time, buckets } => time / buckets.max(1),
+            breaker::Window::Fixed { length } => length,
+            breaker::Window::Calls { .. } => return,
+        };
+        let judged = matches!(self.breaker.state(), State::Closed | State::MetricsOnly);
+        let pending = self.rolls_at.is_some_and(|at| at > self.now);
+        if judged && !pending && self.breaker.figures(self.now).buffered > 0 {
+            let at = self.now + step.max(Duration::from_millis(10));
+            self.rolls_at = Some(at);
+            self.queue.push(at, Event::Roll);
+        }
     }
 }

@@ -14,6 +14,7 @@ macro_rules! labs {
 
 labs! {
     circuit_breaker
+    cascade
 }
 
 /// The lab at this address.

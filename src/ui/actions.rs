@@ -50,7 +50,8 @@ fn button(action: &'static Action, props: &Props, large: &mut bool) -> Html {
     let pressed = now.and_then(|now| now.pressed);
     let enabled = now.is_none_or(|now| now.enabled);
     let is_large = action.primary && std::mem::take(large);
-    let onclick = props.send.reform(move |_: MouseEvent| Intent::Act(action.id, Vec::new()));
+    let sends = now.map_or(action.id, |now| now.sends);
+    let onclick = props.send.reform(move |_: MouseEvent| Intent::Act(sends, Vec::new()));
     let title = match action.key {
         Some(key) => format!("{} Key: {key}", action.help),
         None => action.help.to_owned(),

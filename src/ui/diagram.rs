@@ -6,7 +6,7 @@ use crate::lab::scene::{Act, Diagram, Shape};
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct Props {
-    pub(crate) diagram: Diagram,
+    pub(crate) diagram: std::rc::Rc<Diagram>,
     pub(crate) on_act: Callback<Act>,
     pub(crate) playing: bool,
 }

@@ -10,6 +10,7 @@ use yew::prelude::*;
 use super::clock::{Frames, factor};
 use super::dom::{self, Listener, SizeWatch, ViewWatch};
 use super::player::{Intent, Pause, Player};
+use crate::lab::scene::Act;
 use crate::lab::{Chart, Config, Entry, Layout, Link, View};
 
 /// Real milliseconds between two looks at the charts while time runs.
@@ -71,6 +72,9 @@ impl PartialEq for Entries {
 pub(crate) struct Stage {
     pub(super) player: Player,
     pub(super) send: Callback<Intent>,
+    /// What is done on the picture.
+    pub(super) act: Callback<Act>,
+    pub(super) ask_help: Callback<()>,
     pub(super) layout: Layout,
     pub(super) entries: Entries,
     pub(super) charts: Vec<Rc<Chart>>,
@@ -139,6 +143,8 @@ impl Component for Stage {
         let mut stage = Self {
             player: Player::open(link),
             send: ctx.link().callback(Msg::Intent),
+            act: ctx.link().callback(|act: Act| Msg::Intent(Intent::Act(act.action, act.args))),
+            ask_help: ctx.link().callback(|()| Msg::Help(true)),
             layout: Layout::Narrow,
             entries: Entries::default(),
             charts: Vec::new(),
@@ -378,7 +384,12 @@ impl Stage {
                 let Some(action) = session.lab().about.actions.iter().find(|action| pressed(action.key)) else {
                     return false;
                 };
-                Intent::Act(action.id, Vec::new())
+                let scene = session.scene(self.looks());
+                match scene.buttons.iter().find(|button| button.action == action.id) {
+                    Some(button) if !button.enabled => return false,
+                    Some(button) => Intent::Act(button.sends, Vec::new()),
+                    None => Intent::Act(action.id, Vec::new()),
+                }
             }
         };
         event.prevent_default();

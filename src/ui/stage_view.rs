@@ -1,5 +1,7 @@
 //! What the stage looks like: its parts from top to bottom.
 
+use std::rc::Rc;
+
 use yew::prelude::*;
 
 use super::actions::Actions;
@@ -17,7 +19,6 @@ use super::readouts::Readouts;
 use super::share::Share;
 use super::stage::{Msg, Place, Stage};
 use super::transport::Transport;
-use crate::lab::scene::Act;
 
 impl Stage {
     /// The parts from top to bottom.
@@ -30,7 +31,6 @@ impl Stage {
         let touched = self.player.touched;
         let full = place != Place::Front;
         let onkeydown = ctx.link().callback(Msg::Key);
-        let on_act = self.send.reform(|act: Act| Intent::Act(act.action, act.args));
         let claim = (about.claim)(&self.config);
         let conflicts = (about.conflicts)(&self.config);
         let newest = self.entries.list.first().cloned();
@@ -52,7 +52,7 @@ impl Stage {
                 if shows("stage") {
                     <section class="card stage" aria-label="Stage" data-part="stage" id="stage" tabindex="-1">
                         <div class="pic" ref={self.picture.clone()}>
-                            <DiagramView diagram={scene.diagram} {on_act} playing={self.player.pause.is_none()} />
+                            <DiagramView diagram={Rc::new(scene.diagram)} on_act={self.act.clone()} playing={self.player.pause.is_none()} />
                         </div>
                         <p class={classes!("last", newest.as_ref().map(|entry| super::log::tone(entry.tone)))}>
                             if let Some(entry) = newest {
@@ -176,7 +176,7 @@ impl Stage {
                 can_redo={session.can_redo()}
                 address={self.address.clone()}
                 place={ctx.props().place}
-                on_help={ctx.link().callback(|()| Msg::Help(true))}
+                on_help={self.ask_help.clone()}
                 send={self.send.clone()}
             />
         }

@@ -1,0 +1,100 @@
+//! How states and their reasons are said, alike in every lab.
+
+use halfopen_core::breaker::{HalfOpenBy, Reason, Settings, State};
+
+use super::record::Health;
+use super::scene::{Blade, Tone};
+
+/// A state's word with its shape, so that colour is never alone.
+pub fn state_word(state: State) -> &'static str {
+    match state {
+        State::Closed => "● closed",
+        State::Open => "▲ open",
+        State::HalfOpen => "◐ half-open",
+        State::ForcedOpen => "■ forced open",
+        State::Disabled => "○ disabled",
+        State::MetricsOnly => "◇ metrics only",
+    }
+}
+
+/// A state's plain word.
+pub fn state_name(state: State) -> &'static str {
+    match state {
+        State::Closed => "closed",
+        State::Open => "open",
+        State::HalfOpen => "half-open",
+        State::ForcedOpen => "forced open",
+        State::Disabled => "disabled",
+        State::MetricsOnly => "metrics only",
+    }
+}
+
+/// A state's colour.
+pub fn state_tone(state: State) -> Tone {
+    match state {
+        State::Closed => Tone::Ok,
+        State::Open | State::ForcedOpen => Tone::Bad,
+        State::HalfOpen => Tone::Half,
+        State::Disabled | State::MetricsOnly => Tone::Info,
+    }
+}
+
+/// How the switch stands in a state.
+pub fn state_blade(state: State) -> Blade {
+    match state {
+        State::Open | State::ForcedOpen => Blade::Open,
+        State::HalfOpen => Blade::HalfOpen,
+        State::Closed | State::Disabled | State::MetricsOnly => Blade::Closed,
+    }
+}
+
+/// A state on the scrub bar.
+pub fn state_health(state: State) -> Health {
+    match state {
+        State::Open | State::ForcedOpen => Health::Bad,
+        State::HalfOpen => Health::Half,
+        State::Closed | State::Disabled | State::MetricsOnly => Health::Ok,
+    }
+}
+
+/// The head of the log entry that tells of a transition.
+pub fn transition_head(from: State, to: State) -> String {
+    let again = if from == State::HalfOpen && to == State::Open { " again" } else { "" };
+    format!("{}{again}.", state_word(to))
+}
+
+/// Why a breaker changed its state, and what that means for the next request: whole sentences.
+pub fn transition_text(from: State, to: State, reason: &Reason, settings: &Settings) -> String {
+    let because = sentence(&reason.to_string());
+    let forced = *reason == Reason::Forced;
+    match to {
+        State::HalfOpen => {
+            let probes = settings.half_open.permits;
+            let asked = from == State::Open && settings.half_open_by == HalfOpenBy::Ask && !forced;
+            let who = match (asked, probes) {
+                (true, 1) => "This request is the probe; others are turned away until it returns.".to_owned(),
+                (true, n) => format!("This request is the first of {n} probes."),
+                (false, 1) => "The next request is the probe.".to_owned(),
+                (false, n) => format!("The next {n} requests are probes."),
+            };
+            format!("{because} {who}")
+        }
+        State::ForcedOpen => "You forced it: every request is turned away until you close it.".to_owned(),
+        State::Disabled => "You disabled it: every request passes and nothing is counted.".to_owned(),
+        State::MetricsOnly => {
+            "You set it to metrics only: every request passes; results are counted and judged, but it never opens."
+                .to_owned()
+        }
+        State::Closed if forced => "You closed it: it counts from zero.".to_owned(),
+        State::Open if forced => "You opened it.".to_owned(),
+        State::Closed | State::Open => because,
+    }
+}
+
+/// A clause as a sentence: a capital first, a full stop last.
+pub fn sentence(clause: &str) -> String {
+    let mut chars = clause.chars();
+    let Some(first) = chars.next() else { return String::new() };
+    let end = if clause.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{}{}{end}", first.to_uppercase(), chars.as_str())
+}

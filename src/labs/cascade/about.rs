@@ -1,0 +1,218 @@
+//! What the lab says of itself: its knobs, its claim, and what the settings mean.
+
+use std::time::Duration;
+
+use crate::lab::{About, Action, Config, Fact, Goal, Kind, Knob, Prediction, Preset, Unit, text};
+
+const SECOND: i64 = 1_000_000_000;
+const fn knob(group: &'static str, id: &'static str, label: &'static str, help: &'static str, kind: Kind) -> Knob {
+    Knob { id, label, help, group, kind, matters: Knob::ALWAYS }
+}
+
+const fn number(unit: Unit, min: i64, max: i64, default: i64) -> Kind {
+    Kind::Number { unit, min, max, default, log: true }
+}
+
+const KNOBS: &[Knob] = &[
+    knob(
+        "Settings",
+        "rate",
+        "Requests",
+        "They arrive at both callers at the same instants.",
+        number(Unit::MilliPerSecond, 1_000, 5_000_000, 1_000_000),
+    ),
+    knob(
+        "Settings",
+        "timeout",
+        "Timeout of an attempt",
+        "So long a caller waits for an answer; meanwhile the request holds its thread.",
+        number(Unit::Nanos, SECOND / 100, 120 * SECOND, 5 * SECOND),
+    ),
+    knob(
+        "Settings",
+        "attempts",
+        "Attempts",
+        "The first one included; each holds the same thread.",
+        Kind::Number { unit: Unit::Count("attempts"), min: 1, max: 10, default: 3, log: false },
+    ),
+    knob(
+        "Breaker of the second caller",
+        "threshold",
+        "Failures to open",
+        "So many failed attempts in a row open it.",
+        number(Unit::Count("failures"), 1, 1_000, 5),
+    ),
+    knob(
+        "Breaker of the second caller",
+        "open_for",
+        "Stays open for",
+        "So long attempts are turned away; then one may probe.",
+        number(Unit::Nanos, SECOND / 10, 600 * SECOND, 5 * SECOND),
+    ),
+    knob(
+        "Callers and backend",
+        "threads",
+        "Threads of each caller",
+        "A request without a free thread is refused, whatever it wants.",
+        number(Unit::Count("threads"), 10, 20_000, 10_000),
+    ),
+    knob(
+        "Callers and backend",
+        "stack",
+        "Memory of a thread",
+        "What a thread takes while it waits, in megabytes.",
+        number(Unit::Count("MB"), 1, 64, 1),
+    ),
+    knob(
+        "Callers and backend",
+        "latency",
+        "The backend answers after",
+        "How long it takes while it is well.",
+        number(Unit::Nanos, SECOND / 1000, 10 * SECOND, SECOND / 20),
+    ),
+    knob(
+        "Callers and backend",
+        "hangs_from",
+        "It hangs from",
+        "From then on it takes calls and never answers, until you heal it.",
+        Kind::Number { unit: Unit::Nanos, min: 0, max: 600 * SECOND, default: 0, log: false },
+    ),
+    knob(
+        "Callers and backend",
+        "arrivals",
+        "Requests arrive",
+        "How they are spaced.",
+        Kind::Choice { options: &[("constant", "evenly"), ("poisson", "at random (Poisson)")] },
+    ),
+];
+
+pub(super) const ABOUT: About = About {
+    slug: "cascade",
+    title: "Cascading failure",
+    summary: "A backend that hangs fills its caller's threads. Watch what a timeout and a breaker do about it, side by side.",
+    claim,
+    knobs: KNOBS,
+    presets: &[
+        Preset {
+            id: "default",
+            label: "5 s, 3 attempts",
+            note: "The breaker opens when the first timeouts return, before the pool is full.",
+            source: "",
+            set: &[],
+        },
+        Preset {
+            id: "long_timeout",
+            label: "30 s timeout",
+            note: "The breaker opens too late: both pools are full first. A breaker does not replace a timeout.",
+            source: "",
+            set: &[("timeout", "30s")],
+        },
+        Preset {
+            id: "short_timeout",
+            label: "2 s, one attempt",
+            note: "Neither pool fills: a short timeout alone is enough here.",
+            source: "",
+            set: &[("timeout", "2s"), ("attempts", "1")],
+        },
+    ],
+    actions: &[
+        Action {
+            id: "heal",
+            label: "Heal the backend",
+            help: "It answers again; calls that it held are answered now.",
+            args: &[],
+            button: true,
+            primary: false,
+            key: Some('h'),
+        },
+        Action {
+            id: "hang",
+            label: "Make the backend hang",
+            help: "It takes calls and never answers.",
+            args: &[],
+            button: false,
+            primary: false,
+            key: None,
+        },
+    ],
+    outlook,
+    conflicts: |_| Vec::new(),
+    predictions: &[Prediction {
+        id: "threads_with_a_breaker",
+        question: "The backend hangs. 1000 requests a second arrive, each attempt waits 5 s, and the breaker opens after 5 failures in a row. How many threads does the caller with the breaker hold at most?",
+        setup: "",
+        readout: "peak_with",
+        at_ms: 20_000,
+        answer: 5_000.0,
+        tolerance: 250.0,
+        misconceptions: &[
+            (5.0, "A hung backend shows no failure before the first timeout: for 5 s, nothing has failed yet."),
+            (
+                10_000.0,
+                "The pool would be full after 10 s, but the breaker opens at 5 s, when the first timeouts return.",
+            ),
+        ],
+    }],
+    goals: &[Goal {
+        id: "neither_fills",
+        task: "Let the backend hang for 30 s without either pool filling up.",
+        hint: "Threads held = rate × time held. Without a breaker the time held is timeout × attempts: make that small enough.",
+        reached: |record, readouts| {
+            let at_least_30_s = !record.healths().is_empty()
+                && readouts.iter().any(|readout| readout.id == "time" && readout.number >= Some(30.0));
+            at_least_30_s
+                && readouts
+                    .iter()
+                    .filter(|readout| readout.id.starts_with("full_at"))
+                    .all(|readout| readout.number.is_none())
+        },
+        proof: "timeout=2s&attempts=1&t=31s",
+    }],
+};
+
+fn claim(config: &Config) -> String {
+    let (rate, timeout, attempts, threads) = (
+        config.count("rate") as f64 / 1000.0,
+        config.duration("timeout"),
+        config.small("attempts"),
+        config.count("threads"),
+    );
+    let held = rate * timeout.as_secs_f64() * f64::from(attempts);
+    let opens = rate * timeout.as_secs_f64();
+    let full = text::about(Duration::from_secs_f64(threads as f64 / rate));
+    let many = |number: f64| text::grouped(libm::round(number) as i64);
+    let first =
+        format!("While a backend hangs, every request holds a thread for {} × {attempts}", text::about(timeout));
+    if held <= threads as f64 {
+        format!(
+            "{first}: {} threads at {} requests a second, which the pool of {} can bear without a breaker.",
+            many(held),
+            many(rate),
+            many(threads as f64)
+        )
+    } else if opens < threads as f64 {
+        format!(
+            "{first}, and the pool is full after {full}. A breaker lets go of them when the first timeouts return: about {} are held by then.",
+            many(opens)
+        )
+    } else {
+        format!(
+            "{first}. The pool is full after {full}, before the first timeout returns and the breaker can know: a breaker does not replace a timeout."
+        )
+    }
+}
+
+fn outlook(config: &Config) -> Vec<Fact> {
+    let (rate, timeout, attempts) =
+        (config.count("rate") as f64 / 1000.0, config.duration("timeout"), config.small("attempts"));
+    let held = |attempts: f64| rate * timeout.as_secs_f64() * attempts;
+    let fact = |label: &str, attempts: f64| Fact {
+        label: label.to_owned(),
+        value: format!("{} of {} threads", text::grouped(libm::round(held(attempts)) as i64), config.show("threads")),
+        because: format!("{} × {} × {}", config.show("rate"), text::about(timeout), attempts),
+    };
+    vec![
+        fact("Held while it hangs, without a breaker", f64::from(attempts)),
+        fact("Held when the first timeouts return and the breaker can open", 1.0),
+    ]
+}

@@ -1,0 +1,191 @@
+//! The numbers: readouts, charts, and the rule with the current numbers in it.
+
+use std::time::Duration;
+
+use halfopen_core::Instant;
+
+use super::{Lab, Lane, Setup};
+use crate::lab::record::Tally;
+use crate::lab::scene::{Axis, Button, Chart, Limit, Line, Readout, Stroke, Tone, Why};
+use crate::lab::text;
+
+pub(super) fn buttons(lab: &Lab) -> Vec<Button> {
+    let (sends, label) = if lab.hung { ("heal", "Heal the backend") } else { ("hang", "Make the backend hang") };
+    vec![Button { action: "heal", sends, label: label.to_owned(), pressed: None, enabled: true }]
+}
+
+fn memory_gb(lab: &Lab, threads: f64) -> f64 {
+    threads * f64::from(lab.setup.stack_mb) / 1000.0
+}
+
+pub(super) fn readouts(lab: &Lab) -> Vec<Readout> {
+    let count = |id, label, number: u64, tone| Readout {
+        id,
+        label,
+        number: Some(number as f64),
+        value: text::grouped(number as i64),
+        tone,
+    };
+    let full = |id, label, at: Option<Instant>| Readout {
+        id,
+        label,
+        number: at.map(Instant::as_secs_f64),
+        value: at.map_or_else(|| "never".to_owned(), |at| text::about(at.since(Instant::ZERO))),
+        tone: if at.is_some() { Tone::Bad } else { Tone::Ok },
+    };
+    let memory = |id, label, lane: &Lane| {
+        let gigabytes = memory_gb(lab, f64::from(lane.used));
+        Readout {
+            id,
+            label,
+            number: Some(gigabytes),
+            value: format!("{}\u{a0}GB", text::decimal(libm::round(gigabytes * 10.0) as i64, 1)),
+            tone: Tone::Plain,
+        }
+    };
+    let (without, with) = (&lab.without, &lab.with);
+    vec![
+        count("threads_without", "threads held, without", without.used.into(), Tone::LaneA),
+        count("threads_with", "threads held, with", with.used.into(), Tone::LaneB),
+        full("full_at_without", "pool full, without", without.full_at),
+        full("full_at_with", "pool full, with", with.full_at),
+        count("peak_without", "most threads, without", without.peak.into(), Tone::Plain),
+        count("peak_with", "most threads, with", with.peak.into(), Tone::Plain),
+        memory("memory_without", "memory held, without", without),
+        memory("memory_with", "memory held, with", with),
+        count("requests", "requests to each", lab.arrived, Tone::Plain),
+        count("answered_without", "answered, without", without.answered, Tone::Plain),
+        count("answered_with", "answered, with", with.answered, Tone::Plain),
+        count("fallback_with", "answered by the fallback, with", with.by_fallback, Tone::Plain),
+        count("failed_without", "failed, without", without.failed, Tone::Plain),
+        count("failed_with", "failed, with", with.failed, Tone::Plain),
+        count("refused_without", "no thread free, without", without.refused, Tone::Plain),
+        count("refused_with", "no thread free, with", with.refused, Tone::Plain),
+        Readout {
+            id: "time",
+            label: "time",
+            number: Some(lab.now.as_secs_f64()),
+            value: text::about(lab.now.since(Instant::ZERO)),
+            tone: Tone::Plain,
+        },
+    ]
+}
+
+pub(super) fn why(lab: &Lab) -> Vec<Why> {
+    let Setup { timeout, attempts, latency, .. } = lab.setup;
+    let rate = lab.setup.arrivals.mean_per_sec();
+    let many = |number: f64| text::grouped(libm::round(number) as i64);
+    let held = |time: Duration, times: f64| {
+        format!("{} × {} × {times} = {}", many(rate), text::about(time), many(rate * time.as_secs_f64() * times))
+    };
+    vec![
+        Why {
+            rule: "threads held = rate × time held".to_owned(),
+            now: format!("while it is well: {}", held(latency, 1.0)),
+        },
+        Why {
+            rule: "time held while it hangs, without a breaker = timeout × attempts".to_owned(),
+            now: held(timeout, f64::from(attempts)),
+        },
+        Why {
+            rule: "time held until the first failure is known, with a breaker = timeout".to_owned(),
+            now: held(timeout, 1.0),
+        },
+        Why {
+            rule: "a pool is full when that is more than its threads".to_owned(),
+            now: format!("threads: {}", text::grouped(i64::from(lab.setup.threads))),
+        },
+    ]
+}
+
+pub(super) fn charts(lab: &Lab) -> Vec<Chart> {
+    let x = Axis { label: "time", unit: "s", from: 0.0, to: lab.now.as_secs_f64().max(20.0) };
+    let line = |name: &str, tone, stroke, points: Vec<(f64, f64)>| Line { name: name.to_owned(), tone, stroke, points };
+    let pool = f64::from(lab.setup.threads);
+    let (without, with) = (lab.without.threads.points(lab.now), lab.with.threads.points(lab.now));
+    let scaled = |points: &[(f64, f64)]| points.iter().map(|(x, y)| (*x, memory_gb(lab, *y))).collect();
+    let rate = |tally: &Option<Tally>| tally.as_ref().map_or_else(Vec::new, |tally| tally.per_second(lab.now));
+    let top = lab.setup.arrivals.mean_per_sec() * 1.25;
+    let per_second = |id, title, reading: &str, lines: Vec<Line>, summary| {
+        let highest = lines.iter().flat_map(|line| &line.points).map(|point| point.1).fold(top, f64::max);
+        let y = Axis { label: "requests per second", unit: "1/s", from: 0.0, to: highest * 1.05 };
+        Chart {
+            id,
+            title,
+            reading: reading.to_owned(),
+            x: x.clone(),
+            y,
+            lines,
+            limits: Vec::new(),
+            bands: Vec::new(),
+            summary,
+        }
+    };
+    vec![
+        Chart {
+            id: "threads",
+            title: "Threads held",
+            reading: "How many threads of each caller wait for the backend; the dashed line is the whole pool."
+                .to_owned(),
+            x: x.clone(),
+            y: Axis { label: "threads", unit: "", from: 0.0, to: pool * 1.15 },
+            lines: vec![
+                line("without a breaker", Tone::LaneA, Stroke::Solid, without.clone()),
+                line("with a breaker", Tone::LaneB, Stroke::Dashed, with.clone()),
+            ],
+            limits: vec![Limit {
+                at: pool,
+                label: format!("pool of {}", text::grouped(i64::from(lab.setup.threads))),
+                tone: Tone::Bad,
+            }],
+            bands: Vec::new(),
+            summary: format!(
+                "Now {} threads are held without a breaker and {} with one; at most it was {} and {}.",
+                lab.without.used, lab.with.used, lab.without.peak, lab.with.peak
+            ),
+        },
+        Chart {
+            id: "memory",
+            title: "Memory held",
+            reading: "Threads held times the memory of a thread.".to_owned(),
+            x: x.clone(),
+            y: Axis { label: "memory", unit: "GB", from: 0.0, to: memory_gb(lab, pool) * 1.15 },
+            lines: vec![
+                line("without a breaker", Tone::LaneA, Stroke::Solid, scaled(&without)),
+                line("with a breaker", Tone::LaneB, Stroke::Dashed, scaled(&with)),
+            ],
+            limits: Vec::new(),
+            bands: Vec::new(),
+            summary: format!("Each thread holds {} MB.", lab.setup.stack_mb),
+        },
+        per_second(
+            "answered",
+            "Answered per second",
+            "Requests that got an answer, from the backend or from the fallback.",
+            vec![
+                line("without a breaker", Tone::LaneA, Stroke::Solid, rate(&lab.without.answers)),
+                line("with a breaker", Tone::LaneB, Stroke::Dashed, rate(&lab.with.answers)),
+                line("with, by the fallback", Tone::Ok, Stroke::Steps, rate(&lab.with.fallbacks)),
+            ],
+            format!(
+                "So far {} answered without a breaker; with one {}, and {} by the fallback.",
+                lab.without.answered, lab.with.answered, lab.with.by_fallback
+            ),
+        ),
+        per_second(
+            "failed",
+            "Failed and refused per second",
+            "Failed: every attempt timed out. Refused: no thread was free.",
+            vec![
+                line("failed, without", Tone::LaneA, Stroke::Solid, rate(&lab.without.failures)),
+                line("failed, with", Tone::LaneB, Stroke::Solid, rate(&lab.with.failures)),
+                line("refused, without", Tone::LaneA, Stroke::Dashed, rate(&lab.without.refusals)),
+                line("refused, with", Tone::LaneB, Stroke::Dashed, rate(&lab.with.refusals)),
+            ],
+            format!(
+                "So far {} failed and {} were refused without a breaker; with one {} and {}.",
+                lab.without.failed, lab.without.refused, lab.with.failed, lab.with.refused
+            ),
+        ),
+    ]
+}

@@ -1,0 +1,164 @@
+//! What the lab says of itself: its claim, its actions, and what the settings mean.
+
+use halfopen_core::breaker::{HalfOpenBy, OpenFor, Settings, Slow, State, Trip, Window};
+
+use super::{Backend, Lab, knobs, presets};
+use crate::lab::scene::Button;
+use crate::lab::{About, Action, Config, Fact, Goal, Prediction, text};
+
+const fn button(id: &'static str, label: &'static str, help: &'static str, key: char) -> Action {
+    Action { id, label, help, args: &[], button: true, primary: false, key: Some(key) }
+}
+
+const fn on_picture(id: &'static str, label: &'static str, help: &'static str) -> Action {
+    Action { id, label, help, args: &[], button: false, primary: false, key: None }
+}
+
+pub(super) const ABOUT: About = About {
+    slug: "circuit-breaker",
+    title: "Circuit breaker",
+    summary: "Send requests through a circuit breaker and watch it trip, probe and close.",
+    claim,
+    knobs: knobs::KNOBS,
+    presets: presets::PRESETS,
+    actions: &[
+        Action { primary: true, ..button("send", "Send request", "Sends one request.", 's') },
+        button("send_10", "Send 10", "Sends ten requests, 100 ms apart.", 't'),
+        button("break", "Break the backend", "Its calls fail from now on.", 'b'),
+        button("slow", "Make it slow", "Its calls take many times as long from now on.", 'l'),
+        on_picture("heal", "Heal the backend", "It answers as it should from now on."),
+        on_picture("hang", "Make it hang", "It takes calls and never answers."),
+        on_picture("shut_down", "Take it down", "It refuses every connection."),
+        on_picture(
+            "send_malformed",
+            "Send a malformed request",
+            "Sends a request that the backend answers with 400: the caller's own mistake.",
+        ),
+        on_picture("force_open", "Force open", "Every request is turned away until you close it."),
+        on_picture("disable", "Disable", "Every request passes and nothing is counted."),
+        on_picture(
+            "watch_only",
+            "Metrics only",
+            "Every request passes; results are counted and judged, but it never opens.",
+        ),
+        on_picture("close", "Reset to closed", "It closes and counts from zero."),
+    ],
+    outlook,
+    conflicts: |config| knobs::breaker(config).1,
+    predictions: &[Prediction {
+        id: "ten_at_a_broken_backend",
+        question: "The backend fails every call half a second after it was sent. You send ten requests, 100 ms apart, through a breaker that opens after 3 failures in a row. How many of them reach the backend?",
+        setup: "do=1:break,2:send_10",
+        readout: "reached",
+        at_ms: 4_000,
+        answer: 8.0,
+        tolerance: 0.5,
+        misconceptions: &[
+            (
+                3.0,
+                "The breaker opens at the third failure, not at the third request: while the first answers are on their way, requests keep passing.",
+            ),
+            (
+                10.0,
+                "By the time the third failure is back, at 0.7 s, two requests are still to be sent: they are turned away.",
+            ),
+        ],
+    }],
+    goals: &[Goal {
+        id: "open_and_recover",
+        task: "Open the breaker, then let it close again by itself.",
+        hint: "Break the backend and send requests until it opens. Heal the backend, wait until the ring is empty, and send one more: it is the probe.",
+        reached: |record, readouts| {
+            let opened = readouts.iter().any(|readout| readout.id == "openings" && readout.number > Some(0.0));
+            opened
+                && record
+                    .entries()
+                    .next_back()
+                    .is_some_and(|entry| entry.head.starts_with("● closed") && entry.text.contains("succeeded"))
+        },
+        proof: "do=0.5:break,1:send,1.2:send,1.4:send,3:heal,8:send&t=9s",
+    }],
+};
+
+/// What the breaker does, from the settings that it runs with.
+fn claim(config: &Config) -> String {
+    let settings = *knobs::breaker(config).0.settings();
+    match settings.start_in {
+        State::ForcedOpen => return "Forced open, it turns every request away until you close it.".to_owned(),
+        State::Disabled => return "Disabled, it lets every request pass and counts nothing.".to_owned(),
+        State::MetricsOnly => {
+            return "Set to metrics only, it counts and judges but lets every request pass.".to_owned();
+        }
+        State::Closed | State::Open | State::HalfOpen => {}
+    }
+    let slow = settings.slow.map_or(String::new(), |Slow { longer_than, percent }| {
+        format!(", or {percent}\u{a0}% took longer than {},", text::about(longer_than))
+    });
+    format!("After {}{slow} it stops asking and answers for itself. {}", trip(&settings), recovery(&settings))
+}
+
+fn trip(settings: &Settings) -> String {
+    let compare = |compare| if compare == halfopen_core::breaker::Compare::Above { "more than " } else { "" };
+    let window = match settings.window {
+        Window::Calls { calls } => format!("of the last {}", text::counted(calls.into(), "call", "calls")),
+        Window::Time { time, .. } => format!("of the calls of the last {}", text::about(time)),
+        Window::Fixed { length } => format!("of the calls of each {}", text::about(length)),
+    };
+    match settings.trip {
+        Trip::Consecutive { failures: 1 } => "one failure".to_owned(),
+        Trip::Consecutive { failures } => format!("{failures} failures in a row"),
+        Trip::Failures { failures } => {
+            format!("{} among the results {window}", text::counted(failures.into(), "failure", "failures"))
+        }
+        Trip::Rate { percent, compare: by } => {
+            let least = match (settings.minimum_calls, settings.window) {
+                (0 | 1, _) => String::new(),
+                (minimum, Window::Calls { calls }) => format!(" (judged once there are {})", minimum.min(calls)),
+                (minimum, _) => format!(" (judged once there are {minimum})"),
+            };
+            format!("{}{percent}\u{a0}% {window} failed{least}", compare(by))
+        }
+    }
+}
+
+fn recovery(settings: &Settings) -> String {
+    let OpenFor { initial, factor_permille, .. } = settings.open_for;
+    let grows = if factor_permille > 1000 { ", longer each time," } else { "" };
+    let probes = match settings.half_open.permits {
+        1 => "one request".to_owned(),
+        n => format!("{n} requests"),
+    };
+    let wait = text::about(initial);
+    match settings.half_open_by {
+        HalfOpenBy::Ask => format!(
+            "From {wait} later on{grows} it lets the next {} through to see whether the backend is well again.",
+            probes.replace("one request", "request")
+        ),
+        HalfOpenBy::Clock => format!(
+            "{wait} later{grows} it is half-open by the clock and lets {probes} through to see whether the backend is well again."
+        ),
+    }
+}
+
+/// What these settings mean before anything runs.
+fn outlook(_config: &Config) -> Vec<Fact> {
+    Vec::new()
+}
+
+/// The buttons that look different now.
+pub(super) fn buttons(lab: &Lab) -> Vec<Button> {
+    let switch = |action, backend, on: &str, off: &str| {
+        let pressed = lab.backend == backend;
+        Button {
+            action,
+            sends: if pressed { "heal" } else { action },
+            label: if pressed { on } else { off }.to_owned(),
+            pressed: Some(pressed),
+            enabled: true,
+        }
+    };
+    vec![
+        switch("break", Backend::Broken, "Backend is broken · heal", "Break the backend"),
+        switch("slow", Backend::Slow, "Backend is slow · heal", "Make it slow"),
+    ]
+}

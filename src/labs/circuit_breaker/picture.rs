@@ -1,0 +1,344 @@
+//! The picture: a switch in the wire between a caller and a backend, and every request on its way.
+
+use std::time::Duration;
+
+use halfopen_core::breaker::{Decide, HalfOpenBy, State, Trip};
+
+use super::{Backend, Came, Lab, why};
+use crate::lab::scene::{Area, Diagram, Layout, Mark, Point, Shape, Sign, Tone, View};
+use crate::lab::{text, wording};
+
+/// Requests drawn on the wire at most; the rest is told as a number.
+const TOKENS_MAX: usize = 40;
+/// Requests drawn below the backend while it works on them.
+const WAITING_MAX: usize = 8;
+
+/// Where things stand.
+struct Places {
+    size: (f32, f32),
+    caller: Area,
+    backend: Area,
+    switch: Point,
+    radius: f32,
+    upright: bool,
+}
+
+fn places(layout: Layout) -> Places {
+    match layout {
+        Layout::Wide => Places {
+            size: (1080.0, 306.0),
+            caller: Area { x: 50.0, y: 98.0, w: 170.0, h: 100.0 },
+            backend: Area { x: 850.0, y: 98.0, w: 190.0, h: 100.0 },
+            switch: Point { x: 540.0, y: 148.0 },
+            radius: 102.0,
+            upright: false,
+        },
+        Layout::Narrow => Places {
+            size: (340.0, 424.0),
+            caller: Area { x: 90.0, y: 12.0, w: 160.0, h: 58.0 },
+            backend: Area { x: 75.0, y: 324.0, w: 190.0, h: 60.0 },
+            switch: Point { x: 170.0, y: 200.0 },
+            radius: 84.0,
+            upright: true,
+        },
+    }
+}
+
+impl Places {
+    /// A point on the line from caller to backend: 0 at the caller's edge, 1 at the backend's.
+    fn on_wire(&self, share: f32) -> Point {
+        let (caller, backend) = (self.caller, self.backend);
+        if self.upright {
+            Point { x: self.switch.x, y: caller.y + caller.h + (backend.y - caller.y - caller.h) * share }
+        } else {
+            Point { x: caller.x + caller.w + (backend.x - caller.x - caller.w) * share, y: self.switch.y }
+        }
+    }
+
+    /// The place of the breaker's ring on that line, before (−1) or behind (1) it.
+    fn at_ring(&self, side: f32) -> Point {
+        let offset = (self.radius + 1.0) * side;
+        if self.upright {
+            Point { x: self.switch.x, y: self.switch.y + offset }
+        } else {
+            Point { x: self.switch.x + offset, y: self.switch.y }
+        }
+    }
+}
+
+pub(super) fn diagram(lab: &Lab, view: View) -> Diagram {
+    let places = places(view.layout);
+    let mut marks = Vec::new();
+    wires(lab, &places, &mut marks);
+    marks.push(caller(lab, &places));
+    marks.push(switch(lab, &places));
+    marks.push(counter(lab, &places));
+    marks.push(backend(lab, &places));
+    tokens(lab, &places, &mut marks);
+    came_back(lab, &places, view.glance, &mut marks);
+    let name =
+        format!("Caller, breaker ({}), backend ({})", wording::state_name(lab.breaker.state()), condition(lab).1);
+    Diagram { width: places.size.0, height: places.size.1, name, marks }
+}
+
+fn wires(lab: &Lab, places: &Places, marks: &mut Vec<Mark>) {
+    let cut = lab.backend == Backend::Down;
+    for (id, from, to, cut) in [
+        ("wire-in", places.on_wire(0.0), places.at_ring(-1.0), false),
+        ("wire-out", places.at_ring(1.0), places.on_wire(1.0), cut),
+    ] {
+        marks.push(Mark::new(id, Shape::Wire { path: vec![from, to], cut }, Tone::Plain, "", ""));
+    }
+}
+
+fn caller(lab: &Lab, places: &Places) -> Mark {
+    let note = format!("{} sent", text::grouped(lab.counts.sent as i64));
+    Mark::new("caller", Shape::Node { at: places.caller }, Tone::Plain, "Caller", note)
+        .with("send", &[], "Send request")
+        .with("send_10", &[], "Send 10")
+        .with("send_malformed", &[], "Send a malformed request")
+}
+
+/// The backend's tone and its condition in words.
+fn condition(lab: &Lab) -> (Tone, String) {
+    let latency = text::about(lab.setup.server.latency.mean());
+    match lab.backend {
+        Backend::Well => (Tone::Plain, format!("✓ answers in {latency}")),
+        Backend::Broken if lab.config.number("broken_percent") == 100 => (Tone::Bad, "✕ failing every call".to_owned()),
+        Backend::Broken => (Tone::Bad, format!("✕ failing {} of calls", lab.config.show("broken_percent"))),
+        Backend::Slow => (Tone::Half, format!("◔ takes {}", text::about(lab.slow_takes()))),
+        Backend::Hung => (Tone::Bad, "… never answers".to_owned()),
+        Backend::Down => (Tone::Bad, "✕ refuses connections".to_owned()),
+    }
+}
+
+fn backend(lab: &Lab, places: &Places) -> Mark {
+    let (tone, note) = condition(lab);
+    let mut mark = Mark::new("backend", Shape::Node { at: places.backend }, tone, "Backend", note);
+    for (backend, action, label) in [
+        (Backend::Well, "heal", "Heal the backend"),
+        (Backend::Broken, "break", "Break the backend"),
+        (Backend::Slow, "slow", "Make it slow"),
+        (Backend::Hung, "hang", "Make it hang"),
+        (Backend::Down, "shut_down", "Take it down"),
+    ] {
+        if lab.backend != backend {
+            mark = mark.with(action, &[], label);
+        }
+    }
+    mark
+}
+
+fn switch(lab: &Lab, places: &Places) -> Mark {
+    let state = lab.breaker.state();
+    let settings = lab.setup.breaker.settings();
+    let (ring, note) = match state {
+        State::Open => {
+            let wait = lab.breaker.wait().unwrap_or_default();
+            let left = lab.breaker.wait_ends().map_or(Duration::MAX, |ends| ends.since(lab.now));
+            let ring = (left.as_secs_f64() / wait.as_secs_f64().max(1e-9)).clamp(0.0, 1.0) as f32;
+            let note = match settings.half_open_by {
+                HalfOpenBy::Ask if left.is_zero() => "waiting for a request".to_owned(),
+                HalfOpenBy::Ask => format!("the next request may probe in {}", countdown(left)),
+                HalfOpenBy::Clock => format!("half-open in {}", countdown(left)),
+            };
+            (Some(ring), note)
+        }
+        State::HalfOpen => half_open_note(lab),
+        State::ForcedOpen => (None, "until you close it".to_owned()),
+        State::Disabled => (None, "counts nothing".to_owned()),
+        State::MetricsOnly => (None, "never opens".to_owned()),
+        State::Closed => (None, String::new()),
+    };
+    let shape = Shape::Switch {
+        at: places.switch,
+        radius: places.radius,
+        blade: wording::state_blade(state),
+        ring,
+        upright: places.upright,
+    };
+    let mut mark = Mark::new("breaker", shape, wording::state_tone(state), wording::state_word(state), note);
+    for (from, action, label) in [
+        (State::Closed, "close", "Reset to closed"),
+        (State::ForcedOpen, "force_open", "Force open"),
+        (State::Disabled, "disable", "Disable"),
+        (State::MetricsOnly, "watch_only", "Metrics only"),
+    ] {
+        if state != from || state == State::Closed {
+            mark = mark.with(action, &[], label);
+        }
+    }
+    mark
+}
+
+/// A countdown keeps its decimal, so that it does not jump about.
+fn countdown(left: Duration) -> String {
+    let tenths = left.as_millis().div_ceil(100);
+    if left >= Duration::from_secs(100) { text::about(left) } else { format!("{}.{}\u{a0}s", tenths / 10, tenths % 10) }
+}
+
+fn half_open_note(lab: &Lab) -> (Option<f32>, String) {
+    let settings = lab.setup.breaker.settings();
+    let figures = lab.breaker.figures(lab.now);
+    let ring = settings.max_half_open.map(|limit| {
+        let left = limit.after.saturating_sub(lab.now.since(lab.breaker.since()));
+        (left.as_secs_f64() / limit.after.as_secs_f64().max(1e-9)) as f32
+    });
+    let note = match (figures.probes_in_flight, figures.permits_left.unwrap_or(0)) {
+        (0, 0) => "no probe left".to_owned(),
+        (0, _) => "waiting for a probe".to_owned(),
+        (1, _) => "a probe is under way".to_owned(),
+        (n, _) => format!("{n} probes under way"),
+    };
+    (ring, note)
+}
+
+/// What fills towards the threshold, or towards the verdict of the probes.
+fn counter(lab: &Lab, places: &Places) -> Mark {
+    let figures = lab.breaker.figures(lab.now);
+    let settings = lab.setup.breaker.settings();
+    let watched = why::watched(lab);
+    let (filled, of, said, tone) = match (lab.breaker.state(), settings.half_open.decide, settings.trip) {
+        (State::HalfOpen, Decide::Numbers { successes, .. }, _) => {
+            let done = u32::try_from(figures.succeeded).unwrap_or(u32::MAX);
+            (
+                done,
+                successes,
+                format!("{done} of {} succeeded", text::counted(successes.into(), "probe", "probes")),
+                Tone::Half,
+            )
+        }
+        (State::HalfOpen, Decide::Rate { after, .. }, _) => {
+            let (done, of) =
+                (u32::try_from(figures.buffered).unwrap_or(u32::MAX), after.unwrap_or(settings.half_open.permits));
+            (done, of, format!("{done} of {of} probes back, {} failed", figures.failed), Tone::Half)
+        }
+        (state, _, Trip::Consecutive { failures } | Trip::Failures { failures }) => {
+            let filled = (watched.value as u32).min(failures);
+            let tone = if filled == 0 || state == State::Closed { Tone::Plain } else { Tone::Bad };
+            (filled, failures, watched.said, if filled > 0 { Tone::Bad } else { tone })
+        }
+        (_, _, Trip::Rate { .. }) => {
+            (u32::MAX, u32::MAX, watched.said, if watched.value > 0.0 { Tone::Bad } else { Tone::Plain })
+        }
+    };
+    if of <= 12 {
+        let at = if places.upright {
+            Point { x: 276.0, y: 200.0 - 8.0 * (of as f32 - 1.0) }
+        } else {
+            Point { x: 470.0, y: 280.0 }
+        };
+        return Mark::new(
+            "counter",
+            Shape::Pips { at, filled: filled.min(of), of, upright: places.upright },
+            tone,
+            said,
+            "",
+        );
+    }
+    let fill =
+        if of == u32::MAX { watched.value / watched.threshold.max(1.0) } else { f64::from(filled) / f64::from(of) };
+    let at = if places.upright {
+        Area { x: 20.0, y: 404.0, w: 300.0, h: 12.0 }
+    } else {
+        Area { x: 420.0, y: 284.0, w: 240.0, h: 12.0 }
+    };
+    Mark::new("counter", Shape::Meter { at, fill: fill.clamp(0.0, 1.0) as f32 }, tone, said, "")
+}
+
+/// Every request on its way: out, at work, and back.
+fn tokens(lab: &Lab, places: &Places, marks: &mut Vec<Mark>) {
+    let (mut waiting, mut drawn) = (0, 0);
+    for (id, call) in &lab.calls {
+        let Some(inside) = call.ticket.and_then(|ticket| lab.server.call(ticket)) else { continue };
+        let travel = leg(inside.ends.map_or(Duration::MAX, |ends| ends.since(call.sent)));
+        let gone = lab.now.since(call.sent);
+        let left = inside.ends.map_or(Duration::MAX, |ends| ends.since(lab.now));
+        let share = |part: Duration| (part.as_secs_f64() / travel.as_secs_f64().max(1e-9)) as f32;
+        // Only half-way back is known how it went.
+        let (at, sign) = if gone < travel {
+            (places.on_wire(share(gone)), if call.probe { Sign::Probe } else { Sign::None })
+        } else if left < travel {
+            (places.on_wire(share(left)), if inside.ok == Some(true) { Sign::Tick } else { Sign::Cross })
+        } else {
+            waiting += 1;
+            if waiting > WAITING_MAX {
+                continue;
+            }
+            let offset = 17.0 * (waiting - 1) as f32;
+            let box_ = places.backend;
+            (Point { x: box_.x + 24.0 + offset, y: box_.y + box_.h + 18.0 }, Sign::Waiting)
+        };
+        drawn += 1;
+        if drawn > TOKENS_MAX {
+            break;
+        }
+        let tone = match sign {
+            Sign::Tick => Tone::Ok,
+            Sign::Cross => Tone::Bad,
+            Sign::Probe => Tone::Half,
+            Sign::None | Sign::Waiting => Tone::Info,
+        };
+        marks.push(Mark::new(format!("call-{id}"), Shape::Token { at, sign }, tone, "", ""));
+    }
+    let abandoned = lab.server.abandoned();
+    let mut said = Vec::new();
+    if waiting > WAITING_MAX {
+        said.push(format!("{waiting} at work"));
+    }
+    if abandoned > 0 {
+        said.push(format!("works on {abandoned} for nobody"));
+    }
+    if !said.is_empty() {
+        let box_ = places.backend;
+        let at = if places.upright {
+            Point { x: 170.0, y: 420.0 }
+        } else {
+            Point { x: box_.centre().x, y: box_.y + box_.h + 50.0 }
+        };
+        marks.push(Mark::new(
+            "at-work",
+            Shape::Words { at, anchor: crate::lab::scene::Anchor::Middle },
+            Tone::Half,
+            "",
+            said.join(", "),
+        ));
+    }
+}
+
+/// How long a request is shown travelling one way: a quarter of the whole, 0.4 s at most.
+fn leg(whole: Duration) -> Duration {
+    (whole / 4).min(Duration::from_millis(400)).max(Duration::from_nanos(1))
+}
+
+/// What came back or was turned away a moment ago, fading.
+fn came_back(lab: &Lab, places: &Places, glance: Duration, marks: &mut Vec<Mark>) {
+    let mut spoken = false;
+    for recent in lab.recent.iter().rev() {
+        let age = lab.now.since(recent.at);
+        if age >= glance {
+            break;
+        }
+        let fresh = 1.0 - (age.as_secs_f64() / glance.as_secs_f64().max(1e-9)) as f32;
+        let id = format!("{}-{}", if recent.came == Came::TurnedAway { "turned" } else { "back" }, recent.id);
+        if recent.came == Came::TurnedAway {
+            let (near, far) = (places.at_ring(-1.15), places.on_wire(0.08));
+            let aside = |point: Point, by: f32| {
+                if places.upright { Point { x: point.x - by, ..point } } else { Point { y: point.y - by, ..point } }
+            };
+            let label = if spoken { "" } else { "turned away at once" };
+            spoken = true;
+            let shape = Shape::Arc {
+                from: aside(near, 14.0),
+                to: aside(far, 14.0),
+                bulge: if places.upright { -26.0 } else { 34.0 },
+                fresh,
+            };
+            marks.push(Mark::new(id, shape, Tone::Bad, label, ""));
+        } else {
+            let (sign, tone) =
+                if recent.came == Came::Answered { (Sign::Tick, Tone::Ok) } else { (Sign::Cross, Tone::Bad) };
+            marks.push(Mark::new(id, Shape::Token { at: places.on_wire(0.0), sign }, tone, "", ""));
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! The conformance cases in `tests/conformance`, which restate what well-known libraries are tested to do.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+use halfopen::conform::{Case, Verdict, run_file, summary};
+
+#[test]
+fn breaker() {
+    let report = run_file(include_str!("conformance/breaker.json")).unwrap();
+    assert_eq!(report.failed(), 0, "\n{report}");
+    assert_eq!(summary([&report]), "71 passed, 0 failed");
+}
+
+/// The verdict on a file with this one case.
+fn verdict(config: &str, steps: &str) -> String {
+    let case = format!(r#"{{"name": "x", "source": "", "policy": "breaker", "config": {config}, "steps": {steps}}}"#);
+    let report = run_file(&format!(r#"{{"suite": "s", "cases": [{case}]}}"#)).unwrap();
+    report.to_string().trim_end().to_owned()
+}
+
+#[test]
+fn the_first_differing_step_is_shown() {
+    let steps = r#"[{"look": true}, {"call": "failure", "expect": {"state": "open", "buffered": 1, "failed": 2}},
+                    {"look": true, "expect": {"state": "half_open"}}]"#;
+    assert_eq!(
+        verdict(r#"{"trip": {"consecutive": 3}}"#, steps),
+        "FAIL x: step 2: state: expected open, got closed; failed: expected 2, got 1"
+    );
+}
+
+#[test]
+fn malformed_cases_fail_with_the_place() {
+    let trip = r#"{"trip": {"consecutive": 3}}"#;
+    for (config, steps, message) in [
+        ("{}", "[]", "malformed: config.trip is missing"),
+        (r#"{"trip": {"consecutive": 0}}"#, "[]", "malformed: config: trip.consecutive is 0, outside 1 to 4294967295"),
+        (
+            r#"{"trip": {}}"#,
+            "[]",
+            "malformed: config.trip must have exactly one of consecutive, failures, rate_percent",
+        ),
+        (
+            r#"{"trip": {"failures": 1.5}}"#,
+            "[]",
+            "malformed: config.trip.failures is 1.5, not a whole number from 0 to 4294967295",
+        ),
+        (r#"{"trip": {"failures": 1}, "colour": 1}"#, "[]", "malformed: unknown key config.colour"),
+        (
+            r#"{"trip": {"failures": 1}, "window": {"calls": 5000}}"#,
+            "[]",
+            "malformed: config: window.calls is 5000, outside 1 to 4096",
+        ),
+        (trip, "[{}]", "step 1: malformed: no action; there must be one of ask, finish, release, call, force, look"),
+        (trip, r#"[{"look": true, "ask": true}]"#, "step 1: malformed: two actions, ask and look"),
+        (trip, r#"[{"look": true, "id": "a"}]"#, "step 1: malformed: id does not go with look"),
+        (trip, r#"[{"finish": "success", "id": "a"}]"#, "step 1: malformed: id \"a\" is not held"),
+        (
+            trip,
+            r#"[{"look": true, "expect": {"permitted": true}}]"#,
+            "step 1: malformed: expect.permitted is not known on look",
+        ),
+        (trip, r#"[{"look": true, "expect": {"state": 1}}]"#, "step 1: malformed: expect.state is 1, not a string"),
+        (
+            trip,
+            r#"[{"at": "1s", "look": true}, {"at": "0s", "look": true}]"#,
+            "step 2: malformed: at is 0ns, before the step before it at 1s",
+        ),
+        (trip, r#"[{"at": 1, "look": true}]"#, "step 1: malformed: at is 1, not a duration such as \"1.5s\""),
+        (trip, "[3]", "step 1: malformed: the step is 3, not an object"),
+        (trip, "3", "malformed: steps is 3, not a list"),
+    ] {
+        assert_eq!(verdict(config, steps), format!("FAIL x: {message}"));
+    }
+}
+
+#[test]
+fn what_is_no_file_is_an_error() {
+    for text in ["", "{", "[]", "{}", r#"{"cases": 1}"#, r#"{"cases": [], "more": 1}"#] {
+        assert!(run_file(text).is_err(), "{text}");
+    }
+    let report = run_file(r#"{"suite": "s", "cases": [1, {"policy": "quorum", "config": {}, "steps": []}]}"#).unwrap();
+    assert_eq!(
+        report.cases[1],
+        Case { name: "case 2".into(), verdict: Verdict::Unsupported { policy: "quorum".into() } }
+    );
+    assert_eq!(
+        report.to_string(),
+        "FAIL case 1: malformed: the case is 1, not an object\nFAIL case 2: unsupported policy quorum\n"
+    );
+}

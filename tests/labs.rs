@@ -1,0 +1,127 @@
+//! What the labs claim, held against their runs.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+use halfopen::lab::link::{self, Target};
+use halfopen::labs::LABS;
+use halfopen::session::Session;
+use halfopen_core::Instant;
+
+/// A run of a link, to its playhead.
+fn run(link: &str) -> Session {
+    let (target, notices) = link::read(link, LABS);
+    assert_eq!(notices, [], "{link}");
+    let Target::Lab(link) = target else { panic!("{link} leads to no lab") };
+    let mut session = Session::open(&link);
+    session.seek(link.at.expect("the link has a playhead"));
+    session
+}
+
+fn number(session: &Session, id: &str) -> Option<f64> {
+    let scene = session.scene(Default::default());
+    scene.readouts.iter().find(|readout| readout.id == id).unwrap_or_else(|| panic!("no readout {id}")).number
+}
+
+fn said(session: &Session) -> Vec<String> {
+    session.record().entries().map(|entry| entry.sentence()).collect()
+}
+
+#[test]
+fn cascade_at_its_defaults_fills_only_the_pool_without_a_breaker() {
+    let before = run("#/cascade?t=4.999");
+    assert_eq!((number(&before, "threads_without"), number(&before, "threads_with")), (Some(4999.0), Some(4999.0)));
+    let opened = run("#/cascade?t=6");
+    assert!(said(&opened).iter().any(|line| line.starts_with("▲ open. 5 failures in a row; the threshold is 5.")));
+    let full = run("#/cascade?t=10");
+    assert_eq!(number(&full, "full_at_without"), Some(10.0));
+    let later = run("#/cascade?t=30");
+    let peak = number(&later, "peak_with").expect("a number");
+    assert!((5_000.0..5_100.0).contains(&peak), "{peak}");
+    assert_eq!(number(&later, "full_at_with"), None);
+    assert_eq!(number(&later, "threads_with"), Some(0.0));
+    assert_eq!(number(&later, "refused_with"), Some(0.0));
+    assert!(number(&later, "refused_without") > Some(0.0));
+    // Free again within the 5 s after it opened: one probe at most is held at 10.1 s.
+    assert!(number(&run("#/cascade?t=10.1"), "threads_with") <= Some(1.0));
+}
+
+#[test]
+fn cascade_with_a_long_timeout_fills_both_pools_at_ten_seconds() {
+    let session = run("#/cascade?preset=long_timeout&t=60");
+    assert_eq!((number(&session, "full_at_without"), number(&session, "full_at_with")), (Some(10.0), Some(10.0)));
+    assert!(said(&session).iter().any(|line| line.starts_with("▲ open.")), "it opens, but too late");
+}
+
+#[test]
+fn cascade_with_a_short_timeout_and_one_attempt_fills_neither_pool() {
+    let session = run("#/cascade?preset=short_timeout&t=60");
+    assert_eq!((number(&session, "full_at_without"), number(&session, "full_at_with")), (None, None));
+    assert_eq!(number(&session, "peak_without"), Some(2000.0));
+}
+
+#[test]
+fn cascade_healed_answers_again_on_both_sides() {
+    let session = run("#/cascade?do=20:heal&t=40");
+    for id in ["answered_without", "answered_with"] {
+        assert!(number(&session, id) > Some(15_000.0), "{id}");
+    }
+    assert!(said(&session).iter().any(|line| line == "● closed. The probe succeeded."));
+}
+
+#[test]
+fn cascade_totals_balance_in_both_lanes() {
+    for link in [
+        "#/cascade?t=33",
+        "#/cascade?preset=long_timeout&t=47",
+        "#/cascade?do=3:heal,9:hang,20:heal&arrivals=poisson&t=31",
+    ] {
+        let session = run(link);
+        let sum = |ids: &[&str]| ids.iter().filter_map(|id| number(&session, id)).sum::<f64>();
+        let requests = number(&session, "requests").expect("a number");
+        assert_eq!(
+            requests,
+            sum(&["answered_without", "failed_without", "refused_without", "threads_without"]),
+            "{link}"
+        );
+        let with = ["answered_with", "fallback_with", "failed_with", "refused_with", "threads_with"];
+        assert_eq!(requests, sum(&with), "{link}");
+    }
+}
+
+#[test]
+fn breaker_trips_probes_and_closes_and_says_why() {
+    let session = run("#/circuit-breaker?do=0.5:break,1:send,1.2:send,1.4:send,2:send,3:heal,8:send&t=9");
+    assert_eq!(
+        said(&session),
+        [
+            "You broke the backend: 100\u{a0}% of its calls fail.",
+            "Failed: the backend answered 500.",
+            "Failed: the backend answered 500.",
+            "Failed: the backend answered 500.",
+            "▲ open. 3 failures in a row; the threshold is 3.",
+            "Turned away without calling the backend. Took 0\u{a0}ms instead of 500\u{a0}ms.",
+            "You healed the backend.",
+            "▲ still open. The 5\u{a0}s wait is over, but nothing probes by itself: the next request will.",
+            "◐ half-open. The 5 s wait is over; it was open for 6.1 s. This request is the probe; others are turned away until it returns.",
+            "Answered in 500\u{a0}ms.",
+            "● closed. The probe succeeded.",
+        ]
+    );
+}
+
+#[test]
+fn breaker_totals_balance_under_every_preset() {
+    let lab = halfopen::labs::find("circuit-breaker").expect("it is there");
+    for preset in lab.about.presets {
+        let link = format!(
+            "#/circuit-breaker?preset={}&rate=40/s&do=3:break,9:slow,15:hang,20:shut_down,24:heal&t=50",
+            preset.id
+        );
+        let session = run(&link);
+        let sum: f64 = ["answered", "failed", "ignored", "turned_away", "under_way"]
+            .iter()
+            .filter_map(|id| number(&session, id))
+            .sum();
+        assert_eq!(number(&session, "requests"), Some(sum), "{link}");
+        assert!(session.now() == Instant::from_secs(50));
+    }
+}
