@@ -44,10 +44,10 @@ pub(crate) fn Knobs(props: &Props) -> Html {
     let first = groups.iter().copied().find(|group| *group != INLINE).or(groups.first().copied());
     let preset = lab.preset_of(&props.config);
     html! {
-        <section class="card knobs" aria-labelledby="knobs-title" data-part="knobs">
+        <section class="card knobs" aria-label="Settings" data-part="knobs">
             <div class="knobs-head">
-                <h2 id="knobs-title">{ "Settings" }</h2>
-                <label class="check">
+                <h2>{ if lab.about.presets.len() > 1 { "Presets" } else { "Settings" } }</h2>
+                <label class="check" title="Plays the whole run again with the new setting. Otherwise it holds from now on.">
                     <input
                         type="checkbox"
                         checked={props.from_start}

@@ -10,7 +10,8 @@ const ROUND: [i64; 21] = [10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 25, 30, 35
 /// The stops of a number knob, from its least value to its greatest. Empty for other knobs.
 pub(crate) fn stops(knob: &Knob) -> Vec<i64> {
     let Kind::Number { unit, min, max, log, default } = knob.kind else { return Vec::new() };
-    let mut stops = if log { decades(unit, min, max) } else { even(min, max) };
+    // Percentages are compared with each other, not with their multiples.
+    let mut stops = if log && unit != Unit::Percent { decades(unit, min, max) } else { even(min, max) };
     stops.push(min);
     stops.push(max);
     stops.push(default);

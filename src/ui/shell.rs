@@ -5,6 +5,9 @@ use yew::prelude::*;
 use super::theme;
 use crate::labs::LABS;
 
+/// So many labs are named in the header of a wide page.
+const FEW: usize = 4;
+
 #[derive(Properties, PartialEq)]
 pub(crate) struct Props {
     /// The lab shown, if any.
@@ -22,8 +25,10 @@ pub(crate) fn Shell(props: &Props) -> Html {
             <header class="top">
                 <a class="brand" href="#/" aria-label="Halfopen, front page"><Mark />{ "halfopen" }</a>
                 <nav aria-label="Labs">
-                    for lab in LABS.iter() {
+                    <a class="all" href="#/" aria-current={props.slug.is_none().then_some("page")}>{ "Labs" }</a>
+                    for lab in LABS.iter().take(FEW) {
                         <a
+                            class="one"
                             href={format!("#/{}", lab.about.slug)}
                             aria-current={(props.slug == Some(lab.about.slug)).then_some("page")}
                         >

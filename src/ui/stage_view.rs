@@ -155,7 +155,7 @@ impl Stage {
 
     fn invitation(&self, ctx: &Context<Self>) -> AttrValue {
         let actions = ctx.props().opened.0.lab.about.actions;
-        match actions.iter().find(|action| action.primary).or(actions.first()) {
+        match actions.iter().find(|action| action.primary) {
             Some(action) => format!("Nothing has happened yet. Begin with “{}”.", action.label).into(),
             None => "Nothing has happened yet. Press play.".into(),
         }
@@ -165,6 +165,7 @@ impl Stage {
         let session = self.player.session.borrow();
         html! {
             <Transport
+                inviting={self.player.pause == Some(Pause::Fresh) && !session.lab().about.actions.iter().any(|action| action.primary)}
                 now={session.now()}
                 played={session.played()}
                 revision={self.player.revision}

@@ -23,6 +23,8 @@ pub(crate) struct Props {
     pub(crate) session: Run,
     /// Whether time runs.
     pub(crate) playing: bool,
+    /// Whether playing is the thing to do first.
+    pub(crate) inviting: bool,
     /// A power of two.
     pub(crate) speed: i8,
     /// The run's seed.
@@ -66,7 +68,7 @@ pub(crate) fn Transport(props: &Props) -> Html {
                 { plain(Icon::StepBack, "Step back", Intent::StepBack, !at_start) }
                 <button
                     type="button"
-                    class="ghost play"
+                    class={classes!("ghost", "play", props.inviting.then_some("inviting"))}
                     onclick={go(Intent::Toggle)}
                     aria-label={if props.playing { "Pause" } else { "Play" }}
                     title={if props.playing { "Pause" } else { "Play" }}
