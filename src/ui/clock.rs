@@ -17,8 +17,10 @@ pub(crate) struct Frames {
 struct Inner {
     wanted: Cell<bool>,
     asked: Cell<Option<i32>>,
-    closure: RefCell<Option<Closure<dyn FnMut(f64)>>>,
+    closure: RefCell<Option<OnFrame>>,
 }
+
+type OnFrame = Closure<dyn FnMut(f64)>;
 
 impl Frames {
     /// Tells each frame's time in milliseconds, once [`Frames::want`] is told.

@@ -12,7 +12,7 @@ pub(crate) fn Home() -> Html {
     let first = use_memo((), |()| first_lab());
     html! {
         <div class="home">
-            <h1>{ "See systems fail, and see what holds" }</h1>
+            <h1 tabindex="-1">{ "See systems fail, and see what holds" }</h1>
             <p class="claim">
                 { "Click requests through a circuit breaker, break what lies behind it, and read in words why each thing happens. This one is alive:" }
             </p>

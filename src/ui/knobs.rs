@@ -13,6 +13,8 @@ use crate::labs;
 
 /// The group whose first number stands beside the actions as well.
 const INLINE: &str = "Traffic";
+/// The group that stands with the figures it is for.
+pub(crate) const OUTLOOK: &str = "What these settings mean";
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct Props {
@@ -37,7 +39,7 @@ pub(crate) fn Knobs(props: &Props) -> Html {
     let knobs = lab.about.knobs;
     let mut groups: Vec<&'static str> = Vec::new();
     for knob in knobs {
-        if !groups.contains(&knob.group) {
+        if knob.group != OUTLOOK && !groups.contains(&knob.group) {
             groups.push(knob.group);
         }
     }
@@ -149,7 +151,7 @@ fn Group(props: &GroupProps) -> Html {
 }
 
 /// Hyphens count as underscores.
-fn same(written: &str, id: &str) -> bool {
+pub(crate) fn same(written: &str, id: &str) -> bool {
     written.len() == id.len() && written.bytes().zip(id.bytes()).all(|(a, b)| a == b || a == b'-' && b == b'_')
 }
 

@@ -4,6 +4,9 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use super::knob_field::{Field, Of};
+use super::knobs::{OUTLOOK, same};
+use super::player::Intent;
 use crate::lab::Config;
 use crate::lab::scene::Why;
 use crate::labs;
@@ -14,20 +17,48 @@ pub(crate) struct OutlookProps {
     pub(crate) lab: &'static str,
     /// The knobs now.
     pub(crate) config: Rc<Config>,
+    /// Knobs that cannot be turned.
+    pub(crate) lock: Vec<String>,
+    /// Where turns go.
+    pub(crate) send: Callback<Intent>,
 }
 
 /// "What these settings mean".
 #[component]
 pub(crate) fn Outlook(props: &OutlookProps) -> Html {
+    let send = {
+        let send = props.send.clone();
+        use_memo(send, |send| {
+            let send = send.clone();
+            Callback::from(move |intent: Intent| {
+                // What the figures assume is no event of the run.
+                send.emit(match intent {
+                    Intent::Turn(knob, value) => Intent::TurnAll(knob, value),
+                    other => other,
+                });
+            })
+        })
+    };
+    let assumed: Vec<_> = props.config.iter().filter(|(knob, _)| knob.group == OUTLOOK).collect();
     let facts = use_memo((props.lab, props.config.clone()), |(lab, config)| {
         labs::find(lab).map(|lab| (lab.about.outlook)(config)).unwrap_or_default()
     });
-    if facts.is_empty() {
+    if facts.is_empty() && assumed.is_empty() {
         return Html::default();
     }
     html! {
         <details data-part="outlook">
             <summary>{ "What these settings mean" }<small>{ "computed, before anything runs" }</small></summary>
+            for (knob, value) in assumed {
+                <Field
+                    key={knob.id}
+                    knob={Of(knob)}
+                    value={value.clone()}
+                    matters={(knob.matters)(&props.config)}
+                    locked={props.lock.iter().any(|id| same(id, knob.id))}
+                    send={(*send).clone()}
+                />
+            }
             <dl class="facts">
                 for fact in facts.iter() {
                     <div>

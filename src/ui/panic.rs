@@ -19,7 +19,8 @@ pub(crate) fn has_panicked() -> bool {
 
 /// From now on a panic shows the panel.
 pub(crate) fn watch() {
-    std::panic::set_hook(Box::new(|info| {
+    // Yew would put its own hook over ours, unless it is told.
+    yew::set_custom_panic_hook(Box::new(|info| {
         if PANICKED.swap(true, Ordering::Relaxed) {
             return;
         }

@@ -48,6 +48,8 @@ pub(crate) enum Intent {
     Reseed(u64),
     /// A knob.
     Turn(&'static str, Value),
+    /// A knob, for the whole run whatever the switch says.
+    TurnAll(&'static str, Value),
     /// A preset's settings.
     Preset(&'static str),
     /// Whether knobs are turned for the whole run.
@@ -314,7 +316,8 @@ impl Player {
                 self.replay("Another seed: the same clicks with other chance.", clock);
             }
             Intent::Preset(id) => self.preset(id, clock),
-            Intent::Turn(knob, value) => self.turn(knob, value, clock),
+            Intent::Turn(knob, value) => self.turn(knob, value, self.from_start, clock),
+            Intent::TurnAll(knob, value) => self.turn(knob, value, true, clock),
         }
     }
 
@@ -365,8 +368,8 @@ impl Player {
         }
     }
 
-    fn turn(&mut self, knob: &'static str, value: Value, clock: &dyn Fn() -> f64) {
-        let from_start = self.from_start || self.now() == Instant::ZERO;
+    fn turn(&mut self, knob: &'static str, value: Value, all: bool, clock: &dyn Fn() -> f64) {
+        let from_start = all || self.now() == Instant::ZERO;
         let result = {
             let mut session = self.session.borrow_mut();
             if from_start { session.turn_from_start(knob, value) } else { session.turn(knob, value) }

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use wasm_bindgen::JsCast;
 use yew::prelude::*;
 
 use super::home::Home;
@@ -18,6 +19,8 @@ pub(crate) struct App {
     notices: Vec<AttrValue>,
     /// Counts navigations, so that the same lab opened again begins anew.
     visit: u64,
+    /// The page has just been turned: its heading gets the focus, so that it is read.
+    turned: bool,
     _listener: Option<dom::Listener>,
 }
 
@@ -40,7 +43,7 @@ impl Component for App {
     fn create(ctx: &Context<Self>) -> Self {
         let moved = ctx.link().callback(|()| Msg::Moved);
         let listener = dom::window().map(|window| dom::Listener::on(&window, "hashchange", move |_| moved.emit(())));
-        let mut app = Self { page: Page::Home, notices: Vec::new(), visit: 0, _listener: listener };
+        let mut app = Self { page: Page::Home, notices: Vec::new(), visit: 0, turned: false, _listener: listener };
         app.read();
         app
     }
@@ -50,6 +53,7 @@ impl Component for App {
             Msg::Moved => {
                 self.read();
                 self.visit += 1;
+                self.turned = true;
             }
             Msg::Dismissed => self.notices.clear(),
         }
@@ -81,9 +85,16 @@ impl Component for App {
                 Page::Lab(opened) => format!("{} · Halfopen", opened.0.lab.about.title),
             });
         }
-        if first {
-            if matches!(&self.page, Page::Lab(opened) if opened.0.embed) {
-                crate::embed::tell_height();
+        if first && matches!(&self.page, Page::Lab(opened) if opened.0.embed) {
+            crate::embed::tell_height();
+        }
+        if std::mem::take(&mut self.turned) {
+            if let Some(window) = dom::window() {
+                window.scroll_to_with_x_and_y(0.0, 0.0);
+            }
+            let heading = dom::by_id("main").and_then(|main| main.query_selector("h1").ok().flatten());
+            if let Some(heading) = heading.and_then(|heading| heading.dyn_into::<web_sys::HtmlElement>().ok()) {
+                let _ = heading.focus();
             }
         }
     }

@@ -19,8 +19,10 @@ const CHARTS_EVERY: f64 = 125.0;
 const LOG_EVERY: f64 = 90.0;
 /// Real milliseconds between two announcements.
 const SAY_EVERY: f64 = 1000.0;
-/// Real milliseconds between two writings of the address.
+/// Real milliseconds between two writings of the address while time runs.
 const ADDRESS_EVERY: f64 = 1000.0;
+/// Writings of the address that may follow each other at once; one more is allowed each 400 ms. Safari stops at 100 in 30 s.
+const ADDRESS_BURST: f64 = 20.0;
 /// From this width on a diagram is laid out from left to right.
 const WIDE_FROM: f64 = 820.0;
 
@@ -95,6 +97,7 @@ pub(crate) struct Stage {
     announced: u64,
     said_at: f64,
     address_at: f64,
+    address_budget: f64,
     later: Option<Timeout>,
     _listeners: Vec<Listener>,
     _size: Option<SizeWatch>,
@@ -161,7 +164,8 @@ impl Component for Stage {
             seen: Seen::default(),
             announced: 0,
             said_at: 0.0,
-            address_at: 0.0,
+            address_at: dom::real_ms(),
+            address_budget: ADDRESS_BURST,
             later: None,
             _listeners: listeners,
             _size: None,
@@ -183,6 +187,9 @@ impl Component for Stage {
                 self.player.frame(dt, &dom::real_ms);
                 let stopped = !self.player.is_moving();
                 self.refresh(ctx, stopped);
+                if stopped {
+                    self.address_soon(ctx);
+                }
             }
             Msg::Intent(intent) => self.take(ctx, intent),
             Msg::Layout(layout) if layout == self.layout => return false,
@@ -300,21 +307,25 @@ impl Stage {
                 .collect();
         }
         drop(session);
-        self.say(real);
+        self.say(ctx, real);
         if self.player.pause.is_none() && real - self.address_at >= ADDRESS_EVERY {
             self.write_address(ctx);
         }
     }
 
     /// Announces the newest change, at most one a second: the latest wins.
-    fn say(&mut self, real: f64) {
+    fn say(&mut self, ctx: &Context<Self>, real: f64) {
         let session = self.player.session.borrow();
         let record = session.record();
         if record.logged() < self.announced {
             self.announced = record.logged();
         }
-        if record.logged() == self.announced || real - self.said_at < SAY_EVERY {
+        if record.logged() == self.announced {
             return;
+        }
+        if real - self.said_at < SAY_EVERY {
+            drop(session);
+            return self.come_back(ctx);
         }
         let fresh = record.logged() - self.announced;
         self.announced = record.logged();
@@ -338,22 +349,30 @@ impl Stage {
         if self.player.progress().is_some() {
             return;
         }
-        self.address_at = dom::real_ms();
+        let real = dom::real_ms();
+        self.address_budget = (self.address_budget + (real - self.address_at) / 400.0).min(ADDRESS_BURST);
+        self.address_at = real;
         let address = self.link(ctx).write();
         if address != self.address {
             if ctx.props().place != Place::Front {
                 dom::replace_hash(&address);
+                self.address_budget -= 1.0;
             }
             self.address = address;
         }
     }
 
-    /// Writes the address now, or when enough time has passed since the last time.
+    /// Writes the address now, or a little later when it was written too often.
     fn address_soon(&mut self, ctx: &Context<Self>) {
-        let since = dom::real_ms() - self.address_at;
-        if since >= ADDRESS_EVERY / 3.0 {
+        if self.address_budget >= 1.0 {
             self.write_address(ctx);
+        } else {
+            self.come_back(ctx);
         }
+    }
+
+    /// Looks again in a second at what could not be done now.
+    fn come_back(&mut self, ctx: &Context<Self>) {
         if self.later.is_none() {
             let later = ctx.link().callback(|()| Msg::Later);
             self.later = Some(Timeout::new(ADDRESS_EVERY as u32, move || later.emit(())));

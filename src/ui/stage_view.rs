@@ -36,7 +36,7 @@ impl Stage {
         let newest = self.entries.list.first().cloned();
         let title = match place {
             Place::Page => html! { <h1 tabindex="-1">{ about.title }</h1> },
-            Place::Embed => html! { <h1 class="small">{ about.title }</h1> },
+            Place::Embed => html! { <h1 class="small" tabindex="-1">{ about.title }</h1> },
             Place::Front => html! { <h2 class="front">{ about.title }</h2> },
         };
         let inline = InlineKnob::of(about.knobs, &self.config);
@@ -121,7 +121,7 @@ impl Stage {
                     if touched {
                         <div class="card more">
                             if shows("outlook") {
-                                <Outlook lab={about.slug} config={self.config.clone()} />
+                                <Outlook lab={about.slug} config={self.config.clone()} lock={opened.lock.clone()} send={self.send.clone()} />
                             }
                             if shows("why") {
                                 <WhyPanel why={scene.why} />
