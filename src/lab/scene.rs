@@ -167,7 +167,7 @@ pub struct Area {
 /// What a mark is.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Shape {
-    /// A participant: a box with its label and note inside.
+    /// A participant: a box with its label and note inside; a circle where the box is a square.
     Node {
         /// Where.
         at: Area,
@@ -203,7 +203,7 @@ pub enum Shape {
         /// Whether they stand below each other.
         upright: bool,
     },
-    /// A request on its way.
+    /// A request on its way. Its sign gives it its tone where that only says that it moves ([`Tone::Info`] or plain).
     Token {
         /// Where it is now.
         at: Point,
@@ -230,14 +230,16 @@ pub enum Shape {
         /// Runs of equal cells from the first on: how many, in which tone.
         runs: Vec<(u32, Tone)>,
     },
-    /// A vessel that fills, with a line at a limit. Label above, note inside.
+    /// A vessel that fills, upwards where it is taller than wide, with a line at its limit, which is where it is full.
+    /// Label above, note inside.
     Meter {
         /// Where.
         at: Area,
         /// How full, 0 to 1.
         fill: f32,
     },
-    /// A bar in a waterfall, from a beginning to an end.
+    /// A bar in a waterfall or histogram, from a beginning to an end; a dot where it is small and square. Label inside if
+    /// there is room, note behind it.
     Span {
         /// Where.
         at: Area,

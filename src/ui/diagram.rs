@@ -1,37 +1,108 @@
-//! Stand-in until the diagram component is merged.
+//! The living picture: draws any [`Diagram`] as SVG in the DOM, and lets the reader act on its marks.
+//!
+//! Colours come from classes alone, one a [`Tone`]; positions are SVG attributes; nothing has a `style` attribute.
+
+mod canvas;
+mod draw;
+mod fields;
+mod measure;
+mod menu;
+mod shapes;
+mod table;
+mod words;
+
+use std::rc::Rc;
 
 use yew::prelude::*;
 
-use crate::lab::scene::{Act, Diagram, Shape};
+use crate::lab::scene::{Act, Diagram, Mark, Tone};
 
+/// What [`DiagramView`] shows.
 #[derive(Properties, PartialEq)]
-pub(crate) struct Props {
-    pub(crate) diagram: std::rc::Rc<Diagram>,
-    pub(crate) on_act: Callback<Act>,
-    pub(crate) playing: bool,
+pub struct DiagramProps {
+    /// The picture.
+    pub diagram: Rc<Diagram>,
+    /// The reader does something to a mark.
+    #[prop_or_default]
+    pub on_act: Callback<Act>,
+    /// Whether time runs. While it does, the picture as text changes twice a second at most, so that it can be read.
+    #[prop_or_default]
+    pub playing: bool,
 }
 
-/// Stand-in.
+/// How long the picture as text stays as it is while time runs, in milliseconds.
+const READING: f64 = 500.0;
+
+/// Draws a diagram in either layout.
 #[component]
-pub(crate) fn DiagramView(props: &Props) -> Html {
-    let d = &props.diagram;
+pub fn DiagramView(props: &DiagramProps) -> Html {
+    let diagram = &props.diagram;
+    let as_text = use_state(|| false);
+    let open = use_state(|| None::<String>);
+    let place = use_node_ref();
+    let read = use_mut_ref(|| (f64::NEG_INFINITY, diagram.clone()));
+
+    let press = {
+        let (on_act, open) = (props.on_act.clone(), open.clone());
+        Callback::from(move |mark: Mark| match &*mark.acts {
+            [act] => on_act.emit(act.clone()),
+            _ if open.as_deref() == Some(&*mark.id) => open.set(None),
+            _ => open.set(Some(mark.id)),
+        })
+    };
+    let wide = diagram.width > 700.0;
+    let frame =
+        draw::Frame { wide, width: diagram.width, height: diagram.height, open: open.as_deref(), press: &press };
+    let close = {
+        let open = open.setter();
+        Callback::from(move |()| open.set(None))
+    };
+    let chosen = open.as_deref().and_then(|id| diagram.marks.iter().find(|mark| mark.id == id && mark.acts.len() > 1));
+    let fields = canvas::fields(diagram);
+    let toggle = {
+        let as_text = as_text.clone();
+        Callback::from(move |_: MouseEvent| as_text.set(!*as_text))
+    };
+    if *as_text {
+        let now = web_sys::window().and_then(|window| window.performance()).map_or(0.0, |clock| clock.now());
+        let mut read = read.borrow_mut();
+        if !props.playing || now - read.0 >= READING {
+            *read = (now, diagram.clone());
+        }
+    }
     html! {
-        <svg viewBox={format!("0 0 {} {}", d.width, d.height)} role="img" aria-label={d.name.clone()}>
-            for mark in d.marks.iter() {
-                { match &mark.shape {
-                    Shape::Node { at } => html! { <>
-                        <rect x={at.x.to_string()} y={at.y.to_string()} width={at.w.to_string()} height={at.h.to_string()} rx="14" fill="none" stroke="gray" />
-                        <text x={at.centre().x.to_string()} y={at.centre().y.to_string()} text-anchor="middle" fill="gray">{ &mark.label }</text>
-                        <text x={at.centre().x.to_string()} y={(at.centre().y + 16.0).to_string()} text-anchor="middle" font-size="11" fill="gray">{ &mark.note }</text>
-                    </> },
-                    Shape::Switch { at, radius, .. } => html! { <>
-                        <circle cx={at.x.to_string()} cy={at.y.to_string()} r={radius.to_string()} fill="none" stroke="gray" stroke-width="6" />
-                        <text x={at.x.to_string()} y={at.y.to_string()} text-anchor="middle" fill="gray">{ &mark.label }</text>
-                    </> },
-                    Shape::Token { at, .. } => html! { <circle cx={at.x.to_string()} cy={at.y.to_string()} r="9" fill="steelblue" /> },
-                    _ => Html::default(),
-                } }
-            }
-        </svg>
+        <div class={classes!("diagram", if wide { "dg-wide" } else { "dg-narrow" })}>
+            <div class="dg-frame" ref={place.clone()}>
+                if !fields.is_empty() { <canvas::Canvas {fields} width={diagram.width} /> }
+                <svg viewBox={format!("0 0 {} {}", words::num(diagram.width), words::num(diagram.height))} role="group"
+                    aria-label={diagram.name.clone()} preserveAspectRatio="xMidYMid meet">
+                    { for diagram.marks.iter().map(|mark| draw::mark(mark, &frame)) }
+                </svg>
+                if let Some(mark) = chosen {
+                    <menu::Menu key={&*mark.id} name={draw::name(mark)} acts={mark.acts.clone()} {place}
+                        on_act={props.on_act.clone()} on_close={close} />
+                }
+            </div>
+            <p class="dg-foot">
+                <button type="button" class="dg-as-text" aria-expanded={if *as_text { "true" } else { "false" }} onclick={toggle}>
+                    { if *as_text { "Hide text" } else { "Picture as text" } }
+                </button>
+            </p>
+            if *as_text { { table::table(&read.borrow().1, &props.on_act) } }
+        </div>
+    }
+}
+
+/// The class that gives a mark its colours.
+fn tone(tone: Tone) -> &'static str {
+    match tone {
+        Tone::Plain => "tone-plain",
+        Tone::Ok => "tone-ok",
+        Tone::Bad => "tone-bad",
+        Tone::Half => "tone-half",
+        Tone::Info => "tone-info",
+        Tone::Faint => "tone-faint",
+        Tone::LaneA => "tone-lane-a",
+        Tone::LaneB => "tone-lane-b",
     }
 }

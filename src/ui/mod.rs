@@ -4,9 +4,9 @@
 //! part of it. Parts talk to the stage in [`player::Intent`]s and are given plain data.
 
 mod actions;
-mod chart;
+pub mod chart;
 mod clock;
-mod diagram;
+pub mod diagram;
 mod dom;
 mod help;
 mod home;

@@ -1,0 +1,168 @@
+//! A mark in the DOM: its body, what tells of it to those who do not see it, and how it is pressed.
+
+use yew::prelude::*;
+
+use crate::lab::scene::{Area, Mark, Shape};
+
+use super::measure::{bounds, inflate, reach, round};
+use super::shapes::Stand;
+use super::words::{Role, num, width};
+use super::{fields, shapes, tone};
+
+/// What all marks of a picture share.
+pub(super) struct Frame<'a> {
+    /// Whether it is the wide layout.
+    pub(super) wide: bool,
+    /// Of the picture, in units.
+    pub(super) width: f32,
+    /// Of the picture, in units.
+    pub(super) height: f32,
+    /// The mark whose actions are listed.
+    pub(super) open: Option<&'a str>,
+    /// What happens when a mark is pressed.
+    pub(super) press: &'a Callback<Mark>,
+}
+
+/// Draws a mark; its id is its key, so that it keeps its nodes from frame to frame.
+pub(super) fn mark(mark: &Mark, frame: &Frame) -> Html {
+    let kind = kind(&mark.shape);
+    let shade = match &mark.shape {
+        Shape::Token { sign, .. } => shapes::outcome(mark.tone, *sign),
+        _ => mark.tone,
+    };
+    if mark.acts.is_empty() {
+        // Words are read as text; what has neither label nor note only decorates.
+        let words = matches!(mark.shape, Shape::Words { .. });
+        let silent = matches!(mark.shape, Shape::Arc { .. }) || (mark.label.is_empty() && mark.note.is_empty());
+        let told = !silent && !words;
+        return html! {
+            <g key={&*mark.id} class={classes!("dg-mark", kind, tone(shade))} aria-hidden={silent.then_some("true")}
+                role={told.then_some("img")} aria-label={told.then(|| name(mark))}>
+                { body(mark, frame) }
+            </g>
+        };
+    }
+    let pressed = {
+        let (press, mark) = (frame.press.clone(), mark.clone());
+        move || press.emit(mark.clone())
+    };
+    let onclick = {
+        let pressed = pressed.clone();
+        Callback::from(move |_: MouseEvent| pressed())
+    };
+    let onkeydown = Callback::from(move |event: KeyboardEvent| {
+        if matches!(event.key().as_str(), "Enter" | " ") {
+            // Or Space would scroll, and play or pause.
+            event.prevent_default();
+            event.stop_propagation();
+            if !event.repeat() {
+                pressed();
+            }
+        }
+    });
+    let several = mark.acts.len() > 1;
+    let open = frame.open == Some(&*mark.id);
+    html! {
+        <g key={&*mark.id} class={classes!("dg-mark", "dg-act", kind, tone(shade), open.then_some("dg-open"))}
+            tabindex="0" role="button" aria-label={format!("{}: {}", name(mark), deed(mark))} {onclick} {onkeydown}
+            aria-haspopup={several.then_some("menu")} aria-expanded={several.then_some(if open { "true" } else { "false" })}>
+            { target(mark, frame.wide) }
+            { body(mark, frame) }
+            { ring(mark, frame.wide) }
+            { hint(mark, frame) }
+        </g>
+    }
+}
+
+fn kind(shape: &Shape) -> &'static str {
+    match shape {
+        Shape::Node { .. } => "dg-node",
+        Shape::Wire { .. } => "dg-line",
+        Shape::Switch { .. } => "dg-switch",
+        Shape::Pips { .. } => "dg-pips",
+        Shape::Token { .. } => "dg-token",
+        Shape::Arc { .. } => "dg-turned",
+        Shape::Grid { .. } => "dg-grid",
+        Shape::Meter { .. } => "dg-meter",
+        Shape::Span { .. } => "dg-bar",
+        Shape::Words { .. } => "dg-words",
+    }
+}
+
+fn body(mark: &Mark, frame: &Frame) -> Html {
+    let (wide, edge) = (frame.wide, frame.width - 4.0);
+    match &mark.shape {
+        Shape::Node { at } => shapes::node(mark, *at, wide),
+        Shape::Wire { path, cut } => shapes::wire(mark, path, *cut, wide, edge),
+        Shape::Switch { at, radius, blade, ring, upright } => {
+            let stand = Stand { at: *at, radius: *radius, blade: *blade, ring: *ring, upright: *upright };
+            shapes::switch(mark, &stand, wide)
+        }
+        Shape::Pips { at, filled, of, upright } => shapes::pips(mark, *at, (*filled, *of), *upright, wide, edge),
+        Shape::Token { at, sign } => shapes::request(*at, *sign, wide),
+        Shape::Arc { from, to, bulge, fresh } => shapes::arc(mark, (*from, *to), *bulge, *fresh, wide, edge),
+        Shape::Grid { at, columns, runs } => fields::grid(mark, *at, *columns, runs, wide),
+        Shape::Meter { at, fill } => fields::meter(mark, *at, *fill, wide),
+        Shape::Span { at, wasted } => fields::span(mark, *at, *wasted, wide, edge),
+        Shape::Words { at, anchor } => fields::words(mark, *at, *anchor, wide, edge),
+    }
+}
+
+/// A mark's label and note, or its id where it has neither.
+pub(super) fn name(mark: &Mark) -> String {
+    match (mark.label.is_empty(), mark.note.is_empty()) {
+        (false, false) => format!("{}, {}", mark.label, mark.note),
+        (false, true) => mark.label.clone(),
+        (true, false) => mark.note.clone(),
+        (true, true) => mark.id.replace('-', " "),
+    }
+}
+
+fn deed(mark: &Mark) -> String {
+    match &*mark.acts {
+        [act] => act.label.clone(),
+        acts => format!("{} actions", acts.len()),
+    }
+}
+
+/// What a finger hits: never smaller than it needs.
+fn target(mark: &Mark, wide: bool) -> Html {
+    if let Shape::Wire { path, .. } = &mark.shape {
+        return html! { <path class="dg-reach-line" d={shapes::polyline(path)} stroke-width={if wide { "32" } else { "29" }} /> };
+    }
+    let at = reach(bounds(mark, wide), wide);
+    html! { <rect class="dg-reach" x={num(at.x)} y={num(at.y)} width={num(at.w)} height={num(at.h)} /> }
+}
+
+fn ring(mark: &Mark, wide: bool) -> Html {
+    let tight = bounds(mark, wide);
+    let at = inflate(tight, 5.0);
+    let circle = match mark.shape {
+        Shape::Switch { .. } | Shape::Token { .. } => true,
+        Shape::Node { at } => round(at),
+        _ => false,
+    };
+    let rx = if circle { at.w / 2.0 } else { (if wide { 18.0_f32 } else { 16.0 }).min(at.h / 2.0) };
+    html! { <rect class="dg-focus" x={num(at.x)} y={num(at.y)} width={num(at.w)} height={num(at.h)} rx={num(rx)} /> }
+}
+
+/// What pressing does, shown on hover and focus below the mark, or above it where the picture ends.
+fn hint(mark: &Mark, frame: &Frame) -> Html {
+    let words = match &*mark.acts {
+        [act] => format!("Click: {}", act.label),
+        _ => format!("Click: {}", deed(mark)),
+    };
+    let at = bounds(mark, frame.wide);
+    let (w, h) = (width(&words, Role::Note, frame.wide) + 22.0, Role::Note.size(frame.wide) + 13.0);
+    let below = at.y + at.h + 11.0;
+    let y = if below + h <= frame.height { below } else { (at.y - 11.0 - h).max(1.0) };
+    let x = (at.centre().x - w / 2.0).min(frame.width - w - 1.0).max(1.0);
+    let pill = Area { x, y, w, h };
+    let base = pill.centre().y + Role::Note.size(frame.wide) * 0.35;
+    html! {
+        <g class="dg-hint" aria-hidden="true">
+            <rect x={num(x)} y={num(y)} width={num(w)} height={num(h)} rx={num(h / 2.0)} />
+            <text class="dg-note" x={num(pill.centre().x)} y={num(base)} text-anchor="middle">{ words }</text>
+        </g>
+    }
+}

@@ -1,0 +1,133 @@
+//! The list of a mark's actions, where it has several.
+
+use wasm_bindgen::JsCast as _;
+use web_sys::{Element, HtmlElement, SvgElement};
+use yew::prelude::*;
+
+use crate::lab::scene::Act;
+
+/// What [`Menu`] lists.
+#[derive(Properties, PartialEq)]
+pub(super) struct Props {
+    /// The mark's name.
+    pub(super) name: String,
+    /// What can be done to it.
+    pub(super) acts: Vec<Act>,
+    /// The box that holds picture and menu.
+    pub(super) place: NodeRef,
+    /// One is chosen.
+    pub(super) on_act: Callback<Act>,
+    /// The menu is to go.
+    pub(super) on_close: Callback<()>,
+}
+
+/// A menu beside the mark that it belongs to: arrows move, Escape closes and gives the focus back.
+#[component]
+pub(super) fn Menu(props: &Props) -> Html {
+    let node = use_node_ref();
+    {
+        let (node, place) = (node.clone(), props.place.clone());
+        use_effect_with((), move |()| {
+            if let (Some(menu), Some(place)) = (node.cast::<HtmlElement>(), place.cast::<Element>()) {
+                settle(&menu, &place);
+                focus_item(&menu, |_, _| 0);
+            }
+        });
+    }
+    let leave = {
+        let (place, on_close) = (props.place.clone(), props.on_close.clone());
+        move || {
+            if let Some(mark) = opener(&place) {
+                // A mark that cannot be focused any more has gone from the picture: nothing is lost.
+                let _ = mark.focus();
+            }
+            on_close.emit(());
+        }
+    };
+    let onkeydown = {
+        let (node, leave) = (node.clone(), leave.clone());
+        Callback::from(move |event: KeyboardEvent| {
+            let step: fn(usize, usize) -> usize = match event.key().as_str() {
+                "ArrowDown" | "ArrowRight" => |at, of| (at + 1) % of,
+                "ArrowUp" | "ArrowLeft" => |at, of| (at + of - 1) % of,
+                "Home" => |_, _| 0,
+                "End" => |_, of| of - 1,
+                "Escape" => {
+                    event.prevent_default();
+                    event.stop_propagation();
+                    return leave();
+                }
+                "Enter" | " " => return event.stop_propagation(),
+                _ => return,
+            };
+            event.prevent_default();
+            event.stop_propagation();
+            if let Some(menu) = node.cast::<HtmlElement>() {
+                focus_item(&menu, step);
+            }
+        })
+    };
+    let onfocusout = {
+        let (node, place, on_close) = (node.clone(), props.place.clone(), props.on_close.clone());
+        Callback::from(move |event: FocusEvent| {
+            let next = event.related_target().and_then(|next| next.dyn_into::<Element>().ok());
+            let inside = |of: Option<Element>| of.is_some_and(|of| of.contains(next.as_ref().map(AsRef::as_ref)));
+            // The mark itself closes it by being pressed again.
+            if next.is_none() || !(inside(node.cast()) || inside(opener(&place).map(Into::into))) {
+                on_close.emit(());
+            }
+        })
+    };
+    let item = |act: &Act| {
+        let (on_act, leave, act, label) = (props.on_act.clone(), leave.clone(), act.clone(), act.label.clone());
+        let onclick = move |_: MouseEvent| {
+            on_act.emit(act.clone());
+            leave();
+        };
+        html! { <button type="button" role="menuitem" tabindex="-1" {onclick}>{ label }</button> }
+    };
+    html! {
+        <div ref={node} class="dg-menu" role="menu" aria-label={format!("{}: actions", props.name)} {onkeydown} {onfocusout}>
+            { for props.acts.iter().map(item) }
+        </div>
+    }
+}
+
+/// The mark whose menu is open.
+fn opener(place: &NodeRef) -> Option<SvgElement> {
+    place.cast::<Element>()?.query_selector(".dg-open").ok().flatten()?.dyn_into().ok()
+}
+
+/// Puts the menu below its mark, or above it, but always within the picture: the stage may cut off what stands out.
+fn settle(menu: &HtmlElement, place: &Element) {
+    let Some(mark) = place.query_selector(".dg-open .dg-focus").ok().flatten() else { return };
+    let (mark, place, own) =
+        (mark.get_bounding_client_rect(), place.get_bounding_client_rect(), menu.get_bounding_client_rect());
+    let left = (mark.left() + mark.width() / 2.0 - own.width() / 2.0 - place.left()).min(place.width() - own.width());
+    let below = mark.bottom() - place.top() + 6.0;
+    let above = mark.top() - place.top() - own.height() - 6.0;
+    let top = if below + own.height() <= place.height() { below } else { above };
+    for (side, value) in [("left", left), ("top", top)] {
+        // Setting through the object model is allowed under the strict policy, and does not fail for these two.
+        let _ = menu.style().set_property(side, &format!("{}px", value.max(0.0)));
+    }
+}
+
+/// Moves the focus to another item, given the present one and how many there are.
+fn focus_item(menu: &HtmlElement, step: impl Fn(usize, usize) -> usize) {
+    let items = menu.children();
+    let of = items.length() as usize;
+    if of == 0 {
+        return;
+    }
+    let item = |number: usize| items.item(number as u32);
+    let root = menu.get_root_node();
+    // In a host page's shadow root, the document knows only the host as focused.
+    let active =
+        js_sys::Reflect::get(&root, &"activeElement".into()).ok().and_then(|active| active.dyn_into::<Element>().ok());
+    let at = (0..of).find(|number| item(*number) == active).unwrap_or(0);
+    if let Some(next) = item(step(at, of)).and_then(|next| next.dyn_into::<HtmlElement>().ok()) {
+        // An item of an open menu can be focused.
+        let _ = next.focus();
+    }
+}
