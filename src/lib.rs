@@ -10,6 +10,7 @@ pub mod conform;
 pub mod embed;
 pub mod lab;
 pub mod labs;
+pub mod paint;
 pub mod session;
 #[cfg(target_arch = "wasm32")]
 pub mod ui;

@@ -1,0 +1,318 @@
+//! The component.
+
+use std::rc::Rc;
+
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlCanvasElement, HtmlDetailsElement, HtmlElement};
+use yew::prelude::*;
+
+use super::table;
+use super::watch::{Event, Watch};
+use super::{canvas, matches, palette, save_csv, save_png, save_svg};
+use crate::lab::scene::Chart;
+use crate::paint::{self, Look, Palette, Plot, Scale};
+
+/// What a chart on the page is made from.
+#[derive(Clone, Debug, Properties)]
+pub struct ChartProps {
+    /// What to show. Only another value is drawn anew.
+    pub chart: Rc<Chart>,
+    /// Begins the names of its files and elements; unique with the chart's id on the page.
+    pub slug: AttrValue,
+    /// `light` or `dark`; anything else follows the page's `data-theme`, then the system. Changing it redraws.
+    #[prop_or_default]
+    pub theme: AttrValue,
+}
+
+impl PartialEq for ChartProps {
+    fn eq(&self, other: &Self) -> bool {
+        self.slug == other.slug
+            && self.theme == other.theme
+            // Mostly the same one: then its points need not be compared.
+            && (Rc::ptr_eq(&self.chart, &other.chart) || self.chart == other.chart)
+    }
+}
+
+/// Shows a chart: heading and reading line, the picture or its table, and a menu to save it.
+pub struct ChartView {
+    section: NodeRef,
+    canvas: NodeRef,
+    menu: NodeRef,
+    watch: Option<Watch>,
+    table: bool,
+    seen: bool,
+    pointed: Option<f64>,
+    drawn: Option<(Rc<Chart>, Drawn)>,
+    plot: Option<Plot>,
+}
+
+/// What a drawing was made for: as long as it stays the same, the drawing does too.
+#[derive(Clone, Copy, PartialEq)]
+struct Drawn {
+    width: u32,
+    height: u32,
+    ratio: f64,
+    text: f64,
+    palette: &'static Palette,
+    background: bool,
+    pointed: Option<f64>,
+}
+
+/// What the reader or the browser did.
+pub enum Msg {
+    /// Picture instead of table, or the other way round.
+    Switch,
+    /// One of the files is wanted.
+    Save(Format),
+    /// Pointed at so many CSS pixels from the picture's left edge.
+    Point(f64),
+    /// A key pressed on the picture.
+    Key(KeyboardEvent),
+    /// No longer pointed at.
+    Leave,
+    /// Escape in the menu.
+    CloseMenu,
+    /// Something that may make the drawing stale.
+    #[doc(hidden)]
+    Watched(Watched),
+}
+
+/// Wraps what only this module understands.
+pub struct Watched(Event);
+
+/// What a chart is saved as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// A picture of pixels.
+    Png,
+    /// A picture of shapes.
+    Svg,
+    /// Numbers.
+    Csv,
+}
+
+impl Component for ChartView {
+    type Message = Msg;
+    type Properties = ChartProps;
+
+    fn create(_: &Context<Self>) -> Self {
+        Self {
+            section: NodeRef::default(),
+            canvas: NodeRef::default(),
+            menu: NodeRef::default(),
+            watch: None,
+            table: false,
+            // Until told otherwise: a page that is printed before it was scrolled shows its charts too.
+            seen: true,
+            pointed: None,
+            drawn: None,
+            plot: None,
+        }
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+        match msg {
+            Msg::Switch => {
+                self.table = !self.table;
+                self.pointed = None;
+                true
+            }
+            Msg::Save(format) => {
+                self.close_menu();
+                let (chart, palette) = (&ctx.props().chart, palette(&ctx.props().theme));
+                let name = format!("{}-{}", ctx.props().slug, chart.id);
+                match format {
+                    Format::Png => save_png(chart, palette, &name),
+                    Format::Svg => save_svg(chart, palette, &name),
+                    Format::Csv => save_csv(chart, &name),
+                }
+                false
+            }
+            Msg::Point(x) => self.point(ctx, self.plot.and_then(|plot| plot.value(x))),
+            Msg::Leave => self.point(ctx, None),
+            Msg::Key(event) => self.key(ctx, &event),
+            Msg::CloseMenu => {
+                self.close_menu();
+                false
+            }
+            Msg::Watched(Watched(event)) => {
+                match event {
+                    Event::Stale => {}
+                    Event::Seen(seen) => self.seen = seen,
+                    Event::Pressed(target) => {
+                        let menu = self.menu.cast::<HtmlDetailsElement>();
+                        if let Some(menu) = menu.filter(|menu| menu.open() && !menu.contains(target.as_ref())) {
+                            menu.set_open(false);
+                        }
+                        return false;
+                    }
+                }
+                self.draw(ctx);
+                false
+            }
+        }
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        let ChartProps { chart, slug, .. } = ctx.props();
+        let id = format!("{slug}-{}", chart.id);
+        let (heading, told) = (format!("{id}-title"), format!("{id}-told"));
+        let switch = if self.table { "Show as chart" } else { "Show as table" };
+        let save = |format: Format, label: &'static str| {
+            html! { <li><button type="button" onclick={ctx.link().callback(move |_| Msg::Save(format))}>{ label }</button></li> }
+        };
+        let escape =
+            ctx.link().batch_callback(|event: KeyboardEvent| (event.key() == "Escape").then_some(Msg::CloseMenu));
+        html! {
+            <section class="chart" ref={self.section.clone()} aria-labelledby={heading.clone()}>
+                <div class="chart-head">
+                    <h2 id={heading} class="chart-title">{ chart.title }</h2>
+                    <div class="chart-tools">
+                        <button type="button" class="chart-switch" onclick={ctx.link().callback(|_| Msg::Switch)}
+                            aria-label={format!("{switch}: {}", chart.title)}>{ switch }</button>
+                        <details class="chart-save" ref={self.menu.clone()} onkeydown={escape}>
+                            <summary aria-label={format!("Save: {}", chart.title)}>{ "Save" }</summary>
+                            <ul>
+                                { save(Format::Png, "Picture (PNG)") }
+                                { save(Format::Svg, "Picture (SVG)") }
+                                { save(Format::Csv, "Numbers (CSV)") }
+                            </ul>
+                        </details>
+                    </div>
+                </div>
+                if !chart.reading.is_empty() {
+                    <p class="chart-reading">{ &chart.reading }</p>
+                }
+                if self.table { { table::show(chart) } } else { { self.picture(ctx, &told) } }
+                <p id={told} class="chart-told">{ &chart.summary }</p>
+            </section>
+        }
+    }
+
+    fn rendered(&mut self, ctx: &Context<Self>, _first: bool) {
+        if self.watch.is_none() {
+            let tell = ctx.link().callback(|event| Msg::Watched(Watched(event)));
+            self.watch = self.section.cast::<Element>().and_then(|section| Watch::new(&section, tell));
+        }
+        self.draw(ctx);
+    }
+}
+
+impl ChartView {
+    fn picture(&self, ctx: &Context<Self>, told: &str) -> Html {
+        let chart = &ctx.props().chart;
+        let point = ctx.link().callback(|event: PointerEvent| Msg::Point(f64::from(event.offset_x())));
+        let leave = ctx.link().callback(|_| Msg::Leave);
+        let (from, to) = (chart.x.from, chart.x.to);
+        let now = self.pointed.unwrap_or(to);
+        html! {
+            <div class="chart-plot">
+                <canvas ref={self.canvas.clone()} role="img" aria-label={chart.title} aria-describedby={told.to_owned()} />
+                <div class="chart-reader" role="slider" tabindex="0" aria-label={format!("Read values: {}", chart.title)}
+                    aria-valuemin={from.to_string()} aria-valuemax={to.to_string()} aria-valuenow={now.to_string()}
+                    aria-valuetext={paint::told(chart, now)}
+                    onpointerdown={point.clone()} onpointermove={point} onpointerleave={leave.reform(|_: PointerEvent| ())}
+                    onblur={leave.reform(|_: FocusEvent| ())} onkeydown={ctx.link().callback(Msg::Key)} />
+            </div>
+        }
+    }
+
+    /// Moves the pointed place; renders only when it did move.
+    fn point(&mut self, ctx: &Context<Self>, to: Option<f64>) -> bool {
+        let moved = to != self.pointed && !ctx.props().chart.lines.is_empty();
+        if moved {
+            self.pointed = to;
+        }
+        moved
+    }
+
+    fn key(&mut self, ctx: &Context<Self>, event: &KeyboardEvent) -> bool {
+        let chart = &ctx.props().chart;
+        let (from, to) = (chart.x.from, chart.x.to);
+        let here = self.pointed.unwrap_or(to);
+        let target = match event.key().as_str() {
+            "ArrowLeft" | "ArrowDown" => here - (to - from) / 100.0,
+            "ArrowRight" | "ArrowUp" => here + (to - from) / 100.0,
+            "PageDown" => here - (to - from) / 10.0,
+            "PageUp" => here + (to - from) / 10.0,
+            "Home" => from,
+            "End" => to,
+            "Escape" => return self.point(ctx, None),
+            // All other keys are not ours.
+            _ => return false,
+        };
+        event.prevent_default();
+        self.point(ctx, Some(target.max(from).min(to)))
+    }
+
+    /// Closes the menu; the focus goes back to what opened it, if it was inside.
+    fn close_menu(&self) {
+        let Some(menu) = self.menu.cast::<HtmlDetailsElement>() else { return };
+        menu.set_open(false);
+        if let Some(summary) =
+            menu.query_selector("summary").ok().flatten().and_then(|it| it.dyn_into::<HtmlElement>().ok())
+        {
+            let _ = summary.focus();
+        }
+    }
+
+    /// Draws, if there is something new to draw and a place to see it in.
+    fn draw(&mut self, ctx: &Context<Self>) {
+        let (Some(canvas), Some(window)) = (self.canvas.cast::<HtmlCanvasElement>(), web_sys::window()) else {
+            self.drawn = None;
+            return;
+        };
+        let Some(frame) = canvas.parent_element().filter(|_| self.seen || self.drawn.is_none()) else { return };
+        let chart = &ctx.props().chart;
+        let width = frame.get_bounding_client_rect().width();
+        let height = paint::height(chart, width);
+        if let Some(frame) = frame.dyn_ref::<HtmlElement>() {
+            let _ = frame.style().set_property("height", &format!("{height}px"));
+        }
+        let ratio = window.device_pixel_ratio().clamp(0.5, 8.0);
+        // Whole pixels of the device, so that nothing is resampled, at fractional ratios neither.
+        let whole = |css: f64| libm::floor(css * ratio + 0.01) as u32;
+        let wanted = Drawn {
+            width: whole(width),
+            height: whole(f64::from(height)),
+            ratio,
+            text: text_size(&window),
+            palette: palette(&ctx.props().theme),
+            // Forced colours change the page's ground but not a canvas: it then brings its own.
+            background: matches("(forced-colors: active)"),
+            pointed: self.pointed,
+        };
+        let fresh = self.drawn.as_ref().is_some_and(|(drawn, made)| *made == wanted && Rc::ptr_eq(drawn, chart));
+        if fresh || wanted.width == 0 {
+            return;
+        }
+        if self.drawn.as_ref().is_some_and(|(_, made)| made.ratio != ratio)
+            && let Some(watch) = &mut self.watch
+        {
+            watch.arm();
+        }
+        // Setting a canvas' size empties it, even to the same.
+        if (canvas.width(), canvas.height()) != (wanted.width, wanted.height) {
+            canvas.set_width(wanted.width);
+            canvas.set_height(wanted.height);
+        }
+        for (side, pixels) in [("width", wanted.width), ("height", wanted.height)] {
+            let _ = canvas.style().set_property(side, &format!("{}px", f64::from(pixels) / ratio));
+        }
+        let scale = Scale { text: wanted.text, ..Scale::PLAIN };
+        let look = Look { background: wanted.background, pointed: wanted.pointed, ..Look::new(wanted.palette, scale) };
+        self.plot = canvas::draw(&canvas, chart, look, ratio);
+        self.drawn = Some((chart.clone(), wanted));
+    }
+}
+
+/// Text in charts grows with the reader's own font size.
+fn text_size(window: &web_sys::Window) -> f64 {
+    let root = window.document().and_then(|document| document.document_element());
+    let style = root.and_then(|root| window.get_computed_style(&root).ok().flatten());
+    let size = style.and_then(|style| style.get_property_value("font-size").ok());
+    // Whole pixels do: reading decimals would bring several kilobytes of code.
+    let size = size.and_then(|size| size.split(['.', 'p']).next().and_then(|whole| whole.parse::<u32>().ok()));
+    let size = size.map_or(16.0, f64::from);
+    (size * Scale::TEXT / 16.0).clamp(11.0, 24.0)
+}
