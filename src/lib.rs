@@ -5,6 +5,8 @@
 //! line and in tests.
 
 #[cfg(not(target_arch = "wasm32"))]
+pub mod cli;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod conform;
 #[cfg(target_arch = "wasm32")]
 pub mod embed;

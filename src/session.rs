@@ -6,7 +6,7 @@ use std::time::Duration;
 use halfopen_core::Instant;
 use halfopen_core::rng::Seed;
 
-use crate::lab::link::{INPUTS_MAX, Link, RUN_MAX};
+use crate::lab::link::{INPUTS_MAX, LINK_BYTES_MAX, Link, RUN_MAX};
 use crate::lab::{Chart, Config, Entrance, Health, Input, Record, Run, Scene, Timed, Value, View};
 
 /// Checkpoints kept; when there are more, every second one goes and their distance doubles.
@@ -26,8 +26,9 @@ pub struct Session {
     story: Story,
     run: Box<dyn Run>,
     now: Instant,
-    /// How many of the inputs the run has taken.
+    /// How many of the inputs the run has taken, and the knobs as they have made them.
     taken: usize,
+    current: Config,
     checkpoints: Vec<Checkpoint>,
     checkpoint_every: Duration,
     /// How far it has been played, and how things stood until there.
@@ -58,6 +59,7 @@ struct Past {
 struct Checkpoint {
     at: Instant,
     taken: usize,
+    current: Config,
     run: Box<dyn Run>,
 }
 
@@ -91,10 +93,11 @@ impl Session {
         let run = link.lab.start(&story.config, Seed(story.seed));
         let mut session = Self {
             lab: link.lab,
-            story,
             run,
             now: Instant::ZERO,
             taken: 0,
+            current: story.config.clone(),
+            story,
             checkpoints: Vec::new(),
             checkpoint_every: CHECKPOINT_EVERY,
             played: Instant::ZERO,
@@ -120,13 +123,7 @@ impl Session {
 
     /// The knobs now: those turned in the middle of the run included.
     pub fn config_now(&self) -> Config {
-        let mut config = self.story.config.clone();
-        for timed in self.story.inputs.iter().take(self.taken) {
-            if let Input::Set { knob, value } = &timed.input {
-                config.set(knob, value.clone());
-            }
-        }
-        config
+        self.current.clone()
     }
 
     /// The seed.
@@ -190,7 +187,11 @@ impl Session {
         let to = to.min(RUN_MAX);
         while self.now < to {
             let next_checkpoint = self.checkpoints.last().map_or(Instant::ZERO, |last| last.at + self.checkpoint_every);
-            let stop = if next_checkpoint > self.now { to.min(next_checkpoint) } else { to };
+            if next_checkpoint <= self.now {
+                self.keep_checkpoint();
+                continue;
+            }
+            let stop = to.min(next_checkpoint);
             self.advance_plainly(stop);
             if stop == next_checkpoint {
                 self.keep_checkpoint();
@@ -231,21 +232,35 @@ impl Session {
     /// Goes to the next entry of the log.
     ///
     /// # Errors
-    /// [`Refused::NothingToCome`] when there will be none by itself.
+    /// [`Refused::NothingToCome`] when there will be none by itself; then the playhead stays where it is.
     pub fn step(&mut self) -> Result<(), Refused> {
+        let (from, played) = (self.now, self.played);
+        if self.step_on() {
+            return Ok(());
+        }
+        if self.now > from {
+            self.seek(from);
+            self.played = played;
+            self.horizon.retain(|health| health.0 <= played);
+        }
+        Err(Refused::NothingToCome)
+    }
+
+    /// Whether an entry of the log came. If not, the playhead has moved for nothing.
+    fn step_on(&mut self) -> bool {
         let (logged, end) = (self.record().logged(), self.now + STEP_MAX);
         for _ in 0..STEP_EVENTS_MAX {
             let input = self.story.inputs.get(self.taken).map(|timed| timed.at);
             let Some(next) = self.run.next().into_iter().chain(input).min().filter(|next| *next <= end.min(RUN_MAX))
             else {
-                return Err(Refused::NothingToCome);
+                return false;
             };
             self.advance(next);
             if self.record().logged() > logged {
-                return Ok(());
+                return true;
             }
         }
-        Err(Refused::NothingToCome)
+        false
     }
 
     /// Goes back to the last entry of the log before the playhead, or to the beginning.
@@ -282,12 +297,15 @@ impl Session {
             return Err(Refused::Unknown);
         }
         let value = config.value(knob.id).cloned().ok_or(Refused::Unknown)?;
-        // A slider being dragged while time stands is one turn, not many.
-        if let Some(Timed { at, input: Input::Set { knob: last, value: held } }) = self.story.inputs.last_mut()
+        // A slider being dragged while time stands is one turn, not many. With a future ahead it is a new turn, so that
+        // undo can bring that future back.
+        if self.now == self.played
+            && let Some(Timed { at, input: Input::Set { knob: last, value: held } }) = self.story.inputs.last_mut()
             && *at == self.now
             && *last == knob.id
         {
             *held = value;
+            self.redo.clear();
             let now = self.now;
             self.rewind_before_input(self.story.inputs.len() - 1);
             self.advance(now);
@@ -364,9 +382,14 @@ impl Session {
         if self.taken >= INPUTS_MAX || self.now >= RUN_MAX {
             return Err(Refused::Full);
         }
+        let mut link = self.link();
+        link.inputs.truncate(self.taken);
+        link.inputs.push(Timed { at: self.now, input });
+        if link.write().len() > LINK_BYTES_MAX {
+            return Err(Refused::Full);
+        }
         self.remember();
-        self.story.inputs.truncate(self.taken);
-        self.story.inputs.push(Timed { at: self.now, input });
+        self.story.inputs = link.inputs;
         self.forget_after_now();
         self.take_inputs();
         self.played = self.now;
@@ -412,17 +435,23 @@ impl Session {
     }
 
     fn restart(&mut self) {
-        self.run = self.lab.start(&self.story.config, Seed(self.story.seed));
-        self.now = Instant::ZERO;
-        self.taken = 0;
+        self.begin();
         self.checkpoints.clear();
         self.checkpoint_every = CHECKPOINT_EVERY;
         self.played = Instant::ZERO;
         self.horizon.clear();
         self.keep_checkpoint();
-        self.run.advance(Instant::ZERO);
         self.take_inputs();
         self.note_played();
+    }
+
+    /// The run at its beginning: what happens by itself at time 0 has happened, no input is taken.
+    fn begin(&mut self) {
+        self.run = self.lab.start(&self.story.config, Seed(self.story.seed));
+        self.run.advance(Instant::ZERO);
+        self.now = Instant::ZERO;
+        self.taken = 0;
+        self.current = self.story.config.clone();
     }
 
     /// To `to` without a checkpoint on the way; inputs are taken at their instants.
@@ -446,9 +475,9 @@ impl Session {
             self.taken += 1;
             match input {
                 Input::Do { action, args } => self.run.act(action, &args),
-                Input::Set { .. } => {
-                    let config = self.config_now();
-                    self.run.set(&config);
+                Input::Set { knob, value } => {
+                    self.current.set(knob, value);
+                    self.run.set(&self.current);
                 }
             }
             self.run.advance(self.now);
@@ -470,7 +499,12 @@ impl Session {
             });
             self.checkpoint_every = self.checkpoint_every.saturating_mul(2);
         }
-        self.checkpoints.push(Checkpoint { at: self.now, taken: self.taken, run: self.run.checkpoint() });
+        self.checkpoints.push(Checkpoint {
+            at: self.now,
+            taken: self.taken,
+            current: self.current.clone(),
+            run: self.run.checkpoint(),
+        });
     }
 
     fn rewind(&mut self, to: Instant) {
@@ -495,12 +529,9 @@ impl Session {
                 self.run = checkpoint.run.checkpoint();
                 self.now = checkpoint.at;
                 self.taken = checkpoint.taken;
+                self.current = checkpoint.current.clone();
             }
-            None => {
-                self.run = self.lab.start(&self.story.config, Seed(self.story.seed));
-                self.now = Instant::ZERO;
-                self.taken = 0;
-            }
+            None => self.begin(),
         }
     }
 

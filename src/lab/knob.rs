@@ -235,14 +235,21 @@ impl Config {
         self.index(id).and_then(|index| self.values.get(index))
     }
 
-    /// Sets a knob to a value; a number is clamped to its range. `false` for an unknown knob or a value of another kind.
+    /// Sets a knob to a value; a number is clamped to its range. `false` for an unknown knob, a value of another kind
+    /// or a document with something wrong in it.
     pub fn set(&mut self, id: &str, value: Value) -> bool {
         let Some(index) = self.index(id) else { return false };
         let (Some(knob), Some(slot)) = (self.table.get(index), self.values.get_mut(index)) else { return false };
         let fitting = match (&knob.kind, value) {
             (Kind::Number { min, max, .. }, Value::Number(number)) => Value::Number(number.clamp(*min, *max)),
             (Kind::Choice { options }, Value::Choice(choice)) if choice < options.len() => Value::Choice(choice),
-            (Kind::Flag { .. }, value @ Value::Flag(_)) | (Kind::Document { .. }, value @ Value::Text(_)) => value,
+            (Kind::Flag { .. }, value @ Value::Flag(_)) => value,
+            // Trimmed, as it is when it comes back out of a link.
+            (Kind::Document { max_bytes, check, .. }, Value::Text(text))
+                if text.trim().len() <= *max_bytes && check(text.trim()).is_ok() =>
+            {
+                Value::Text(text.trim().into())
+            }
             _ => return false,
         };
         *slot = fitting;

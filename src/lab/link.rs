@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use halfopen_core::Instant;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-use super::knob::{Config, SetError};
+use super::knob::{Config, Kind, Knob, SetError, Unit, Value};
 use super::{Entrance, Input, Timed, text};
 
 /// The engine's version. A run from another version may replay differently.
@@ -20,6 +20,10 @@ pub const LINK_BYTES_MAX: usize = 64 * 1024;
 pub const INPUTS_MAX: usize = 5_000;
 /// The furthest playhead: a day.
 pub const RUN_MAX: Instant = Instant::from_secs(24 * 3600);
+/// Names that no knob may have, because they mean something else in a link or on the command line. Keys that begin with
+/// `b.` are kept for a second lane.
+pub const RESERVED: [&str; 13] =
+    ["seed", "t", "do", "hide", "lock", "v", "preset", "until", "format", "out", "chart", "help", "version"];
 /// The seed when nothing is said.
 pub const SEED_DEFAULT: u64 = 1;
 /// Notices that are told; the rest is counted.
@@ -85,7 +89,7 @@ impl Link {
         out.push_str(self.lab.about.slug);
         let mut parts: Vec<(&str, String)> = Vec::new();
         for (knob, value) in self.config.changed() {
-            parts.push((knob.id, encode(&knob.format(value))));
+            parts.push((knob.id, written(knob, value)));
         }
         if self.seed != SEED_DEFAULT {
             parts.push(("seed", self.seed.to_string()));
@@ -280,8 +284,8 @@ fn write_input(config: &Config, timed: &Timed) -> String {
             args.iter().try_for_each(|arg| write!(out, ":{arg}"))
         }
         Input::Set { knob, value } => {
-            let value = config.knob(knob).map_or_else(String::new, |knob| knob.format(value));
-            write!(out, ":set:{knob}:{}", encode(&value))
+            let value = config.knob(knob).map_or_else(String::new, |knob| written(knob, value));
+            write!(out, ":set:{knob}:{value}")
         }
     };
     out
@@ -293,9 +297,18 @@ fn seconds(at: Instant) -> String {
 }
 
 /// Reads an instant: seconds, or a length of time with its unit.
-fn read_seconds(written: &str) -> Option<Instant> {
+pub fn read_seconds(written: &str) -> Option<Instant> {
     let nanos = text::parse_decimal(written, 9).or_else(|| text::parse_duration(written))?;
     u64::try_from(nanos).ok().map(Instant::from_nanos)
+}
+
+/// A knob's value in a link. The percent sign goes, which would be written `%25`: a bare number reads the same.
+fn written(knob: &Knob, value: &Value) -> String {
+    let text = knob.format(value);
+    match knob.kind {
+        Kind::Number { unit: Unit::Percent | Unit::Permille, .. } => encode(text.trim_end_matches('%')),
+        _ => encode(&text),
+    }
 }
 
 fn encode(text: &str) -> String {
@@ -313,10 +326,16 @@ fn decode(text: &str, notices: &mut Notices) -> String {
     }
 }
 
-/// At most this much of a link's own text is repeated in a notice, without control characters.
-fn quoted(text: &str) -> String {
-    let mut out: String = text.chars().filter(|c| !c.is_control()).take(40).collect();
-    if text.chars().count() > 40 {
+/// At most this much of a link's own text is repeated in a notice, without control characters and without those that
+/// turn the direction of the text around them.
+pub(crate) fn quoted(text: &str) -> String {
+    let hidden = |c: &char| {
+        c.is_control()
+            || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    };
+    let mut shown = text.chars().filter(|c| !hidden(c));
+    let mut out: String = shown.by_ref().take(40).collect();
+    if shown.next().is_some() {
         out.push('…');
     }
     out

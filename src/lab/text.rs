@@ -104,9 +104,9 @@ pub fn about(duration: core::time::Duration) -> String {
     match nanos {
         0 => "0\u{a0}ms".to_owned(),
         1..1_000 => format!("{nanos}\u{a0}ns"),
-        1_000..1_000_000 => format!("{}\u{a0}µs", round(1_000)),
-        1_000_000..1_000_000_000 => format!("{}\u{a0}ms", (nanos + 500_000) / 1_000_000),
-        1_000_000_000..120_000_000_000 => format!("{}\u{a0}s", round(1_000_000_000)),
+        1_000..999_950 => format!("{}\u{a0}µs", round(1_000)),
+        999_950..999_500_000 => format!("{}\u{a0}ms", (nanos + 500_000) / 1_000_000),
+        999_500_000..120_000_000_000 => format!("{}\u{a0}s", round(1_000_000_000)),
         _ => {
             let seconds = nanos / 1_000_000_000;
             let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
@@ -172,6 +172,9 @@ mod tests {
         assert_eq!(about(Duration::from_millis(5_125)), "5.1\u{a0}s");
         assert_eq!(about(Duration::from_secs(125)), "2\u{a0}min 5\u{a0}s");
         assert_eq!(about(Duration::from_millis(250)), "250\u{a0}ms");
+        // Rounded up into the next unit.
+        assert_eq!(about(Duration::from_nanos(999_700_000)), "1\u{a0}s");
+        assert_eq!(about(Duration::from_nanos(999_960)), "1\u{a0}ms");
         assert_eq!(counted(1, "failure", "failures"), "1\u{a0}failure");
     }
 }

@@ -98,7 +98,7 @@ impl Stage {
                                 if shows("charts") {
                                     <div class="charts" data-part="charts">
                                         for chart in self.charts.iter() {
-                                            <ChartView key={chart.id} chart={chart.clone()} lab_slug={about.slug} />
+                                            <ChartView key={chart.id} chart={chart.clone()} slug={about.slug} />
                                         }
                                     </div>
                                 }

@@ -1,0 +1,295 @@
+//! Reading the arguments. `run` is read in two stages: first the lab is found, then its knob table gives the options.
+
+use std::ffi::OsString;
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, ArgMatches, Command, value_parser};
+use halfopen_core::Instant;
+
+use super::{Stop, plain, stopped, version};
+use crate::lab::knob::SetError;
+use crate::lab::link::{self, Link, RUN_MAX, Target};
+use crate::lab::{Entrance, Input, Kind, Knob};
+use crate::labs::LABS;
+
+/// How far a run goes when neither link nor option says so.
+const UNTIL: Instant = Instant::from_secs(60);
+/// Options of `run` that every lab has. All take a value.
+const FIXED: [&str; 6] = ["--until", "--preset", "--seed", "--format", "--chart", "--out"];
+
+/// A run as it was ordered.
+pub(super) struct Order {
+    /// The lab, its knobs, the seed and what the reader did, with the options worked in.
+    pub(super) link: Link,
+    /// How far to run.
+    pub(super) until: Instant,
+    /// How to tell it.
+    pub(super) format: Format,
+    /// Only this chart.
+    pub(super) chart: Option<String>,
+    /// Where to, instead of standard output.
+    pub(super) out: Option<PathBuf>,
+    /// What was wrong with the link.
+    pub(super) notices: Vec<String>,
+}
+
+/// How a run is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Format {
+    /// The log with its reasons, and the readouts.
+    Text,
+    /// Everything, as one object.
+    Json,
+    /// The charts' points, a row each.
+    Csv,
+    /// A chart as a picture.
+    Svg,
+}
+
+/// The whole command line.
+pub(super) fn top() -> Command {
+    Command::new("halfopen")
+        .version(version())
+        .about("A playground for fault tolerance: the labs of the page, without a browser.")
+        .after_help("Try: halfopen run circuit-breaker --help")
+        .subcommand(Command::new("labs").about("List the labs, a line each"))
+        .subcommand(run_command(None))
+        .subcommand(
+            Command::new("conform").about("Replay conformance files; exit 1 if a case fails").arg(
+                Arg::new("files")
+                    .value_name("FILE")
+                    .help("Files as tests/conformance/README.md describes them")
+                    .num_args(1..)
+                    .required(true)
+                    .value_parser(value_parser!(PathBuf)),
+            ),
+        )
+}
+
+/// Reads the arguments after `run`.
+pub(super) fn read_run(mut args: Vec<OsString>) -> Result<Order, Stop> {
+    let help = |arg: &OsString| arg == "--help" || arg == "-h";
+    let Some(place) = find_target(&args) else {
+        if args.iter().any(help) {
+            return Err(Stop::Said(run_command(None).bin_name("halfopen run").render_help().to_string()));
+        }
+        return Err(Stop::Error("run which lab? Give a link or a name that `halfopen labs` lists".to_owned()));
+    };
+    let target = args.remove(place);
+    let target = target.to_str().ok_or_else(|| Stop::Error("the link is not UTF-8".to_owned()))?;
+    let (link, notices) = read_target(target)?;
+    let command = run_command(Some(link.lab));
+    let matches = command
+        .try_get_matches_from(std::iter::once(OsString::from("run")).chain(args))
+        .map_err(|error| stopped(&error))?;
+    order(link, notices, &matches)
+}
+
+/// Which argument is the link: the first that leads to a lab, else the first that is nothing else's value.
+fn find_target(args: &[OsString]) -> Option<usize> {
+    let is_option = |index: usize| args.get(index).is_some_and(|arg| arg.to_string_lossy().starts_with("--"));
+    let takes_next = |index: usize| args.get(index).is_some_and(|arg| FIXED.iter().any(|fixed| arg == fixed));
+    let free = |index: &usize| !is_option(*index) && !index.checked_sub(1).is_some_and(takes_next);
+    let leads = |arg: &OsString| arg.to_str().is_some_and(|text| matches!(link::read(text, LABS).0, Target::Lab(_)));
+    let candidates: Vec<usize> =
+        (0..args.len()).filter(free).filter(|index| args.get(*index).is_none_or(|arg| arg != "-h")).collect();
+    candidates
+        .iter()
+        .find(|index| args.get(**index).is_some_and(leads))
+        .or_else(|| candidates.iter().find(|index| !index.checked_sub(1).is_some_and(is_option)))
+        .copied()
+}
+
+fn read_target(target: &str) -> Result<(Link, Vec<String>), Stop> {
+    let (found, notices) = link::read(target, LABS);
+    let notices: Vec<String> = notices.into_iter().map(|notice| notice.0).collect();
+    match found {
+        Target::Lab(link) => Ok((link, notices)),
+        Target::Home if notices.is_empty() => {
+            Err(Stop::Error("this link leads to the front page; `halfopen labs` lists the labs".to_owned()))
+        }
+        Target::Home | Target::Page(_) => {
+            let slug = slug_of(target);
+            let meant = nearest(slug, LABS.iter().map(|lab| lab.about.slug));
+            let meant = meant.map_or_else(String::new, |slug| format!("did you mean {slug}? "));
+            Err(Stop::Error(format!(
+                "there is no lab called {}; {meant}`halfopen labs` lists them",
+                link::quoted(slug)
+            )))
+        }
+    }
+}
+
+/// The part of a link that names the lab.
+fn slug_of(target: &str) -> &str {
+    let fragment = target.split_once('#').map_or(target, |(_, fragment)| fragment);
+    let path = fragment.split('?').next().unwrap_or_default().trim_matches('/');
+    path.strip_prefix("embed/").unwrap_or(path)
+}
+
+/// The name that takes the fewest edits to reach, if they are few.
+fn nearest(given: &str, names: impl Iterator<Item = &'static str>) -> Option<&'static str> {
+    let given: String = given.to_lowercase().chars().take(64).collect();
+    names
+        .map(|name| (edits(&given, name), name))
+        .filter(|(edits, name)| *edits <= name.len() / 3 || given.len() >= 3 && name.contains(&given))
+        .min()
+        .map(|(_, name)| name)
+}
+
+/// Levenshtein's distance.
+fn edits(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, from) in a.chars().enumerate() {
+        let mut next = vec![i + 1];
+        for ((to, across), (above, left)) in b.iter().zip(&row).zip(row.iter().skip(1).zip(0..)) {
+            let left: usize = next.get(left).copied().unwrap_or(0);
+            next.push((across + usize::from(from != *to)).min(above + 1).min(left + 1));
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or(0)
+}
+
+/// Works the options into the link: they win over it.
+fn order(mut link: Link, notices: Vec<String>, matches: &ArgMatches) -> Result<Order, Stop> {
+    if let Some(id) = matches.get_one::<String>("preset") {
+        link.config = link.lab.preset(id).unwrap_or_else(|| link.lab.defaults());
+        link.inputs.retain(|timed| matches!(timed.input, Input::Do { .. }));
+    }
+    for knob in link.lab.about.knobs {
+        let Some(text) = matches.get_one::<String>(knob.id) else { continue };
+        let option = knob.id.replace('_', "-");
+        match link.config.set_text(knob.id, text) {
+            Ok(()) => {}
+            Err(SetError::Clamped(range)) => {
+                return Err(Stop::Error(format!("--{option} {} is outside {range}", link::quoted(text))));
+            }
+            Err(SetError::Unreadable(hint)) => {
+                return Err(Stop::Error(format!("--{option} {} could not be read: {hint}", link::quoted(text))));
+            }
+            Err(SetError::Unknown) => return Err(Stop::Error(format!("this lab has no knob {option}"))),
+        }
+        link.inputs.retain(|timed| !matches!(&timed.input, Input::Set { knob: turned, .. } if *turned == knob.id));
+    }
+    if let Some(seed) = matches.get_one("seed") {
+        link.seed = *seed;
+    }
+    let until = match matches.get_one::<String>("until") {
+        Some(text) => link::read_seconds(text).filter(|until| *until <= RUN_MAX).ok_or_else(|| {
+            Stop::Error(format!("--until {} is no time from 0s to 24h, such as 90s", link::quoted(text)))
+        })?,
+        None => link.at.unwrap_or(UNTIL),
+    };
+    let format = match matches.get_one::<String>("format").map(String::as_str) {
+        Some("json") => Format::Json,
+        Some("csv") => Format::Csv,
+        Some("svg") => Format::Svg,
+        _ => Format::Text,
+    };
+    let chart = matches.get_one::<String>("chart").cloned();
+    if chart.is_some() && format == Format::Text {
+        return Err(Stop::Error("--chart goes with --format json, csv or svg".to_owned()));
+    }
+    Ok(Order { link, until, format, chart, out: matches.get_one("out").cloned(), notices })
+}
+
+/// `run`, with the options of a lab if one is known.
+fn run_command(lab: Option<&'static Entrance>) -> Command {
+    let option = |id: &'static str, name: &'static str, help: &'static str| {
+        Arg::new(id).long(id).value_name(name).help(help).help_heading("Run")
+    };
+    let mut preset = option("preset", "NAME", "Set all knobs as a preset has them");
+    if let Some(lab) = lab {
+        let ids = lab.about.presets.iter().map(|preset| preset.id);
+        preset = preset.value_parser(PossibleValuesParser::new(ids)).hide_possible_values(true);
+    }
+    let mut command = Command::new("run")
+        .about("Run a lab and tell what happened")
+        .next_line_help(false)
+        .arg(option("until", "TIME", "How far to run, at most 24h [default: the link's t, else 60s]").allow_hyphen_values(true))
+        .arg(preset)
+        .arg(option("seed", "N", "The seed of everything random [default: the link's, else 1]").value_parser(value_parser!(u64)))
+        .arg(
+            option("format", "FORMAT", "How to tell it: the log and readouts (text), everything (json), the charts' points as chart,series,x,y (csv), one chart as a picture (svg) [default: text]")
+                .value_parser(["text", "json", "csv", "svg"])
+                .hide_possible_values(true),
+        )
+        .arg(option("chart", "ID", "Only this chart; svg paints the first if nothing is said"))
+        .arg(option("out", "FILE", "Write to this file instead").value_parser(value_parser!(PathBuf)));
+    let Some(lab) = lab else {
+        return command
+            .override_usage("halfopen run <LINK OR LAB> [--<KNOB> <VALUE>]... [OPTIONS]")
+            .after_help("Every lab has its own knobs: halfopen run <LAB> --help lists them, with presets and actions.\nA link is what the page's address holds from # on, such as '#/circuit-breaker?threshold=4&t=20s'; options win over it.");
+    };
+    for knob in lab.about.knobs {
+        command = command.arg(knob_option(knob));
+    }
+    let slug = lab.about.slug;
+    command
+        .about(format!("{}. {}", lab.about.title, plain(&(lab.about.claim)(&lab.defaults()))))
+        .override_usage(format!(
+            "halfopen run {slug} [OPTIONS]\n       halfopen run '#/{slug}?<KNOB>=<VALUE>&…' [OPTIONS]"
+        ))
+        .after_help(after_help(lab))
+}
+
+fn knob_option(knob: &'static Knob) -> Arg {
+    let default = knob.default_value();
+    let range = match &knob.kind {
+        Kind::Number { unit, min, max, .. } => format!("{} to {}", unit.format(*min), unit.format(*max)),
+        Kind::Choice { options } => options.iter().map(|(id, _)| *id).collect::<Vec<_>>().join(", "),
+        Kind::Flag { .. } => "on or off".to_owned(),
+        Kind::Document { max_bytes, .. } => format!("text of at most {max_bytes} bytes"),
+    };
+    let default = match &knob.kind {
+        Kind::Document { .. } => String::new(),
+        _ => format!("; default {}", knob.format(&default)),
+    };
+    let long = knob.id.replace('_', "-");
+    let arg = Arg::new(knob.id)
+        .help_heading(knob.group)
+        .value_name("VALUE")
+        .help(format!("{} [{range}{default}]", plain(knob.help)));
+    let arg = if long == knob.id { arg } else { arg.alias(knob.id) };
+    match knob.kind {
+        // `--flag` alone switches on.
+        Kind::Flag { .. } => arg.long(long).num_args(0..=1).default_missing_value("on"),
+        // A value such as -1 is a value out of range, and not an unknown option.
+        _ => arg.long(long).allow_hyphen_values(true),
+    }
+}
+
+fn after_help(lab: &Entrance) -> String {
+    let mut out = String::from("Presets:\n");
+    let width = lab.about.presets.iter().map(|preset| preset.id.len()).max().unwrap_or(0);
+    for preset in lab.about.presets {
+        // Writing to a String cannot fail.
+        let _ = writeln!(out, "  {:width$}  {}", preset.id, plain(preset.label));
+    }
+    out.push_str("\nActions, in the link as do=<seconds>:<action>[:<argument>…],…:\n");
+    let calls: Vec<(String, &str)> = lab
+        .about
+        .actions
+        .iter()
+        .map(|action| {
+            let args = action.args.iter().map(|(min, max)| format!(":<{min}…{max}>"));
+            (std::iter::once(action.id.to_owned()).chain(args).collect(), action.help)
+        })
+        .collect();
+    let width = calls.iter().map(|(call, _)| call.chars().count()).max().unwrap_or(0);
+    for (call, help) in calls {
+        let _ = writeln!(out, "  {call:width$}  {}", plain(help));
+    }
+    let _ = write!(out, "\nTry: halfopen run '#/{}?do={}&t=20s'", lab.about.slug, example(lab));
+    out
+}
+
+/// A few actions in a row.
+fn example(lab: &Entrance) -> String {
+    let first = lab.about.actions.iter().find(|action| action.args.is_empty());
+    first.map_or_else(String::new, |action| format!("1:{0},2:{0}", action.id))
+}

@@ -1,0 +1,341 @@
+//! Walks the registry and holds every lab to the contract, unasked: a new lab needs no test of its own for any of this.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod common;
+
+use common::invariants::*;
+use common::*;
+use halfopen::lab::link::{self, Link, RESERVED, Target};
+use halfopen::lab::{Config, Entrance, Input, Kind, Knob};
+use halfopen::labs::{LABS, find};
+use halfopen::paint::{self, Palette};
+use halfopen::session::Session;
+use halfopen_core::Instant;
+use proptest::prelude::*;
+
+/// How far random runs go at most.
+const SPAN: Instant = Instant::from_secs(12);
+
+#[test]
+fn labs_are_named() {
+    assert_unique(LABS.iter().map(|lab| lab.about.slug), "slugs");
+    assert_unique(LABS.iter().map(|lab| lab.about.title), "titles");
+    for lab in LABS {
+        let about = &lab.about;
+        assert!(is_name(about.slug, '-'), "{}", about.slug);
+        assert!(!["embed", "labs", "home"].contains(&about.slug), "{} means something else", about.slug);
+        assert!(core::ptr::eq(find(about.slug).unwrap(), lab));
+        assert_text(about.title, about.slug);
+        assert_sentence(about.summary, about.slug);
+        assert_told(lab, &lab.defaults());
+    }
+}
+
+/// What a lab says of a configuration before anything runs.
+fn assert_told(lab: &Entrance, config: &Config) {
+    let slug = lab.about.slug;
+    assert_sentence(&(lab.about.claim)(config), slug);
+    for fact in (lab.about.outlook)(config) {
+        for text in [&fact.label, &fact.value, &fact.because] {
+            assert_text(text, &format!("a fact of {slug}"));
+        }
+    }
+    for conflict in (lab.about.conflicts)(config) {
+        assert_sentence(&conflict, slug);
+    }
+    for knob in lab.about.knobs {
+        // Whatever it says, it says it without a panic.
+        let _ = (knob.matters)(config);
+    }
+}
+
+#[test]
+fn knobs_are_named_and_bounded() {
+    for lab in LABS {
+        let knobs = lab.about.knobs;
+        assert_unique(knobs.iter().map(|knob| knob.id), lab.about.slug);
+        let mut groups: Vec<_> = knobs.iter().map(|knob| knob.group).collect();
+        groups.dedup();
+        assert_unique(groups, "groups stand together");
+        for knob in knobs {
+            let id = knob.id;
+            assert!(is_name(id, '_'), "{id}");
+            assert!(!RESERVED.contains(&id), "{id} means something else in a link or on the command line");
+            assert_text(knob.label, id);
+            assert_sentence(knob.help, id);
+            assert_text(knob.group, id);
+            assert_kind(knob);
+        }
+    }
+}
+
+fn assert_kind(knob: &Knob) {
+    let id = knob.id;
+    let read_back = |value| assert_eq!(knob.parse(&knob.format(&value)), (Some(value), None), "{id}");
+    match &knob.kind {
+        Kind::Number { unit, min, max, default, .. } => {
+            assert!(min < max && (min..=max).contains(&default), "{id}: {min} to {max}, default {default}");
+            if let halfopen::lab::Unit::Count(noun) = unit {
+                assert!(noun.is_empty() || is_name(&noun.to_lowercase(), ' '), "{id} counts {noun:?}");
+            }
+            for number in [*min, *max, *default] {
+                read_back(halfopen::lab::Value::Number(number));
+            }
+        }
+        Kind::Choice { options } => {
+            assert!(options.len() > 1, "{id} leaves no choice");
+            assert_unique(options.iter().map(|option| option.0), id);
+            assert_unique(options.iter().map(|option| option.1), id);
+            for (index, (option, label)) in options.iter().enumerate() {
+                assert!(is_name(option, '_') || is_name(option, '-'), "{id}: {option}");
+                assert_text(label, id);
+                read_back(halfopen::lab::Value::Choice(index));
+            }
+        }
+        Kind::Flag { .. } => [true, false].map(halfopen::lab::Value::Flag).into_iter().for_each(read_back),
+        Kind::Document { default, max_bytes, check } => {
+            assert!(default.len() <= *max_bytes, "{id}");
+            assert_eq!(check(default), Ok(()), "{id}");
+            read_back(knob.default_value());
+        }
+    }
+}
+
+#[test]
+fn presets_parse_and_fit() {
+    for lab in LABS {
+        let (slug, presets) = (lab.about.slug, lab.about.presets);
+        assert_unique(presets.iter().map(|preset| preset.id), slug);
+        assert_unique(presets.iter().map(|preset| preset.label), slug);
+        assert_eq!(lab.preset(presets[0].id), Some(lab.defaults()), "{slug}: the first preset is the default");
+        for preset in presets {
+            let id = preset.id;
+            assert!(is_name(id, '-') || is_name(id, '_'), "{slug}: {id}");
+            assert_text(preset.label, id);
+            if !preset.note.is_empty() {
+                assert_sentence(preset.note, id);
+            }
+            assert_unique(preset.set.iter().map(|(knob, _)| *knob), id);
+            let mut config = lab.defaults();
+            for (knob, text) in preset.set {
+                assert_eq!(config.set_text(knob, text), Ok(()), "{slug}, preset {id}: {knob}={text}");
+            }
+            assert_eq!(lab.preset(id).as_ref(), Some(&config));
+            assert_eq!((lab.about.conflicts)(&config), [""; 0], "{slug}: preset {id} contradicts itself");
+            assert_told(lab, &config);
+            let link = read(&format!("#/{slug}?preset={id}"));
+            assert_eq!(link.config, config);
+        }
+    }
+}
+
+#[test]
+fn actions_are_named_and_bounded() {
+    for lab in LABS {
+        let actions = lab.about.actions;
+        assert_unique(actions.iter().map(|action| action.id), lab.about.slug);
+        assert_unique(actions.iter().filter_map(|action| action.key), lab.about.slug);
+        assert!(actions.iter().any(|action| action.button), "{} has no button", lab.about.slug);
+        for action in actions {
+            let id = action.id;
+            assert!(is_name(id, '_') || is_name(id, '-'), "{id}");
+            assert_ne!(id, "set", "means a knob being turned");
+            assert_text(action.label, id);
+            assert_sentence(action.help, id);
+            assert!(action.args.iter().all(|(min, max)| min <= max), "{id}");
+            assert!(!action.button || action.args.is_empty(), "a button cannot give {id} its arguments");
+            assert!(action.key.is_none_or(|key| key.is_ascii_lowercase() || key.is_ascii_digit()), "{id}");
+        }
+    }
+}
+
+#[test]
+fn wrong_values_are_named_briefly() {
+    for lab in LABS {
+        for knob in lab.about.knobs {
+            for wrong in ["%3Cb%3E", "-1", "1e400", "99999999999999999999", "a".repeat(5000).as_str()] {
+                let (target, notices) = link::read(&format!("#/{}?{}={wrong}", lab.about.slug, knob.id), LABS);
+                assert!(matches!(target, Target::Lab(_)));
+                for notice in notices {
+                    assert!(notice.0.contains(knob.id), "{} does not name {}", notice.0, knob.id);
+                    assert!(notice.0.chars().count() < 300, "{}", notice.0);
+                    assert_sentence(&notice.0, knob.id);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn predictions_are_true() {
+    for lab in LABS {
+        let slug = lab.about.slug;
+        assert_unique(lab.about.predictions.iter().map(|prediction| prediction.id), slug);
+        for prediction in lab.about.predictions {
+            assert_sentence(prediction.question, prediction.id);
+            let link = read(&format!("#/{slug}?{}", prediction.setup));
+            let scene = played(&link, Instant::from_millis(prediction.at_ms)).scene(view(VIEWS[0]));
+            let readout = scene.readouts.iter().find(|readout| readout.id == prediction.readout);
+            let number = readout.and_then(|readout| readout.number);
+            let number = number.unwrap_or_else(|| panic!("{slug}: {} has no answer", prediction.id));
+            let right = |answer: f64| (answer - prediction.answer).abs() <= prediction.tolerance;
+            assert!(right(number), "{slug}: the answer to {} is {number}", prediction.id);
+            for (wrong, why) in prediction.misconceptions {
+                assert!(!right(*wrong), "{slug}: {wrong} is right for {}", prediction.id);
+                assert_sentence(why, prediction.id);
+            }
+        }
+    }
+}
+
+#[test]
+fn goals_can_be_reached() {
+    for lab in LABS {
+        let slug = lab.about.slug;
+        assert_unique(lab.about.goals.iter().map(|goal| goal.id), slug);
+        for goal in lab.about.goals {
+            assert_sentence(goal.task, goal.id);
+            assert_sentence(goal.hint, goal.id);
+            let link = read(&format!("#/{slug}?{}", goal.proof));
+            let reached = |session: &Session| (goal.reached)(session.record(), &session.scene(view(VIEWS[0])).readouts);
+            assert!(!reached(&Session::open(&Link::to(lab))), "{slug}: {} is reached before anything is done", goal.id);
+            let end = link.at.unwrap_or(Instant::from_secs(60));
+            assert!(reached(&played(&link, end)), "{slug}: the proof of {} does not reach it", goal.id);
+        }
+    }
+}
+
+/// Charts paint in all widths that the page gives them, in both themes, with their title and nothing from a bug.
+fn assert_painted(session: &Session) {
+    for chart in session.charts() {
+        for (width, palette) in [(320, Palette::LIGHT), (760, Palette::DARK), (1200, Palette::LIGHT)] {
+            let svg = paint::svg(&chart, &palette, width, paint::height(&chart)).unwrap();
+            assert!(svg.starts_with("<svg ") && svg.ends_with("</svg>\n"), "{}", chart.id);
+            assert!(!svg.contains("NaN") && !svg.contains("inf"), "{}: {svg}", chart.id);
+            assert_eq!(svg.matches("<title>").count(), 1);
+        }
+    }
+}
+
+/// Everything that a session shows now is as it should be.
+fn assert_shown(session: &Session) {
+    assert_log(session.record(), session.now());
+    for layout in VIEWS {
+        for glance in [0, 50_000_000, 700_000_000, 60_000_000_000] {
+            let view = halfopen::lab::View { layout, glance: core::time::Duration::from_nanos(glance) };
+            assert_scene(session.lab(), &session.scene(view), layout);
+        }
+    }
+    assert_charts(&session.charts());
+}
+
+#[test]
+fn presets_play_and_show_well() {
+    for lab in LABS {
+        for preset in lab.about.presets {
+            let mut link = Link { config: lab.preset(preset.id).unwrap(), ..Link::to(lab) };
+            let mut session = Session::open(&link);
+            assert_shown(&session);
+            assert_painted(&session);
+            assert!(!session.charts().is_empty(), "{} has no chart", lab.about.slug);
+            let mut dice = Dice::seeded(preset.id, 1);
+            link.inputs = random_link(lab, SPAN, &mut dice).inputs;
+            link.inputs.retain(|timed| matches!(timed.input, Input::Do { .. }));
+            let to = end(&link, SPAN);
+            session = Session::open(&link);
+            for part in 1..=5 {
+                session.advance(Instant::from_nanos(to.as_nanos() / 5 * part));
+                assert_shown(&session);
+            }
+            assert_painted(&session);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(64))]
+
+    #[test]
+    fn links_read_back(numbers in numbers(), embed: bool) {
+        for lab in LABS {
+            let dice = &mut Dice::new(numbers.clone());
+            let names = |dice: &mut Dice| (0..dice.below(3)).map(|n| format!("part-{n} &=,%")).collect();
+            let link = Link { embed, at: Some(random_instant(SPAN, dice)), hide: names(dice), lock: names(dice), ..random_link(lab, SPAN, dice) };
+            let text = link.write();
+            prop_assert!(text.bytes().all(|byte| byte.is_ascii_graphic()), "{}", text);
+            let back = read(&text);
+            prop_assert_eq!(&back.config, &link.config);
+            prop_assert_eq!((back.seed, back.embed), (link.seed, link.embed));
+            prop_assert_eq!(&back.inputs, &link.inputs);
+            prop_assert_eq!(back.at.unwrap_or_default(), link.at.unwrap_or_default());
+            prop_assert_eq!((&back.hide, &back.lock), (&link.hide, &link.lock));
+            prop_assert_eq!(back.write(), text);
+            assert_told(lab, &link.config);
+        }
+    }
+
+    #[test]
+    fn whatever_happens_paints(numbers in numbers()) {
+        for lab in LABS {
+            let link = random_link(lab, SPAN, &mut Dice::new(numbers.clone()));
+            let session = played(&link, end(&link, SPAN));
+            assert_shown(&session);
+            assert_painted(&session);
+        }
+    }
+
+    #[test]
+    fn slices_do_not_matter(numbers in numbers()) {
+        for lab in LABS {
+            let dice = &mut Dice::new(numbers.clone());
+            let link = random_link(lab, SPAN, dice);
+            let to = end(&link, SPAN);
+            let straight = played(&link, to);
+            let mut sliced = Session::open(&link);
+            for _ in 0..dice.below(40) {
+                sliced.advance(random_instant(to, dice));
+            }
+            sliced.advance(to);
+            assert_same(&straight, &sliced, &link.write());
+        }
+    }
+
+    #[test]
+    fn back_and_forth_does_not_matter(numbers in numbers()) {
+        for lab in LABS {
+            let dice = &mut Dice::new(numbers.clone());
+            let link = random_link(lab, SPAN, dice);
+            let to = end(&link, SPAN);
+            let mut session = Session::open(&link);
+            for _ in 0..4 {
+                let at = random_instant(to, dice);
+                session.seek(at);
+                assert_same(&played(&link, at), &session, &link.write());
+            }
+        }
+    }
+
+    #[test]
+    fn clicks_play_like_their_link(numbers in numbers()) {
+        for lab in LABS {
+            let dice = &mut Dice::new(numbers.clone());
+            let blank = Link { config: random_config(lab, dice), seed: dice.below(9), ..Link::to(lab) };
+            let mut session = Session::open(&blank);
+            let to = end(&blank, SPAN);
+            let mut times: Vec<_> = (0..dice.below(12)).map(|_| random_instant(to, dice)).collect();
+            times.sort();
+            for at in times {
+                session.advance(at);
+                match random_input(lab, dice) {
+                    Input::Do { action, args } => session.act(action, &args).unwrap(),
+                    Input::Set { knob, value } => session.turn(knob, value).unwrap(),
+                }
+                assert_shown(&session);
+            }
+            session.advance(to);
+            let link = session.link();
+            assert_same(&played(&read(&link.write()), link.at.unwrap()), &session, &link.write());
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! `cargo xtask check`: what can be said of the code without running it.
+
+use crate::layering::layering;
+use crate::machine::no_machine_paths;
+use crate::run::{Outcome, cargo, root, run};
+use crate::stages::Stages;
+use crate::system::{self, BARE, WASM};
+
+/// `cargo xtask check`.
+pub(crate) fn check() -> Outcome {
+    let mut stages = Stages::new("cargo xtask check");
+    stages.stage("install what is missing", || {
+        system::components()?;
+        system::targets(&[WASM, BARE])
+    })?;
+    stages.stage("format", || run(&mut cargo(["fmt", "--all", "--check"])))?;
+    stages.stage("layers", || layering(&root()))?;
+    stages.stage("no place of one machine", no_machine_paths)?;
+    stages.stage("clippy, native", || {
+        run(&mut cargo(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
+        // Left out of all targets, since it runs only under `cargo xtask test`.
+        run(&mut cargo(["clippy", "-p", "halfopen-browser-tests", "--test", "browser", "--", "-D", "warnings"]))
+    })?;
+    stages.stage("clippy, the page", || {
+        run(&mut cargo(["clippy", "-p", "halfopen", "--all-targets", "--target", WASM, "--", "-D", "warnings"]))
+    })?;
+    for (name, feature) in [("bare metal, without a heap", ""), ("bare metal, with a heap", "alloc")] {
+        stages.stage(name, || {
+            let of = ["-p", "halfopen-core", "--target", BARE, "--features", feature];
+            run(cargo(["clippy"]).args(of).args(["--", "-D", "warnings"]))?;
+            run(cargo(["build"]).args(of))
+        })?;
+    }
+    stages.stage("docs", || {
+        run(cargo(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))?;
+        run(cargo(["doc", "-p", "halfopen", "--no-deps", "--target", WASM]).env("RUSTDOCFLAGS", "-D warnings"))
+    })?;
+    stages.table();
+    Ok(())
+}

@@ -1,0 +1,134 @@
+//! Who may name whom: `time, rng <- policies <- sim <- labs <- ui <- main`, and no browser, clock or std where runs are decided.
+//!
+//! The compiler enforces the edge of `core/`; what it cannot see is enforced here, in `cargo xtask check` and in the tests.
+
+use crate::run::{Doing as _, Outcome, fail};
+use std::fs;
+use std::path::Path;
+
+/// Files whose path (from the root, with `/`) starts with one of `inside` and none of `except` may not name `words`.
+struct Rule {
+    inside: &'static [&'static str],
+    except: &'static [&'static str],
+    /// A word that ends in `*` stands for all that start so; `a::b` is found also when it is written with spaces.
+    words: &'static [&'static str],
+    because: &'static str,
+}
+
+const RULES: [Rule; 5] = [
+    Rule {
+        inside: &["src/"],
+        except: &["src/ui/", "src/ui.rs", "src/embed.rs", "src/embed/", "src/main.rs"],
+        words: &["web_sys", "js_sys", "wasm_bindgen", "wasm_bindgen_futures", "yew", "gloo*", "plotters_canvas"],
+        because: "labs, links and painting run without a browser",
+    },
+    Rule {
+        inside: &["src/"],
+        except: &["src/ui/", "src/ui.rs", "src/embed.rs", "src/embed/", "src/main.rs", "src/lib.rs"],
+        words: &["crate::ui", "crate::embed", "super::ui", "super::embed"],
+        because: "the page shows the labs; they do not know it",
+    },
+    Rule {
+        inside: &["src/lab.rs", "src/lab/", "src/labs/", "src/labs.rs"],
+        except: &[],
+        words: &["plotters*"],
+        because: "a lab says what there is to see and draws nothing itself",
+    },
+    Rule {
+        inside: &["core/src/"],
+        except: &[],
+        words: &["std", "web_sys", "js_sys", "wasm_bindgen", "SystemTime", "HashMap", "HashSet"],
+        because: "the core has no std, no clock and no order that differs from run to run",
+    },
+    Rule {
+        inside: &["core/src/"],
+        except: &["core/src/sim/", "core/src/sim.rs", "core/src/lib.rs"],
+        words: &["crate::sim", "super::sim"],
+        because: "policies are for real programs too and know no simulation",
+    },
+];
+
+/// Checks the whole tree.
+pub(crate) fn layering(root: &Path) -> Outcome {
+    let mut broken = Vec::new();
+    for folder in ["src", "core/src"] {
+        for file in crate::build::files(&root.join(folder))? {
+            let path = format!("{folder}/{}", file.to_string_lossy().replace('\\', "/"));
+            if path.ends_with(".rs") {
+                let source = fs::read_to_string(root.join(&path)).doing(|| path.clone())?;
+                broken.extend(violations(&path, &source));
+            }
+        }
+    }
+    if broken.is_empty() { Ok(()) } else { fail(format!("the layers are broken:\n{}", broken.join("\n"))) }
+}
+
+/// What this file names and may not.
+fn violations(path: &str, source: &str) -> Vec<String> {
+    let starts = |prefixes: &[&str]| prefixes.iter().any(|prefix| path.starts_with(prefix));
+    let rules: Vec<&Rule> = RULES.iter().filter(|rule| starts(rule.inside) && !starts(rule.except)).collect();
+    let mut broken = Vec::new();
+    let (mut test_next, mut tests) = (false, false);
+    for (number, line) in source.lines().enumerate() {
+        // Tests may use what they like; by custom their module is the last thing in a file.
+        tests |= test_next && line.trim_start().starts_with("mod ");
+        if tests {
+            break;
+        }
+        let skip = test_next;
+        test_next = line.trim() == "#[cfg(test)]";
+        let code = line.split("//").next().unwrap_or_default();
+        if skip || code.trim().is_empty() {
+            continue;
+        }
+        for rule in &rules {
+            for word in rule.words.iter().filter(|word| names(code, word)) {
+                broken.push(format!("  {path}:{}: {word}: {}", number + 1, rule.because));
+            }
+        }
+    }
+    broken
+}
+
+/// Whether the line has the word, not as a part of a longer one.
+fn names(code: &str, word: &str) -> bool {
+    let code = code.replace(' ', "\u{1}").replace("\u{1}::", "::").replace("::\u{1}", "::");
+    let (word, open) = word.strip_suffix('*').map_or((word, false), |stem| (stem, true));
+    let part = |c: char| c.is_alphanumeric() || c == '_';
+    code.match_indices(word).any(|(at, _)| {
+        let before = code.get(..at).and_then(|before| before.chars().next_back());
+        let after = code.get(at + word.len()..).and_then(|after| after.chars().next());
+        !before.is_some_and(part) && (open || !after.is_some_and(part))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tree_keeps_its_layers() {
+        layering(&crate::run::root()).unwrap();
+    }
+
+    #[test]
+    fn a_web_type_in_a_lab_is_found() {
+        let found = violations("src/labs/cascade.rs", "//! yew\nuse std::fmt;\nuse web_sys :: Window;\n");
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].contains("src/labs/cascade.rs:3: web_sys"), "{found:?}");
+        assert_eq!(violations("src/labs/x.rs", "gloo_timers::callback; plotters_canvas::X").len(), 3);
+        assert_eq!(violations("src/session.rs", "use crate::ui::stage;").len(), 1);
+        assert!(violations("src/ui/stage.rs", "use yew::prelude::*; use crate::ui::x;").is_empty());
+        assert!(violations("src/lib.rs", "#[cfg(target_arch = \"wasm32\")]\npub mod ui;").is_empty());
+    }
+
+    #[test]
+    fn the_core_may_use_std_only_in_its_tests() {
+        let source =
+            "#[cfg(test)]\nextern crate std;\nfn understand() {}\n#[cfg(test)]\nmod tests {\n use std::vec;\n}\n";
+        assert!(violations("core/src/lib.rs", source).is_empty());
+        assert_eq!(violations("core/src/breaker.rs", "use std::time::Instant;").len(), 1);
+        assert_eq!(violations("core/src/breaker.rs", "use crate::sim::Queue;").len(), 1);
+        assert!(violations("core/src/sim/server.rs", "use crate::sim::Queue;").is_empty());
+    }
+}
