@@ -90,7 +90,7 @@ fn kind_class(kind: &Kind) -> &'static str {
 
 fn input(props: &Props, id: &str) -> Html {
     let knob = props.knob.0;
-    let off = props.locked;
+    let off = props.locked || !props.matters;
     let turn = |value: Value| Intent::Turn(knob.id, value);
     match (&knob.kind, &props.value) {
         (Kind::Number { .. }, Value::Number(number)) => {

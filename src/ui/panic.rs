@@ -77,6 +77,7 @@ fn show(document: &Document, what: &str) -> Result<(), JsValue> {
     field.set_text_content(Some(&format!("{base}{hash}")));
     main.append_child(&field)?;
     let details = element(document, "details", "", "")?;
+    details.set_attribute("open", "")?;
     details.append_child(&*element(document, "summary", "", "What happened")?)?;
     details.append_child(&*element(document, "pre", "", what)?)?;
     main.append_child(&details)?;

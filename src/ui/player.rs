@@ -117,7 +117,6 @@ impl Player {
     pub(crate) fn open(link: &Link) -> Self {
         let mut session = Session::open(link);
         session.be_lazy();
-        let changed = link.config.changed().next().is_some();
         let mut player = Self {
             session: Rc::new(RefCell::new(session)),
             pause: Some(Pause::Fresh),
@@ -126,7 +125,7 @@ impl Player {
             from_start: false,
             hint: None,
             revision: 0,
-            touched: changed || !link.inputs.is_empty() || link.at.is_some(),
+            touched: !link.inputs.is_empty() || link.at.is_some(),
             goal: None,
             exact_ms: 0.0,
             quiet_ms: 0.0,
