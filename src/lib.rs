@@ -8,6 +8,8 @@
 pub mod cli;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod conform;
+#[cfg(target_arch = "wasm32")]
+pub mod embed;
 pub mod lab;
 pub mod labs;
 pub mod paint;

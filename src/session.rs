@@ -36,6 +36,9 @@ pub struct Session {
     horizon: Vec<(Instant, Health)>,
     undo: Vec<Past>,
     redo: Vec<Past>,
+    /// Whether a story told anew waits to be played; then where the playhead and the furthest were.
+    lazy: bool,
+    owed: Option<(Instant, Instant)>,
 }
 
 /// All that a run is made from.
@@ -101,6 +104,8 @@ impl Session {
             horizon: Vec::new(),
             undo: Vec::new(),
             redo: Vec::new(),
+            lazy: false,
+            owed: None,
         };
         session.restart();
         session
@@ -203,6 +208,25 @@ impl Session {
             self.rewind(to);
         }
         self.advance(to);
+    }
+
+    /// The first half of a [`Session::seek`] that goes back: to the nearest checkpoint at or before `to`. The rest can then
+    /// be played in slices.
+    pub fn approach(&mut self, to: Instant) {
+        if to < self.now {
+            self.rewind(to);
+        }
+    }
+
+    /// From now on a story told anew (other settings, another seed, undo) stands at its beginning: the caller plays it in
+    /// slices to where [`Session::owed`] says, so that a long run does not hold up a page.
+    pub fn be_lazy(&mut self) {
+        self.lazy = true;
+    }
+
+    /// The playhead and the furthest before the story was told anew, if it still waits at its beginning. Asked once.
+    pub fn owed(&mut self) -> Option<(Instant, Instant)> {
+        self.owed.take()
     }
 
     /// Goes to the next entry of the log.
@@ -389,6 +413,10 @@ impl Session {
 
     /// Plays to the furthest first, for the scrub bar, then goes back to the playhead.
     fn play_through(&mut self, now: Instant, played: Instant) {
+        if self.lazy {
+            self.owed = Some((now, played));
+            return;
+        }
         self.advance(played);
         self.seek(now);
     }

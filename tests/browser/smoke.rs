@@ -6,7 +6,8 @@ use crate::support::{Outcome, in_browser};
 fn the_page_mounts() -> Outcome {
     in_browser(async |page| {
         page.open("").await?;
-        assert_eq!(page.text("h1").await?, "Halfopen");
+        // The first lab, alive on the front page.
+        assert_eq!(page.text(".taste h2").await?, "Circuit breaker");
         Ok(())
     })
 }

@@ -1,0 +1,198 @@
+//! Small helpers over the browser: everything that can be missing or forbidden there is an `Option` or does nothing.
+
+use wasm_bindgen::prelude::*;
+use web_sys::{Document, Element, Event, EventTarget, HtmlElement, Storage, Window};
+
+/// The window. There always is one where the page is mounted.
+pub(crate) fn window() -> Option<Window> {
+    web_sys::window()
+}
+
+/// The document.
+pub(crate) fn document() -> Option<Document> {
+    window()?.document()
+}
+
+/// The element of that id.
+pub(crate) fn by_id(id: &str) -> Option<HtmlElement> {
+    document()?.get_element_by_id(id)?.dyn_into().ok()
+}
+
+/// Milliseconds of real time, for measuring only.
+pub(crate) fn real_ms() -> f64 {
+    window().and_then(|window| window.performance()).map_or(0.0, |performance| performance.now())
+}
+
+/// What stands in the address after and with its `#`.
+pub(crate) fn hash() -> String {
+    window().and_then(|window| window.location().hash().ok()).unwrap_or_default()
+}
+
+/// Puts another `#…` into the address without a new entry in the history. Browsers refuse when asked too often; then the
+/// address is a little old, which does no harm.
+pub(crate) fn replace_hash(hash: &str) {
+    if let Some(history) = window().and_then(|window| window.history().ok()) {
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(hash));
+    }
+}
+
+/// The address of the page without its `#…`.
+pub(crate) fn base() -> String {
+    let href = window().and_then(|window| window.location().href().ok()).unwrap_or_default();
+    href.split('#').next().unwrap_or_default().to_owned()
+}
+
+/// What was stored under this name. `None` where storage is blocked, too.
+pub(crate) fn stored(name: &str) -> Option<String> {
+    storage()?.get_item(name).ok()?
+}
+
+/// Stores, or forgets with `None`. Does nothing where storage is blocked or full.
+pub(crate) fn store(name: &str, value: Option<&str>) {
+    if let Some(storage) = storage() {
+        let _ = match value {
+            Some(value) => storage.set_item(name, value),
+            None => storage.remove_item(name),
+        };
+    }
+}
+
+fn storage() -> Option<Storage> {
+    window()?.local_storage().ok()?
+}
+
+/// Whether the page is shown inside another one.
+pub(crate) fn is_framed() -> bool {
+    let Some(window) = window() else { return false };
+    let Ok(Some(parent)) = window.parent() else { return false };
+    !js_sys::Object::is(&parent, &window)
+}
+
+/// Whether the event comes from a place where letters are typed or chosen by key.
+pub(crate) fn is_typing(event: &Event) -> bool {
+    let element = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    element.is_some_and(|element| {
+        let kind = element.get_attribute("type").unwrap_or_default();
+        match element.tag_name().to_ascii_lowercase().as_str() {
+            "textarea" | "select" => true,
+            "input" => !matches!(kind.as_str(), "range" | "checkbox" | "button"),
+            _ => element.get_attribute("contenteditable").is_some(),
+        }
+    })
+}
+
+/// Whether the event comes from something that Space or Enter already works on.
+pub(crate) fn is_control(event: &Event) -> bool {
+    let element = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    element.is_some_and(|element| {
+        element.closest("button, a, summary, input, select, textarea, [role=button], [role=slider]").ok().flatten().is_some()
+    })
+}
+
+/// A listener that is taken off when it is dropped.
+pub(crate) struct Listener {
+    target: EventTarget,
+    kind: &'static str,
+    closure: Closure<dyn FnMut(Event)>,
+}
+
+impl Listener {
+    /// Listens to `kind` on `target`.
+    pub(crate) fn on(target: &EventTarget, kind: &'static str, act: impl FnMut(Event) + 'static) -> Self {
+        let closure = Closure::<dyn FnMut(Event)>::new(act);
+        let _ = target.add_event_listener_with_callback(kind, closure.as_ref().unchecked_ref());
+        Self { target: target.clone(), kind, closure }
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        let _ = self.target.remove_event_listener_with_callback(self.kind, self.closure.as_ref().unchecked_ref());
+    }
+}
+
+/// Watches the size of an element; stops when it is dropped.
+pub(crate) struct SizeWatch {
+    observer: web_sys::ResizeObserver,
+    _closure: Closure<dyn FnMut(js_sys::Array)>,
+}
+
+impl SizeWatch {
+    /// Tells width and height of the content in CSS pixels, at once and after each change.
+    pub(crate) fn on(element: &Element, mut tell: impl FnMut(f64, f64) + 'static) -> Option<Self> {
+        let closure = Closure::<dyn FnMut(js_sys::Array)>::new(move |entries: js_sys::Array| {
+            if let Ok(entry) = entries.get(0).dyn_into::<web_sys::ResizeObserverEntry>() {
+                let area = entry.content_rect();
+                tell(area.width(), area.height());
+            }
+        });
+        let observer = web_sys::ResizeObserver::new(closure.as_ref().unchecked_ref()).ok()?;
+        observer.observe(element);
+        Some(Self { observer, _closure: closure })
+    }
+}
+
+impl Drop for SizeWatch {
+    fn drop(&mut self) {
+        self.observer.disconnect();
+    }
+}
+
+/// Watches whether an element is in view; stops when it is dropped.
+pub(crate) struct ViewWatch {
+    observer: web_sys::IntersectionObserver,
+    _closure: Closure<dyn FnMut(js_sys::Array)>,
+}
+
+impl ViewWatch {
+    /// Tells whether any of the element is in view, at once and after each change.
+    pub(crate) fn on(element: &Element, mut tell: impl FnMut(bool) + 'static) -> Option<Self> {
+        let closure = Closure::<dyn FnMut(js_sys::Array)>::new(move |entries: js_sys::Array| {
+            let last = entries.length().checked_sub(1).map(|last| entries.get(last));
+            if let Some(entry) = last.and_then(|entry| entry.dyn_into::<web_sys::IntersectionObserverEntry>().ok()) {
+                tell(entry.is_intersecting());
+            }
+        });
+        let observer = web_sys::IntersectionObserver::new(closure.as_ref().unchecked_ref()).ok()?;
+        observer.observe(element);
+        Some(Self { observer, _closure: closure })
+    }
+}
+
+impl Drop for ViewWatch {
+    fn drop(&mut self) {
+        self.observer.disconnect();
+    }
+}
+
+/// Copies text to the clipboard; tells whether it was allowed.
+pub(crate) fn copy(text: &str, told: impl FnOnce(bool) + 'static) {
+    // Outside a secure context, or inside a frame without permission, there is no clipboard.
+    let clipboard = window()
+        .and_then(|window| js_sys::Reflect::get(&window.navigator(), &JsValue::from_str("clipboard")).ok())
+        .and_then(|clipboard| clipboard.dyn_into::<web_sys::Clipboard>().ok());
+    let Some(clipboard) = clipboard else { return told(false) };
+    let written = clipboard.write_text(text);
+    wasm_bindgen_futures::spawn_local(async move {
+        told(wasm_bindgen_futures::JsFuture::from(written).await.is_ok());
+    });
+}
+
+/// Hands the reader a file.
+pub(crate) fn download(name: &str, kind: &str, text: &str) {
+    let _ = try_download(name, kind, text);
+}
+
+fn try_download(name: &str, kind: &str, text: &str) -> Result<(), JsValue> {
+    let options = web_sys::BlobPropertyBag::new();
+    options.set_type(kind);
+    let parts = js_sys::Array::of1(&JsValue::from_str(text));
+    let blob = web_sys::Blob::new_with_str_sequence_and_options(&parts, &options)?;
+    let url = web_sys::Url::create_object_url_with_blob(&blob)?;
+    let link: web_sys::HtmlAnchorElement =
+        document().ok_or(JsValue::NULL)?.create_element("a")?.dyn_into().map_err(|_| JsValue::NULL)?;
+    link.set_href(&url);
+    link.set_download(name);
+    link.click();
+    web_sys::Url::revoke_object_url(&url)
+}

@@ -1,0 +1,402 @@
+//! Plays a session: what play, pause, step, speed and acting mean for time. No web types; real time is passed in.
+//!
+//! Time stands at 0 until the first action or Play. Work that takes long is done in slices with a deadline, so that the
+//! page stays alive.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use halfopen_core::Instant;
+
+use super::clock::{FASTEST, SLOWEST, factor, stamp};
+use crate::lab::link::RUN_MAX;
+use crate::lab::{Link, Value};
+use crate::session::{Refused, Session};
+
+/// Real milliseconds that one frame may spend on playing on.
+const PLAY_BUDGET: f64 = 9.0;
+/// Real milliseconds that one frame may spend on going to a far instant.
+const SEEK_BUDGET: f64 = 12.0;
+/// The longest real time that one frame stands for: after a hitch, time goes on where it was.
+const FRAME_MAX: f64 = 100.0;
+/// Real milliseconds with nothing under way after which time stops.
+const QUIET: f64 = 10_000.0;
+
+/// What the reader wants of the stage.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Intent {
+    /// An action with its arguments.
+    Act(&'static str, Vec<i64>),
+    /// Play, or pause.
+    Toggle,
+    /// On to the next entry of the log.
+    Step,
+    /// Back to the last entry of the log.
+    StepBack,
+    /// The speed as a power of two.
+    Speed(i8),
+    /// To an instant; playing goes on from there only if told so.
+    Seek(Instant),
+    /// Take the last input or setting back.
+    Undo,
+    /// Take an undo back.
+    Redo,
+    /// Back to the beginning, without inputs.
+    Reset,
+    /// Another seed.
+    Reseed(u64),
+    /// A knob.
+    Turn(&'static str, Value),
+    /// A knob, for the whole run whatever the switch says.
+    TurnAll(&'static str, Value),
+    /// A preset's settings.
+    Preset(&'static str),
+    /// Whether knobs are turned for the whole run.
+    FromStart(bool),
+    /// Stop going to a far instant.
+    Cancel,
+}
+
+/// Why time stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pause {
+    /// Nobody has touched it.
+    Fresh,
+    /// The reader paused or stepped: it stays so until they play.
+    Reader,
+    /// The reader went somewhere else in time, or came by a link: acting plays on.
+    Moved,
+    /// Nothing was under way for a while.
+    Quiet,
+}
+
+/// A far instant to go to, and where to come back to then.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Goal {
+    from: Instant,
+    to: Instant,
+    then: Instant,
+}
+
+/// A session with its playing state.
+pub(crate) struct Player {
+    /// The run.
+    pub(crate) session: Rc<RefCell<Session>>,
+    /// Why time stands, or `None` while it runs.
+    pub(crate) pause: Option<Pause>,
+    /// The speed as a power of two.
+    pub(crate) speed: i8,
+    /// The speed that is really reached, when the machine cannot keep up.
+    pub(crate) behind: Option<f64>,
+    /// Whether knobs are turned for the whole run.
+    pub(crate) from_start: bool,
+    /// Something to tell the reader about what they just did.
+    pub(crate) hint: Option<String>,
+    /// Counts whatever changes the run other than by time passing.
+    pub(crate) revision: u64,
+    /// Whether the reader has done anything yet.
+    pub(crate) touched: bool,
+    goal: Option<Goal>,
+    exact_ms: f64,
+    quiet_ms: f64,
+    slice: Duration,
+    pace: Pace,
+}
+
+/// What was reached lately, to tell when the machine cannot keep up.
+#[derive(Default)]
+struct Pace {
+    real_ms: f64,
+    virtual_ms: f64,
+    short: bool,
+}
+
+impl Player {
+    /// The run of a link, on the way to its playhead.
+    pub(crate) fn open(link: &Link) -> Self {
+        let mut session = Session::open(link);
+        session.be_lazy();
+        let mut player = Self {
+            session: Rc::new(RefCell::new(session)),
+            pause: Some(Pause::Fresh),
+            speed: 0,
+            behind: None,
+            from_start: false,
+            hint: None,
+            revision: 0,
+            touched: !link.inputs.is_empty() || link.at.is_some(),
+            goal: None,
+            exact_ms: 0.0,
+            quiet_ms: 0.0,
+            slice: Duration::from_millis(20),
+            pace: Pace::default(),
+        };
+        if let Some(at) = link.at.filter(|at| *at > Instant::ZERO) {
+            player.pause = Some(Pause::Moved);
+            player.goal = Some(Goal { from: Instant::ZERO, to: at, then: at });
+        }
+        player
+    }
+
+    /// Whether frames are needed.
+    pub(crate) fn is_moving(&self) -> bool {
+        self.pause.is_none() || self.goal.is_some()
+    }
+
+    /// How much of the way to a far instant is done, 0 to 1.
+    pub(crate) fn progress(&self) -> Option<f64> {
+        let goal = self.goal?;
+        let now = self.session.borrow().now();
+        Some(now.since(goal.from).as_secs_f64() / goal.to.since(goal.from).as_secs_f64().max(1e-9))
+    }
+
+    /// The playhead.
+    pub(crate) fn now(&self) -> Instant {
+        self.session.borrow().now()
+    }
+
+    /// A frame `dt` real milliseconds after the last one; `clock` tells real milliseconds, for the deadline.
+    pub(crate) fn frame(&mut self, dt: f64, clock: &dyn Fn() -> f64) {
+        if self.goal.is_some() {
+            self.work(clock);
+        } else if self.pause.is_none() {
+            self.play_on(dt.clamp(0.0, FRAME_MAX), dt, clock);
+        }
+    }
+
+    fn play_on(&mut self, dt: f64, real: f64, clock: &dyn Fn() -> f64) {
+        let before = self.now();
+        self.exact_ms += dt * factor(self.speed);
+        let target = Instant::from_millis(self.exact_ms as u64);
+        let reached = self.advance_within(target, PLAY_BUDGET, clock);
+        let now = self.now();
+        if !reached {
+            self.exact_ms = now.as_nanos() as f64 / 1e6;
+        }
+        self.keep_pace(real, now.since(before), !reached);
+        if now >= RUN_MAX {
+            self.pause = Some(Pause::Reader);
+            self.hint = Some(format!("Paused. {}", Refused::Full));
+        }
+        self.quiet_ms = if self.session.borrow().is_busy() { 0.0 } else { self.quiet_ms + dt };
+        if self.quiet_ms >= QUIET {
+            self.pause = Some(Pause::Quiet);
+            self.behind = None;
+        }
+    }
+
+    fn keep_pace(&mut self, real: f64, gone: Duration, short: bool) {
+        self.pace.real_ms += real;
+        self.pace.virtual_ms += gone.as_secs_f64() * 1e3;
+        self.pace.short |= short;
+        if self.pace.real_ms >= 1000.0 {
+            let reached = self.pace.virtual_ms / self.pace.real_ms;
+            self.behind = (self.pace.short && reached < 0.9 * factor(self.speed)).then_some(reached);
+            self.pace = Pace::default();
+        }
+    }
+
+    /// Goes on towards the goal until the deadline, and comes to rest when it is there.
+    pub(crate) fn work(&mut self, clock: &dyn Fn() -> f64) {
+        let Some(goal) = self.goal else { return };
+        if !self.advance_within(goal.to, SEEK_BUDGET, clock) {
+            return;
+        }
+        self.goal = None;
+        if goal.then < goal.to {
+            self.session.borrow_mut().approach(goal.then);
+            // At most the distance of two checkpoints is left, but that may be far in a long run.
+            self.go(goal.then, clock);
+        }
+        self.settle();
+    }
+
+    /// Advances in slices that fit the machine until the deadline. Whether `to` was reached.
+    fn advance_within(&mut self, to: Instant, budget: f64, clock: &dyn Fn() -> f64) -> bool {
+        let mut session = self.session.borrow_mut();
+        let begin = clock();
+        let mut last = begin;
+        loop {
+            let now = session.now();
+            if now >= to.min(RUN_MAX) {
+                return true;
+            }
+            session.advance(to.min(now + self.slice));
+            let after = clock();
+            let took = after - last;
+            last = after;
+            // Slices stay whole milliseconds: from whole instants to whole instants.
+            let millis = u64::try_from(self.slice.as_millis()).unwrap_or(1);
+            let millis = if took > budget / 3.0 { millis / 2 } else { millis.saturating_mul(2) };
+            self.slice = Duration::from_millis(millis.clamp(1, 60_000));
+            if after - begin >= budget {
+                return session.now() >= to;
+            }
+        }
+    }
+
+    fn go(&mut self, to: Instant, clock: &dyn Fn() -> f64) {
+        let from = self.now();
+        self.goal = (from < to).then_some(Goal { from, to, then: to });
+        self.work(clock);
+    }
+
+    fn settle(&mut self) {
+        self.exact_ms = self.now().as_nanos() as f64 / 1e6;
+        self.quiet_ms = 0.0;
+        self.pace = Pace::default();
+        self.revision += 1;
+    }
+
+    fn play(&mut self) {
+        self.settle();
+        self.pause = None;
+        self.touched = true;
+    }
+
+    /// The reader wants something.
+    pub(crate) fn take(&mut self, intent: Intent, clock: &dyn Fn() -> f64) {
+        let under_way = self.goal.is_some();
+        self.hint = None;
+        match intent {
+            Intent::Speed(speed) => {
+                self.speed = speed.clamp(SLOWEST, FASTEST);
+                self.behind = None;
+                self.pace = Pace::default();
+            }
+            Intent::FromStart(on) => self.from_start = on,
+            Intent::Cancel => {
+                self.goal = None;
+                self.pause = Some(Pause::Moved);
+                self.hint = Some(format!("Stopped on the way, at {}.", stamp(self.now(), 1)));
+                self.settle();
+            }
+            Intent::Seek(to) => {
+                self.goal = None;
+                if self.pause != Some(Pause::Reader) {
+                    self.pause = Some(Pause::Moved);
+                }
+                self.session.borrow_mut().approach(to);
+                self.go(to, clock);
+                self.settle();
+            }
+            _ if under_way => self.hint = Some("On the way to another time. Wait, or cancel.".to_owned()),
+            Intent::Act(action, args) => self.act(action, &args),
+            Intent::Toggle if self.pause.is_some() => self.play(),
+            Intent::Toggle => {
+                self.pause = Some(Pause::Reader);
+                self.settle();
+            }
+            Intent::Step => self.step(),
+            Intent::StepBack => {
+                self.pause = Some(Pause::Reader);
+                self.session.borrow_mut().step_back();
+                self.settle();
+            }
+            Intent::Undo => {
+                if self.session.borrow_mut().undo() {
+                    self.replay("Undone.", clock);
+                }
+            }
+            Intent::Redo => {
+                if self.session.borrow_mut().redo() {
+                    self.replay("Done again.", clock);
+                }
+            }
+            Intent::Reset => {
+                self.session.borrow_mut().reset();
+                self.pause = Some(Pause::Fresh);
+                self.behind = None;
+                self.settle();
+            }
+            Intent::Reseed(seed) => {
+                self.session.borrow_mut().reseed(seed);
+                self.replay("Another seed: the same clicks with other chance.", clock);
+            }
+            Intent::Preset(id) => self.preset(id, clock),
+            Intent::Turn(knob, value) => self.turn(knob, value, self.from_start, clock),
+            Intent::TurnAll(knob, value) => self.turn(knob, value, true, clock),
+        }
+    }
+
+    fn act(&mut self, action: &'static str, args: &[i64]) {
+        let result = self.session.borrow_mut().act(action, args);
+        match result {
+            Err(refused) => self.hint = Some(refused.to_string()),
+            Ok(()) => {
+                self.touched = true;
+                match self.pause {
+                    None => {
+                        self.revision += 1;
+                        self.quiet_ms = 0.0;
+                    }
+                    Some(Pause::Reader) => {
+                        self.settle();
+                        self.hint = Some(format!(
+                            "Time stands at {}; it took effect there. Play or step to see what comes of it.",
+                            stamp(self.now(), 1)
+                        ));
+                    }
+                    Some(_) => self.play(),
+                }
+            }
+        }
+    }
+
+    fn step(&mut self) {
+        self.touched = true;
+        self.pause = Some(Pause::Reader);
+        let result = self.session.borrow_mut().step();
+        if let Err(refused) = result {
+            self.hint = Some(refused.to_string());
+        }
+        self.settle();
+    }
+
+    fn preset(&mut self, id: &str, clock: &dyn Fn() -> f64) {
+        let config = self.session.borrow().lab().preset(id);
+        if let Some(config) = config {
+            self.session.borrow_mut().configure(config);
+            let told = if self.now() > Instant::ZERO || !self.session.borrow().inputs().is_empty() {
+                "The run was played again with these settings."
+            } else {
+                ""
+            };
+            self.replay(told, clock);
+        }
+    }
+
+    fn turn(&mut self, knob: &'static str, value: Value, all: bool, clock: &dyn Fn() -> f64) {
+        let from_start = all || self.now() == Instant::ZERO;
+        let result = {
+            let mut session = self.session.borrow_mut();
+            if from_start { session.turn_from_start(knob, value) } else { session.turn(knob, value) }
+        };
+        match result {
+            Err(refused) => self.hint = Some(refused.to_string()),
+            Ok(()) if from_start => self.replay("", clock),
+            Ok(()) => {
+                let now = stamp(self.now(), 1);
+                self.settle();
+                self.hint = Some(format!("Holds from {now} on. To replay all with it, tick “from the start”."));
+            }
+        }
+    }
+
+    /// After the story changed: plays it again to where it was.
+    fn replay(&mut self, told: &str, clock: &dyn Fn() -> f64) {
+        let owed = self.session.borrow_mut().owed();
+        if let Some((now, played)) = owed {
+            let played = played.max(now);
+            if played > Instant::ZERO {
+                self.goal = Some(Goal { from: Instant::ZERO, to: played, then: now });
+                self.work(clock);
+            }
+        }
+        if !told.is_empty() {
+            self.hint = Some(told.to_owned());
+        }
+        self.settle();
+    }
+}

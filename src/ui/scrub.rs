@@ -1,0 +1,210 @@
+//! The time bar: how things stood along time, what the reader did, and a handle to go anywhere in what has been played.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use halfopen_core::Instant;
+use yew::prelude::*;
+
+use super::clock::{spoken, stamp};
+use super::player::Intent;
+use super::share::Run;
+use crate::lab::link::RUN_MAX;
+use crate::lab::{Health, Input};
+
+/// Lengths of the bar, in seconds: it grows when what has been played no longer fits.
+const LENGTHS: [u64; 14] = [15, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14_400, 28_800, 43_200, 86_400];
+/// Marks are merged when they are closer than this share of the bar.
+const MARK_GAP: f64 = 0.004;
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct Props {
+    /// The playhead.
+    pub(crate) now: Instant,
+    /// How far it has been played.
+    pub(crate) played: Instant,
+    /// Counts whatever changes the run other than by time passing.
+    pub(crate) revision: u64,
+    /// The run.
+    pub(crate) session: Run,
+    /// Where the handle is drawn to.
+    pub(crate) send: Callback<Intent>,
+}
+
+/// Something the reader did, on the bar.
+#[derive(PartialEq)]
+struct Tick {
+    share: f64,
+    turned: bool,
+}
+
+/// The bar with its handle.
+#[component]
+pub(crate) fn Scrub(props: &Props) -> Html {
+    let bar = use_node_ref();
+    let dragging = use_mut_ref(|| false);
+    let length = length(props.played);
+    let share = |at: Instant| (at.as_secs_f64() / length.as_secs_f64()).clamp(0.0, 1.0);
+    let ticks = use_memo((props.revision, length), |(_, length)| ticks(&props.session, *length));
+
+    let seek = {
+        let (bar, send, played) = (bar.clone(), props.send.clone(), props.played);
+        move |event: &PointerEvent| {
+            let Some(area) = bar.cast::<web_sys::Element>().map(|bar| bar.get_bounding_client_rect()) else { return };
+            let share = ((f64::from(event.client_x()) - area.left()) / area.width().max(1.0)).clamp(0.0, 1.0);
+            let at = Instant::from_millis((share * length.as_secs_f64() * 1e3) as u64).min(played);
+            send.emit(Intent::Seek(at));
+        }
+    };
+    let onpointerdown = {
+        let (dragging, bar, seek) = (dragging.clone(), bar.clone(), seek.clone());
+        Callback::from(move |event: PointerEvent| {
+            if event.button() != 0 {
+                return;
+            }
+            *dragging.borrow_mut() = true;
+            if let Some(bar) = bar.cast::<web_sys::HtmlElement>() {
+                let _ = bar.set_pointer_capture(event.pointer_id());
+                let _ = bar.focus();
+            }
+            event.prevent_default();
+            seek(&event);
+        })
+    };
+    let onpointermove = {
+        let dragging = dragging.clone();
+        Callback::from(move |event: PointerEvent| {
+            if *dragging.borrow() {
+                seek(&event);
+            }
+        })
+    };
+    let end = {
+        let dragging = dragging.clone();
+        Callback::from(move |_: PointerEvent| *dragging.borrow_mut() = false)
+    };
+    let onkeydown = {
+        let (send, now, played) = (props.send.clone(), props.now, props.played);
+        Callback::from(move |event: KeyboardEvent| {
+            // A hundredth and a tenth of the bar.
+            let (small, large) = (length / 150, length / 15);
+            let to = match event.key().as_str() {
+                "ArrowRight" | "ArrowUp" => now + small,
+                "ArrowLeft" | "ArrowDown" => Instant::ZERO + (now - Instant::ZERO).saturating_sub(small),
+                "PageUp" => now + large,
+                "PageDown" => Instant::ZERO + (now - Instant::ZERO).saturating_sub(large),
+                "Home" => Instant::ZERO,
+                "End" => played,
+                _ => return,
+            };
+            event.prevent_default();
+            event.stop_propagation();
+            send.emit(Intent::Seek(to.min(played)));
+        })
+    };
+    let percent = |share: f64| format!("{:.3}%", share * 100.0);
+    let at = percent(share(props.now));
+    html! {
+        <div
+            class="scrub"
+            ref={bar}
+            role="slider"
+            tabindex="0"
+            aria-label="Time"
+            aria-valuemin="0"
+            aria-valuemax={millis(props.played)}
+            aria-valuenow={millis(props.now)}
+            aria-valuetext={format!("{} of {} played", spoken(props.now), spoken(props.played))}
+            title={format!("{} of {}", stamp(props.now, 1), stamp(props.played, 1))}
+            {onpointerdown}
+            {onpointermove}
+            onpointerup={end.clone()}
+            onpointercancel={end}
+            {onkeydown}
+        >
+            <svg class="track" width="100%" height="24" aria-hidden="true" focusable="false">
+                <defs>
+                    <pattern id="scrub-half" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+                        <rect width="3" height="6" class="hatch" />
+                    </pattern>
+                </defs>
+                <rect class="rest" x="0" y="9" width="100%" height="6" rx="3" />
+                { segments(props, length) }
+                for tick in ticks.iter() {
+                    <svg x={percent(tick.share)} y="0" overflow="visible">
+                        if tick.turned {
+                            <path class="tick turned" d="M0 -1 3.5 2.5 0 6 -3.5 2.5z" />
+                        } else {
+                            <rect class="tick" x="-1" y="0" width="2" height="5" rx="1" />
+                        }
+                    </svg>
+                }
+                <circle class="knob" cx={at} cy="12" r="10" />
+            </svg>
+        </div>
+    }
+}
+
+/// How things stood, piece by piece: each by its colour, and by its height or hatching as well.
+fn segments(props: &Props, length: Duration) -> Html {
+    let session = props.session.0.borrow();
+    let healths = session.healths();
+    let whole = length.as_secs_f64();
+    let pieces = healths.iter().enumerate().filter_map(|(index, (from, health))| {
+        let to = healths.get(index + 1).map_or(props.played, |next| next.0).min(props.played);
+        let (x, width) = (from.as_secs_f64() / whole, to.since(*from).as_secs_f64() / whole);
+        (width > 0.0).then_some((*health, x, width))
+    });
+    html! {
+        for (health, x, width) in pieces {
+            { piece(health, x, width) }
+        }
+    }
+}
+
+fn piece(health: Health, x: f64, width: f64) -> Html {
+    let (class, y, height) = match health {
+        Health::Idle => ("idle", "9", "6"),
+        Health::Ok => ("ok", "8", "8"),
+        Health::Half => ("half", "6", "12"),
+        Health::Bad => ("bad", "5", "14"),
+    };
+    let (x, width) = (format!("{:.3}%", x * 100.0), format!("{:.3}%", (width * 100.0).max(0.08)));
+    html! {
+        <>
+            <rect class={classes!("piece", class)} x={x.clone()} {y} width={width.clone()} {height} rx="2" />
+            if health == Health::Half {
+                <rect fill="url(#scrub-half)" {x} {y} {width} {height} rx="2" />
+            }
+        </>
+    }
+}
+
+/// The shortest length that what has been played fits in.
+fn length(played: Instant) -> Duration {
+    let seconds = LENGTHS.iter().find(|length| Instant::from_secs(**length) >= played);
+    seconds.map_or(RUN_MAX - Instant::ZERO, |seconds| Duration::from_secs(*seconds))
+}
+
+fn ticks(run: &Run, length: Duration) -> Rc<Vec<Tick>> {
+    let session = run.0.borrow();
+    let mut ticks: Vec<Tick> = Vec::new();
+    for timed in session.inputs() {
+        let tick = Tick {
+            share: timed.at.as_secs_f64() / length.as_secs_f64(),
+            turned: matches!(timed.input, Input::Set { .. }),
+        };
+        if tick.share > 1.0 {
+            break;
+        }
+        let last = ticks.iter().rev().find(|last| last.turned == tick.turned);
+        if last.is_none_or(|last| tick.share - last.share >= MARK_GAP) {
+            ticks.push(tick);
+        }
+    }
+    Rc::new(ticks)
+}
+
+fn millis(at: Instant) -> String {
+    (at.as_nanos() / 1_000_000).to_string()
+}

@@ -1,0 +1,427 @@
+//! The stage: the one component that runs any lab. It turns frames into virtual time, takes the reader's intents, and
+//! hands plain data to the parts that show it. What they look like is in [`super::stage_view`].
+
+use std::rc::Rc;
+
+use gloo_timers::callback::Timeout;
+use halfopen_core::Instant;
+use yew::prelude::*;
+
+use super::clock::{Frames, factor};
+use super::dom::{self, Listener, SizeWatch, ViewWatch};
+use super::player::{Intent, Pause, Player};
+use crate::lab::scene::Act;
+use crate::lab::{Chart, Config, Entry, Layout, Link, View};
+
+/// Real milliseconds between two looks at the charts while time runs.
+const CHARTS_EVERY: f64 = 125.0;
+/// Real milliseconds between two looks at the log while time runs.
+const LOG_EVERY: f64 = 90.0;
+/// Real milliseconds between two announcements.
+const SAY_EVERY: f64 = 1000.0;
+/// Real milliseconds between two writings of the address while time runs.
+const ADDRESS_EVERY: f64 = 1000.0;
+/// Writings of the address that may follow each other at once; one more is allowed each 400 ms. Safari stops at 100 in 30 s.
+const ADDRESS_BURST: f64 = 20.0;
+/// From this width on a diagram is laid out from left to right.
+const WIDE_FROM: f64 = 820.0;
+
+/// A link that was opened; another opening of the same link is another run.
+#[derive(Clone)]
+pub(crate) struct Opened(pub(crate) Rc<Link>);
+
+impl PartialEq for Opened {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+/// Where the stage stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// On a lab's own page.
+    Page,
+    /// In a frame of another page.
+    Embed,
+    /// On the front page: a taste.
+    Front,
+}
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct Props {
+    /// What to run.
+    pub(crate) opened: Opened,
+    /// Where it stands.
+    pub(crate) place: Place,
+}
+
+/// The log's entries, newest first, as a whole that is compared by identity.
+#[derive(Clone, Default)]
+pub(crate) struct Entries {
+    /// Newest first.
+    pub(crate) list: Rc<Vec<Rc<Entry>>>,
+    /// How many older ones are gone.
+    pub(crate) dropped: u64,
+}
+
+impl PartialEq for Entries {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.list, &other.list)
+    }
+}
+
+/// The stage.
+pub(crate) struct Stage {
+    pub(super) player: Player,
+    pub(super) send: Callback<Intent>,
+    /// What is done on the picture.
+    pub(super) act: Callback<Act>,
+    pub(super) ask_help: Callback<()>,
+    pub(super) layout: Layout,
+    pub(super) entries: Entries,
+    pub(super) charts: Vec<Rc<Chart>>,
+    /// The knobs at the playhead.
+    pub(super) config: Rc<Config>,
+    /// What is told to those who do not see the picture.
+    pub(super) said: AttrValue,
+    pub(super) help: bool,
+    pub(super) picture: NodeRef,
+    pub(super) root: NodeRef,
+    /// The link to what is seen, as of lately.
+    pub(super) address: String,
+    frames: Frames,
+    last_frame: Option<f64>,
+    in_view: bool,
+    visible: bool,
+    seen: Seen,
+    announced: u64,
+    said_at: f64,
+    address_at: f64,
+    address_budget: f64,
+    later: Option<Timeout>,
+    _listeners: Vec<Listener>,
+    _size: Option<SizeWatch>,
+    _view: Option<ViewWatch>,
+}
+
+/// What the slow parts were last made from.
+#[derive(Default)]
+struct Seen {
+    log: Option<(u64, u64)>,
+    log_at: f64,
+    charts: Option<(u64, Instant)>,
+    charts_at: f64,
+    config: Option<(u64, usize)>,
+    revision: u64,
+}
+
+pub(crate) enum Msg {
+    Frame(f64),
+    Intent(Intent),
+    Layout(Layout),
+    InView(bool),
+    Visible(bool),
+    Later,
+    Help(bool),
+    Key(KeyboardEvent),
+}
+
+impl Component for Stage {
+    type Message = Msg;
+    type Properties = Props;
+
+    fn create(ctx: &Context<Self>) -> Self {
+        let link = &ctx.props().opened.0;
+        let mut listeners = Vec::new();
+        if let Some(document) = dom::document() {
+            let visible = ctx.link().callback(Msg::Visible);
+            listeners.push(Listener::on(&document, "visibilitychange", move |_| {
+                visible.emit(dom::document().is_none_or(|document| !document.hidden()));
+            }));
+        }
+        if let Some(window) = dom::window() {
+            let leave = ctx.link().callback(Msg::Visible);
+            listeners.push(Listener::on(&window, "pagehide", move |_| leave.emit(false)));
+        }
+        let mut stage = Self {
+            player: Player::open(link),
+            send: ctx.link().callback(Msg::Intent),
+            act: ctx.link().callback(|act: Act| Msg::Intent(Intent::Act(act.action, act.args))),
+            ask_help: ctx.link().callback(|()| Msg::Help(true)),
+            layout: Layout::Narrow,
+            entries: Entries::default(),
+            charts: Vec::new(),
+            config: Rc::new(link.config.clone()),
+            said: AttrValue::default(),
+            help: false,
+            picture: NodeRef::default(),
+            root: NodeRef::default(),
+            address: link.write(),
+            frames: Frames::new(ctx.link().callback(Msg::Frame)),
+            last_frame: None,
+            in_view: true,
+            visible: true,
+            seen: Seen::default(),
+            announced: 0,
+            said_at: 0.0,
+            address_at: dom::real_ms(),
+            address_budget: ADDRESS_BURST,
+            later: None,
+            _listeners: listeners,
+            _size: None,
+            _view: None,
+        };
+        // What can be shown at once is shown at once.
+        stage.player.work(&dom::real_ms);
+        stage.announced = stage.player.session.borrow().record().logged();
+        stage.refresh(ctx, true);
+        stage.frames.want(stage.player.is_moving());
+        stage
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+        match msg {
+            Msg::Frame(now) => {
+                let dt = self.last_frame.map_or(0.0, |last| now - last);
+                self.last_frame = Some(now);
+                self.player.frame(dt, &dom::real_ms);
+                let stopped = !self.player.is_moving();
+                self.refresh(ctx, stopped);
+                if stopped {
+                    self.address_soon(ctx);
+                }
+            }
+            Msg::Intent(intent) => self.take(ctx, intent),
+            Msg::Layout(layout) if layout == self.layout => return false,
+            Msg::Layout(layout) => self.layout = layout,
+            Msg::InView(in_view) => self.in_view = in_view,
+            Msg::Visible(visible) => {
+                self.visible = visible;
+                if !visible {
+                    self.write_address(ctx);
+                }
+            }
+            Msg::Later => {
+                self.later = None;
+                self.write_address(ctx);
+                self.refresh(ctx, false);
+            }
+            Msg::Help(open) => self.help = open,
+            Msg::Key(event) => return self.key(ctx, &event),
+        }
+        self.watch_frames();
+        true
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        self.show(ctx)
+    }
+
+    fn rendered(&mut self, ctx: &Context<Self>, first: bool) {
+        if !first {
+            return;
+        }
+        if let Some(picture) = self.picture.cast::<web_sys::Element>() {
+            let tell = ctx.link().callback(Msg::Layout);
+            self._size = SizeWatch::on(&picture, move |width, _| {
+                tell.emit(if width >= WIDE_FROM { Layout::Wide } else { Layout::Narrow });
+            });
+        }
+        if ctx.props().place != Place::Page
+            && let Some(root) = self.root.cast::<web_sys::Element>()
+        {
+            let tell = ctx.link().callback(Msg::InView);
+            self._view = ViewWatch::on(&root, move |in_view| tell.emit(in_view));
+        }
+    }
+}
+
+impl Stage {
+    /// How the reader looks at it.
+    pub(super) fn looks(&self) -> View {
+        let glance = std::time::Duration::from_secs_f64(0.7 * factor(self.player.speed));
+        View { layout: self.layout, glance }
+    }
+
+    fn take(&mut self, ctx: &Context<Self>, intent: Intent) {
+        // Jumping about in time is not news.
+        let jump = !matches!(intent, Intent::Act(..) | Intent::Step | Intent::Toggle | Intent::Turn(..));
+        self.player.take(intent, &dom::real_ms);
+        if jump {
+            self.announced = self.player.session.borrow().record().logged();
+        }
+        self.refresh(ctx, true);
+        self.address_soon(ctx);
+    }
+
+    fn watch_frames(&mut self) {
+        let wanted = self.player.is_moving() && self.in_view && self.visible;
+        if !wanted {
+            self.last_frame = None;
+        }
+        self.frames.want(wanted);
+    }
+
+    /// Makes anew what the slow parts are shown from, as far as it is due; all of it with `now`.
+    fn refresh(&mut self, ctx: &Context<Self>, at_once: bool) {
+        if self.player.progress().is_some() {
+            return;
+        }
+        let real = dom::real_ms();
+        let revision = self.player.revision;
+        let session = self.player.session.borrow();
+        let at_once = at_once || revision != self.seen.revision;
+        self.seen.revision = revision;
+
+        let taken = session.inputs().partition_point(|timed| timed.at <= session.now());
+        if self.seen.config != Some((revision, taken)) {
+            self.seen.config = Some((revision, taken));
+            let config = session.config_now();
+            if config != *self.config {
+                self.config = Rc::new(config);
+            }
+        }
+        let record = session.record();
+        let log = Some((revision, record.logged()));
+        if self.seen.log != log && (at_once || real - self.seen.log_at >= LOG_EVERY) {
+            (self.seen.log, self.seen.log_at) = (log, real);
+            let list = Rc::new(record.entries().rev().cloned().collect());
+            self.entries = Entries { list, dropped: record.dropped() };
+        }
+        let charts = Some((revision, session.now()));
+        if self.player.touched
+            && ctx.props().place != Place::Front
+            && self.seen.charts != charts
+            && (at_once || real - self.seen.charts_at >= CHARTS_EVERY)
+        {
+            (self.seen.charts, self.seen.charts_at) = (charts, real);
+            let fresh = session.charts();
+            let held: Vec<_> = self.charts.drain(..).collect();
+            self.charts = fresh
+                .into_iter()
+                .enumerate()
+                .map(|(index, chart)| match held.get(index) {
+                    Some(held) if **held == chart => Rc::clone(held),
+                    _ => Rc::new(chart),
+                })
+                .collect();
+        }
+        drop(session);
+        self.say(ctx, real);
+        if self.player.pause.is_none() && real - self.address_at >= ADDRESS_EVERY {
+            self.write_address(ctx);
+        }
+    }
+
+    /// Announces the newest change, at most one a second: the latest wins.
+    fn say(&mut self, ctx: &Context<Self>, real: f64) {
+        let session = self.player.session.borrow();
+        let record = session.record();
+        if record.logged() < self.announced {
+            self.announced = record.logged();
+        }
+        if record.logged() == self.announced {
+            return;
+        }
+        if real - self.said_at < SAY_EVERY {
+            drop(session);
+            return self.come_back(ctx);
+        }
+        let fresh = record.logged() - self.announced;
+        self.announced = record.logged();
+        let change =
+            record.entries().rev().take(usize::try_from(fresh).unwrap_or(usize::MAX)).find(|entry| entry.is_change());
+        if let Some(entry) = change {
+            self.said_at = real;
+            self.said = entry.sentence().into();
+        }
+    }
+
+    /// The link to what is seen.
+    pub(super) fn link(&self, ctx: &Context<Self>) -> Link {
+        let opened = &ctx.props().opened.0;
+        let link = self.player.session.borrow().link();
+        Link { embed: opened.embed, hide: opened.hide.clone(), lock: opened.lock.clone(), ..link }
+    }
+
+    fn write_address(&mut self, ctx: &Context<Self>) {
+        // On the way to a far instant the old address still says where to.
+        if self.player.progress().is_some() {
+            return;
+        }
+        let real = dom::real_ms();
+        self.address_budget = (self.address_budget + (real - self.address_at) / 400.0).min(ADDRESS_BURST);
+        self.address_at = real;
+        let address = self.link(ctx).write();
+        if address != self.address {
+            if ctx.props().place != Place::Front {
+                dom::replace_hash(&address);
+                self.address_budget -= 1.0;
+            }
+            self.address = address;
+        }
+    }
+
+    /// Writes the address now, or a little later when it was written too often.
+    fn address_soon(&mut self, ctx: &Context<Self>) {
+        if self.address_budget >= 1.0 {
+            self.write_address(ctx);
+        } else {
+            self.come_back(ctx);
+        }
+    }
+
+    /// Looks again in a second at what could not be done now.
+    fn come_back(&mut self, ctx: &Context<Self>) {
+        if self.later.is_none() {
+            let later = ctx.link().callback(|()| Msg::Later);
+            self.later = Some(Timeout::new(ADDRESS_EVERY as u32, move || later.emit(())));
+        }
+    }
+
+    /// A key pressed while the stage has the focus.
+    fn key(&mut self, ctx: &Context<Self>, event: &KeyboardEvent) -> bool {
+        if event.ctrl_key() || event.meta_key() || event.alt_key() || dom::is_typing(event) {
+            return false;
+        }
+        let key = event.key();
+        let intent = match key.as_str() {
+            " " if dom::is_control(event) => return false,
+            " " => Intent::Toggle,
+            "." => Intent::Step,
+            "," => Intent::StepBack,
+            "z" => Intent::Undo,
+            "Z" => Intent::Redo,
+            "?" => {
+                event.prevent_default();
+                self.help = true;
+                return true;
+            }
+            _ => {
+                let session = self.player.session.borrow();
+                let pressed = |wanted: Option<char>| wanted.is_some_and(|wanted| key.chars().eq([wanted]));
+                let Some(action) = session.lab().about.actions.iter().find(|action| pressed(action.key)) else {
+                    return false;
+                };
+                let scene = session.scene(self.looks());
+                match scene.buttons.iter().find(|button| button.action == action.id) {
+                    Some(button) if !button.enabled => return false,
+                    Some(button) => Intent::Act(button.sends, Vec::new()),
+                    None => Intent::Act(action.id, Vec::new()),
+                }
+            }
+        };
+        event.prevent_default();
+        self.take(ctx, intent);
+        self.watch_frames();
+        true
+    }
+
+    /// Why time stands, in words; empty while it runs or before anything began.
+    pub(super) fn standing(&self) -> &'static str {
+        match self.player.pause {
+            Some(Pause::Quiet) => "Paused: nothing is under way.",
+            _ => "",
+        }
+    }
+}
