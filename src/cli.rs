@@ -36,8 +36,11 @@ pub fn run(args: Vec<OsString>, out: &mut dyn Write, err: &mut dyn Write) -> u8 
     let ended = dispatch(args, out, err).and_then(|code| out.flush().map(|()| code).map_err(broken));
     match ended {
         Ok(code) => code,
-        // Whoever asked for help and closed the pipe has read enough.
-        Err(Stop::Said(text)) => writeln!(out, "{}", text.trim_end()).and_then(|()| out.flush()).map_or(0, |()| 0),
+        Err(Stop::Said(text)) => {
+            // Whoever asked for help and closed the pipe has read enough.
+            let _ = writeln!(out, "{}", text.trim_end()).and_then(|()| out.flush());
+            0
+        }
         Err(Stop::Pipe) => 0,
         Err(Stop::Error(what)) => {
             // With standard error gone too there is nobody to tell.

@@ -1,6 +1,6 @@
 //! Charts as pictures: one [`Chart`] onto any plotters drawing area, the canvas in the browser and SVG everywhere.
 //!
-//! Lengths are in CSS pixels up to the [`Surface`], which turns them into the backend's whole numbers. The layout is
+//! Lengths are in CSS pixels up to the `Surface`, which turns them into the backend's whole numbers. The layout is
 //! written once against that trait, so that a second backend costs the page only the thin adapter.
 
 mod band;

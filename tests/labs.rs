@@ -125,3 +125,18 @@ fn breaker_totals_balance_under_every_preset() {
         assert!(session.now() == Instant::from_secs(50));
     }
 }
+
+#[test]
+fn breaker_outlook_is_the_cores_forecast() {
+    let lab = halfopen::labs::find("circuit-breaker").expect("it is there");
+    let facts = (lab.about.outlook)(&lab.defaults());
+    // Three in a row at one half: (1 − 1/8) / (1/8 × 1/2) = 14 calls, at 10 a second.
+    assert_eq!(facts[0].value, "1.4\u{a0}s");
+    assert!(facts[0].because.starts_with("14 calls at 10/s"), "{}", facts[0].because);
+    // At 1 % of errors: about 10 × 86400 × 0.01³ × 0.99 a day.
+    assert!(facts[1].value.starts_with("0.8"), "{}", facts[1].value);
+    for preset in lab.about.presets {
+        let config = lab.preset(preset.id).expect("it is there");
+        assert!(!(lab.about.outlook)(&config).is_empty(), "{}", preset.id);
+    }
+}

@@ -210,7 +210,7 @@ fn goals_can_be_reached() {
 fn assert_painted(session: &Session) {
     for chart in session.charts() {
         for (width, palette) in [(320, Palette::LIGHT), (760, Palette::DARK), (1200, Palette::LIGHT)] {
-            let svg = paint::svg(&chart, &palette, width, paint::height(&chart)).unwrap();
+            let svg = paint::svg(&chart, &palette, width, paint::height(&chart, f64::from(width))).unwrap();
             assert!(svg.starts_with("<svg ") && svg.ends_with("</svg>\n"), "{}", chart.id);
             assert!(!svg.contains("NaN") && !svg.contains("inf"), "{}: {svg}", chart.id);
             assert_eq!(svg.matches("<title>").count(), 1);

@@ -10,6 +10,6 @@ const HIGHER: u32 = 130;
 
 /// The chart as the text of an SVG file.
 pub(super) fn paint(chart: &Chart) -> Result<String, String> {
-    paint::svg(chart, &Palette::LIGHT, WIDTH, paint::height(chart) + HIGHER)
+    paint::svg(chart, &Palette::LIGHT, WIDTH, paint::height(chart, f64::from(WIDTH)) + HIGHER)
         .map_err(|what| format!("{} cannot be painted: {what}", chart.id))
 }

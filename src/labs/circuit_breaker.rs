@@ -3,6 +3,7 @@
 mod about;
 mod charts;
 mod knobs;
+mod outlook;
 mod picture;
 mod presets;
 mod why;

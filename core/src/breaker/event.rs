@@ -223,7 +223,7 @@ impl fmt::Display for Reason {
             }
             Self::WaitOver { wait, waited } if wait == waited => write!(f, "the {} wait is over", Span(wait)),
             Self::WaitOver { wait, waited } => {
-                write!(f, "the {} wait is over; it was open for {}", Span(wait), Span(waited))
+                write!(f, "the {} wait is over; it was open for {:.3}", Span(wait), Span(waited))
             }
             Self::ProbeFailed { failures: 1, threshold: 1, wait } => write!(f, "the probe failed{wait}"),
             Self::ProbeFailed { failures, threshold, wait } => {
@@ -287,6 +287,8 @@ impl fmt::Display for Percent {
 }
 
 /// A length of time as people write it: exact, in the largest unit that leaves it at least 1, such as `1.5 s`.
+///
+/// With a precision, as in `{:.1}`, it is rounded to at most so many decimals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Span(
     /// The length; beyond `u64::MAX` nanoseconds it is shown as that.
@@ -302,7 +304,9 @@ impl fmt::Display for Span {
             1_000.. => (3, " µs"),
             _ => (0, " ns"),
         };
-        decimal(f, nanos, digits)?;
+        let kept = f.precision().map_or(digits, |precision| u32::try_from(precision).unwrap_or(digits).min(digits));
+        let dropped = 10u64.saturating_pow(digits - kept);
+        decimal(f, nanos / dropped + u64::from(nanos % dropped >= dropped.div_ceil(2) && dropped > 1), kept)?;
         f.write_str(unit)
     }
 }

@@ -25,7 +25,7 @@ pub const CYCLES_TOLD: u64 = 1000;
 /// A verb takes a constant number of steps on average. The exceptions: timed transitions that have gone unseen for
 /// long cost a step each, at most [`CYCLES_TOLD`] cycles once the wait grows no more, and some 40,000 until then.
 ///
-/// It takes 16 bytes a place and some 500 bytes more.
+/// It takes 16 bytes a place and some 400 bytes more.
 #[derive(Clone, Debug)]
 pub struct Breaker<const N: usize> {
     pub(super) config: Config,
@@ -38,8 +38,8 @@ pub struct Breaker<const N: usize> {
     pub(super) due: Option<Instant>,
     pub(super) window: WindowRing<N>,
     pub(super) not_permitted: u64,
-    /// Half-open permits that are used up.
-    pub(super) permits_used: u32,
+    /// Half-open permits granted in this stay and not given back; results under [`PermitsLimit::Total`] give none back.
+    pub(super) permits_kept: u64,
     pub(super) probes_in_flight: u32,
     pub(super) told_failures: bool,
     pub(super) told_slow: bool,
@@ -69,7 +69,7 @@ impl<const N: usize> Breaker<N> {
             due: None,
             window: WindowRing::new(),
             not_permitted: 0,
-            permits_used: 0,
+            permits_kept: 0,
             probes_in_flight: 0,
             told_failures: false,
             told_slow: false,
@@ -109,6 +109,7 @@ impl<const N: usize> Breaker<N> {
         }
     }
 
+    #[inline(never)]
     fn ask_for_probe(&mut self, now: Instant, sink: &mut impl FnMut(Event)) -> Result<Permit, Rejected> {
         let mut retry_after = None;
         if self.state == State::Open {
@@ -119,8 +120,8 @@ impl<const N: usize> Breaker<N> {
                 retry_after = Some(Duration::from_nanos(wait.saturating_sub(waited)));
             }
         }
-        if self.state == State::HalfOpen && self.permits_used < self.config.settings().half_open.permits {
-            self.permits_used += 1;
+        if self.state == State::HalfOpen && self.permits_left() > 0 {
+            self.permits_kept = self.permits_kept.saturating_add(1);
             self.probes_in_flight = self.probes_in_flight.saturating_add(1);
             return Ok(Permit { stay: self.stay, asked: now });
         }
@@ -213,6 +214,7 @@ impl<const N: usize> Breaker<N> {
         }
     }
 
+    #[inline(never)]
     fn on_probe(&mut self, outcome: Outcome, slow: bool, same_stay: bool, now: Instant, sink: &mut impl FnMut(Event)) {
         let half_open = &self.config.settings().half_open;
         let outcome = match (outcome, half_open.ignored) {
@@ -220,10 +222,9 @@ impl<const N: usize> Breaker<N> {
             (outcome, _) => outcome,
         };
         if same_stay {
-            let in_flight = half_open.permits_limit == PermitsLimit::InFlight;
             let returned = outcome == Outcome::Ignored && half_open.ignored == Ignored::ReturnsPermit;
             self.probes_in_flight = self.probes_in_flight.saturating_sub(1);
-            self.permits_used = self.permits_used.saturating_sub(u32::from(in_flight || returned));
+            self.permits_kept = self.permits_kept.saturating_sub(u64::from(returned));
         }
         let kind = match outcome {
             Outcome::Ignored => return sink(Event { at: now, kind: EventKind::Ignored }),
@@ -245,7 +246,7 @@ impl<const N: usize> Breaker<N> {
         self.tick(now, sink);
         if self.state == State::HalfOpen && permit.stay == self.stay {
             self.probes_in_flight = self.probes_in_flight.saturating_sub(1);
-            self.permits_used = self.permits_used.saturating_sub(1);
+            self.permits_kept = self.permits_kept.saturating_sub(1);
         }
     }
 
@@ -299,7 +300,8 @@ impl<const N: usize> Breaker<N> {
     /// Waits and limits are measured from the entry with the new numbers, and one that the new numbers put into the
     /// past ends now. New thresholds are applied to the next result, except in `half_open`, where no other may come:
     /// there they are applied at once. The window keeps its results when it has the same shape, else it is emptied;
-    /// results that are in it stay as slow as they were judged. A run of failures goes on. Permits stay good.
+    /// results that are in it stay as slow as they were judged. A run of failures goes on, unless the old or the new window is a fixed
+    /// one. Permits stay good.
     ///
     /// # Errors
     /// The new window has more calls or buckets than `N`; nothing has changed.
@@ -320,15 +322,12 @@ impl<const N: usize> Breaker<N> {
         config.fits(N)?;
         let now = self.tick(now, sink);
         let (judged, reshaped) = (self.judges(), config.shape != self.config.shape);
-        if judged && reshaped {
-            self.window.roll(now.as_nanos());
-        }
         if config.settings().open_for != self.config.settings().open_for {
             self.grown = config.grown(self.openings_in_a_row);
         }
         self.config = config;
         if judged && reshaped {
-            self.window.empty(config.shape, self.entered.as_nanos(), now.as_nanos());
+            self.window.change(config.shape, self.entered.as_nanos(), now.as_nanos());
         }
         self.due = self.timed().map(|due| due.max(now));
         self.tick(now, sink);
@@ -385,14 +384,8 @@ impl<const N: usize> Breaker<N> {
     pub fn figures(&self, now: Instant) -> Figures {
         let now = now.max(self.latest);
         let Tally { recorded, failed, slow, run } = self.window.tally_at(now.as_nanos());
-        let judgeable = match self.state {
-            State::Closed | State::MetricsOnly => recorded >= self.config.minimum,
-            State::HalfOpen => self.has_verdict(recorded),
-            State::Open => self.judgeable,
-            State::ForcedOpen | State::Disabled => false,
-        };
+        let judgeable = self.is_judgeable(recorded);
         let rate = |part| (judgeable && recorded > 0).then_some(Rate { part, whole: recorded });
-        let permits = self.config.settings().half_open.permits;
         Figures {
             buffered: recorded,
             failed,
@@ -402,16 +395,29 @@ impl<const N: usize> Breaker<N> {
             failure_rate: rate(failed),
             slow_rate: rate(slow),
             not_permitted: self.not_permitted,
-            permits_left: (self.state == State::HalfOpen).then(|| permits.saturating_sub(self.permits_used)),
+            permits_left: (self.state == State::HalfOpen).then(|| self.permits_left()),
             probes_in_flight: self.probes_in_flight,
         }
     }
 
-    /// Whether so many results of a stay in `half_open` may be shown as a rate.
-    pub(super) fn has_verdict(&self, recorded: u64) -> bool {
-        match self.config.settings().half_open.decide {
-            Decide::Numbers { .. } => true,
-            Decide::Rate { .. } => recorded >= u64::from(self.config.after),
+    /// In `half_open`: how many more probes may pass now.
+    fn permits_left(&self) -> u32 {
+        let half_open = &self.config.settings().half_open;
+        let used = match half_open.permits_limit {
+            PermitsLimit::Total => u32::try_from(self.permits_kept).unwrap_or(u32::MAX),
+            PermitsLimit::InFlight => self.probes_in_flight,
+        };
+        half_open.permits.saturating_sub(used)
+    }
+
+    /// Whether so many results of the current state may be shown as a rate.
+    pub(super) fn is_judgeable(&self, recorded: u64) -> bool {
+        match (self.state, self.config.settings().half_open.decide) {
+            (State::Closed | State::MetricsOnly, _) => recorded >= self.config.minimum,
+            (State::HalfOpen, Decide::Numbers { .. }) => true,
+            (State::HalfOpen, Decide::Rate { .. }) => recorded >= u64::from(self.config.after),
+            (State::Open, _) => self.judgeable,
+            (State::ForcedOpen | State::Disabled, _) => false,
         }
     }
 
@@ -432,7 +438,7 @@ impl<const N: usize> Breaker<N> {
 
     /// Whether slow calls are too many of `tally`.
     #[inline]
-    pub(super) fn is_too_slow(&self, tally: Tally) -> bool {
+    pub(super) fn is_too_slow(&self, tally: &Tally) -> bool {
         self.config.settings().slow.is_some_and(|slow| {
             Rate { part: tally.slow, whole: tally.recorded }.exceeds(slow.percent, Compare::AtLeast)
         })

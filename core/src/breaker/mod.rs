@@ -43,7 +43,9 @@
 mod config;
 mod event;
 mod figures;
+mod forecast;
 mod machine;
+mod odds;
 mod settings;
 mod states;
 mod verb;
@@ -52,6 +54,7 @@ mod window;
 pub use config::{Config, ConfigError, Quantity};
 pub use event::{Event, EventKind, Reason, Span, Wait};
 pub use figures::{Figures, Rate};
+pub use forecast::{Estimate, FalseOpenings, Traffic};
 pub use machine::{Breaker, CYCLES_TOLD};
 pub use settings::{
     Compare, Decide, HalfOpen, HalfOpenBy, Ignored, LateResults, MaxHalfOpen, OpenFor, PermitsLimit, Settings, Slow,

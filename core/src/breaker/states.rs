@@ -25,12 +25,13 @@ impl<const N: usize> Breaker<N> {
         };
         let slow = enough && self.is_too_slow(tally);
         if failures || slow {
-            self.exceeded(tally, failures, slow, now, sink);
+            self.exceeded(failures, slow, now, sink);
         }
     }
 
     #[cold]
-    fn exceeded(&mut self, tally: Tally, failures: bool, slow: bool, now: Instant, sink: &mut impl FnMut(Event)) {
+    fn exceeded(&mut self, failures: bool, slow: bool, now: Instant, sink: &mut impl FnMut(Event)) {
+        let tally = *self.window.tally();
         let (of_failures, of_slow) = (self.trip_reason(tally), self.slow_reason(tally, None));
         if failures && !self.told_failures {
             self.told_failures = true;
@@ -62,7 +63,7 @@ impl<const N: usize> Breaker<N> {
 
     /// In `half_open`: whether the results of this stay decide.
     pub(super) fn decide(&mut self, now: Instant, sink: &mut impl FnMut(Event)) {
-        let tally = self.window.tally();
+        let tally = *self.window.tally();
         let Tally { recorded, failed, .. } = tally;
         let succeeded = recorded.saturating_sub(failed);
         let wait = self.next_wait();
@@ -81,7 +82,7 @@ impl<const N: usize> Breaker<N> {
                     (State::Open, Reason::ProbesFailed { failed, recorded, of, percent, compare, wait })
                 } else if !done {
                     return;
-                } else if self.is_too_slow(tally) {
+                } else if self.is_too_slow(&tally) {
                     (State::Open, self.slow_reason(tally, Some(wait)))
                 } else {
                     (State::Closed, Reason::ProbesPassed { failed, recorded, percent, compare })
@@ -116,13 +117,7 @@ impl<const N: usize> Breaker<N> {
         let nanos = at.as_nanos();
         if to == State::Open {
             self.window.freeze(nanos);
-            let recorded = self.window.tally().recorded;
-            self.judgeable = match self.state {
-                State::Closed | State::MetricsOnly => recorded >= self.config.minimum,
-                State::HalfOpen => self.has_verdict(recorded),
-                State::Open => self.judgeable,
-                State::ForcedOpen | State::Disabled => false,
-            };
+            self.judgeable = self.is_judgeable(self.window.tally().recorded);
             self.grown = self.next_grown();
             self.openings_in_a_row = self.openings_in_a_row.saturating_add(1);
             self.openings = self.openings.saturating_add(1);
@@ -131,7 +126,7 @@ impl<const N: usize> Breaker<N> {
         self.stay = self.stay.wrapping_add(1);
         self.entered = at;
         self.not_permitted = 0;
-        self.permits_used = 0;
+        self.permits_kept = 0;
         self.probes_in_flight = 0;
         self.told_failures = false;
         self.told_slow = false;
@@ -219,7 +214,7 @@ impl<const N: usize> Breaker<N> {
         let skipped = cycles - 1;
         let entered = self.entered + Duration::from_nanos(period.saturating_mul(skipped));
         self.window.start(Shape::All, 0, 0);
-        self.judgeable = self.has_verdict(0);
+        self.judgeable = false;
         self.stay = self.stay.wrapping_add(skipped.wrapping_mul(2));
         self.openings = self.openings.saturating_add(skipped);
         self.openings_in_a_row = self.openings_in_a_row.saturating_add(skipped);

@@ -53,7 +53,7 @@ pub struct Rejected {
 impl fmt::Display for Rejected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.state, self.retry_after) {
-            (_, Some(rest)) => write!(f, "the breaker is open; {} of its wait remain", Span(rest)),
+            (_, Some(rest)) => write!(f, "the breaker is open; {:.3} of its wait remain", Span(rest)),
             (State::HalfOpen, None) => f.write_str("the breaker is half-open and has no permit left for another probe"),
             (state, None) => write!(f, "the breaker is {state}"),
         }

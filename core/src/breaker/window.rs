@@ -85,9 +85,10 @@ impl<const N: usize> WindowRing<N> {
         self.reshape(shape, entered, now);
     }
 
-    /// Forgets the results, but not the run of failures.
-    pub(super) fn empty(&mut self, shape: Shape, entered: u64, now: u64) {
-        self.tally = Tally { run: self.tally.run, ..Tally::default() };
+    /// Forgets the results and goes on with another shape; a run of failures goes on when none of the two is fixed.
+    pub(super) fn change(&mut self, shape: Shape, entered: u64, now: u64) {
+        let fixed = [self.shape, shape].iter().any(|shape| matches!(shape, Shape::Fixed { .. }));
+        self.tally = Tally { run: if fixed { 0 } else { self.tally.run }, ..Tally::default() };
         self.reshape(shape, entered, now);
     }
 
@@ -124,10 +125,11 @@ impl<const N: usize> WindowRing<N> {
         }
     }
 
-    /// The sums as of the last [`WindowRing::roll`].
+    /// The sums as of the last [`WindowRing::roll`]. Lent, not copied: copying right after recording, in wider pieces
+    /// than were stored, made the processor wait for its own stores.
     #[inline]
-    pub(super) fn tally(&self) -> Tally {
-        self.tally
+    pub(super) fn tally(&self) -> &Tally {
+        &self.tally
     }
 
     /// The sums as of `now`, without changing anything.
@@ -165,6 +167,8 @@ impl<const N: usize> WindowRing<N> {
         }
     }
 
+    #[cold]
+    #[inline(never)]
     fn roll_over(&mut self, now: u64) {
         match self.shape {
             Shape::All | Shape::Calls { .. } => {}
@@ -201,7 +205,7 @@ impl<const N: usize> WindowRing<N> {
             Shape::Time { buckets, .. } => buckets as usize,
             Shape::All | Shape::Fixed { .. } => N,
         };
-        let place = self.head.saturating_add(index);
+        let place = self.head.wrapping_add(index);
         if place >= capacity { place - capacity } else { place }
     }
 

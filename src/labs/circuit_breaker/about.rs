@@ -2,9 +2,9 @@
 
 use halfopen_core::breaker::{HalfOpenBy, OpenFor, Settings, Slow, State, Trip, Window};
 
-use super::{Backend, Lab, knobs, presets};
+use super::{Backend, Lab, knobs, outlook, presets};
 use crate::lab::scene::Button;
-use crate::lab::{About, Action, Config, Fact, Goal, Prediction, text};
+use crate::lab::{About, Action, Config, Goal, Prediction, text};
 
 const fn button(id: &'static str, label: &'static str, help: &'static str, key: char) -> Action {
     Action { id, label, help, args: &[], button: true, primary: false, key: Some(key) }
@@ -43,7 +43,7 @@ pub(super) const ABOUT: About = About {
         ),
         on_picture("close", "Reset to closed", "It closes and counts from zero."),
     ],
-    outlook,
+    outlook: outlook::outlook,
     conflicts: |config| knobs::breaker(config).1,
     predictions: &[Prediction {
         id: "ten_at_a_broken_backend",
@@ -138,11 +138,6 @@ fn recovery(settings: &Settings) -> String {
             "{wait} later{grows} it is half-open by the clock and lets {probes} through to see whether the backend is well again."
         ),
     }
-}
-
-/// What these settings mean before anything runs.
-fn outlook(_config: &Config) -> Vec<Fact> {
-    Vec::new()
 }
 
 /// The buttons that look different now.

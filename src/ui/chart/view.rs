@@ -205,12 +205,14 @@ impl ChartView {
         let leave = ctx.link().callback(|_| Msg::Leave);
         let (from, to) = (chart.x.from, chart.x.to);
         let now = self.pointed.unwrap_or(to);
+        // The same words while nothing is pointed at: a running chart is not to talk over everything else.
+        let value = self.pointed.map_or_else(|| "arrow keys read its values".to_owned(), |x| paint::told(chart, x));
         html! {
             <div class="chart-plot">
                 <canvas ref={self.canvas.clone()} role="img" aria-label={chart.title} aria-describedby={told.to_owned()} />
                 <div class="chart-reader" role="slider" tabindex="0" aria-label={format!("Read values: {}", chart.title)}
                     aria-valuemin={from.to_string()} aria-valuemax={to.to_string()} aria-valuenow={now.to_string()}
-                    aria-valuetext={paint::told(chart, now)}
+                    aria-valuetext={value}
                     onpointerdown={point.clone()} onpointermove={point} onpointerleave={leave.reform(|_: PointerEvent| ())}
                     onblur={leave.reform(|_: FocusEvent| ())} onkeydown={ctx.link().callback(Msg::Key)} />
             </div>
@@ -264,7 +266,8 @@ impl ChartView {
         };
         let Some(frame) = canvas.parent_element().filter(|_| self.seen || self.drawn.is_none()) else { return };
         let chart = &ctx.props().chart;
-        let width = frame.get_bounding_client_rect().width();
+        let place = frame.get_bounding_client_rect();
+        let width = place.width();
         let height = paint::height(chart, width);
         if let Some(frame) = frame.dyn_ref::<HtmlElement>() {
             let _ = frame.style().set_property("height", &format!("{height}px"));
@@ -298,6 +301,14 @@ impl ChartView {
         }
         for (side, pixels) in [("width", wanted.width), ("height", wanted.height)] {
             let _ = canvas.style().set_property(side, &format!("{}px", f64::from(pixels) / ratio));
+        }
+        // Its corner on a whole pixel of the device too: at fractional ratios a box's corner seldom is.
+        let scrolled = |offset: Result<f64, wasm_bindgen::JsValue>| offset.unwrap_or(0.0);
+        for (side, css) in
+            [("left", place.x() + scrolled(window.scroll_x())), ("top", place.y() + scrolled(window.scroll_y()))]
+        {
+            let off = (libm::ceil(css * ratio - 0.01) - css * ratio) / ratio;
+            let _ = canvas.style().set_property(side, &format!("{off}px"));
         }
         let scale = Scale { text: wanted.text, ..Scale::PLAIN };
         let look = Look { background: wanted.background, pointed: wanted.pointed, ..Look::new(wanted.palette, scale) };
