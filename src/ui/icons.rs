@@ -55,15 +55,15 @@ pub(crate) fn Draw(props: &Props) -> Html {
     };
     let inside = match props.icon {
         Icon::StepBack => filled("M13.5 3.2v11.6a.6.6 0 0 1-.9.5L6 9.5v5a.5.5 0 0 1-.5.5h-1a.5.5 0 0 1-.5-.5v-11a.5.5 0 0 1 .5-.5h1a.5.5 0 0 1 .5.5v5l6.6-5.8a.6.6 0 0 1 .9.5z"),
-        Icon::Play => filled("M5 3.1v11.8a.7.7 0 0 0 1.1.6l8.6-5.9a.7.7 0 0 0 0-1.2L6.1 2.500A.7.7 0 0 0 5 3.100z"),
-        Icon::Pause => filled("M4.5 3h2.800a.5.5 0 0 1 .5.5v11a.5.5 0 0 1-.5.5H4.500a.5.5 0 0 1-.5-.5v-11a.5.5 0 0 1 .5-.5zM10.7 3h2.800a.5.5 0 0 1 .5.5v11a.5.5 0 0 1-.5.5h-2.800a.5.5 0 0 1-.5-.5v-11a.5.5 0 0 1 .5-.5z"),
-        Icon::Step => filled("M4.5 3.200v11.600a.6.6 0 0 0 .9.5L12 9.500v5a.5.5 0 0 0 .5.5h1a.5.5 0 0 0 .5-.5v-11a.5.5 0 0 0-.5-.5h-1a.5.5 0 0 0-.5.5v5L5.4 2.700a.6.6 0 0 0-.9.5z"),
-        Icon::Undo => drawn("M6.5 3.5 3 7l3.5 3.500M3.5 7H11a4 4 0 0 1 0 8H8"),
-        Icon::Redo => drawn("M11.5 3.5 15 7l-3.5 3.500M14.5 7H7a4 4 0 0 0 0 8h3"),
-        Icon::Reset => drawn("M4 5.500A6.2 6.2 0 1 1 2.8 9M4.2 2.500v3.200h3.2"),
-        Icon::Share => drawn("M9 11V2.500M5.8 5.5 9 2.300l3.2 3.200M4 9v5.500a1 1 0 0 0 1 1h8a1 1 0 0 0 1-1V9"),
-        Icon::Close => drawn("M4.5 4.500l9 9M13.5 4.500l-9 9"),
-        Icon::Out => drawn("M7 4H4.500A1.5 1.5 0 0 0 3 5.500v8A1.5 1.5 0 0 0 4.5 15h8a1.5 1.5 0 0 0 1.5-1.500V11M10.5 3H15v4.500M15 3 8.5 9.5"),
+        Icon::Play => filled("M5 3.1v11.8a.7.7 0 0 0 1.1.6l8.6-5.9a.7.7 0 0 0 0-1.2L6.1 2.5A.7.7 0 0 0 5 3.1z"),
+        Icon::Pause => filled("M4.5 3h2.8a.5.5 0 0 1 .5.5v11a.5.5 0 0 1-.5.5H4.5a.5.5 0 0 1-.5-.5v-11a.5.5 0 0 1 .5-.5zM10.7 3h2.8a.5.5 0 0 1 .5.5v11a.5.5 0 0 1-.5.5h-2.8a.5.5 0 0 1-.5-.5v-11a.5.5 0 0 1 .5-.5z"),
+        Icon::Step => filled("M4.5 3.2v11.6a.6.6 0 0 0 .9.5L12 9.5v5a.5.5 0 0 0 .5.5h1a.5.5 0 0 0 .5-.5v-11a.5.5 0 0 0-.5-.5h-1a.5.5 0 0 0-.5.5v5L5.4 2.7a.6.6 0 0 0-.9.5z"),
+        Icon::Undo => drawn("M6.5 3.5 3 7l3.5 3.5M3.5 7H11a4 4 0 0 1 0 8H8"),
+        Icon::Redo => drawn("M11.5 3.5 15 7l-3.5 3.5M14.5 7H7a4 4 0 0 0 0 8h3"),
+        Icon::Reset => drawn("M4 5.5A6.2 6.2 0 1 1 2.8 9M4.2 2.5v3.2h3.2"),
+        Icon::Share => drawn("M9 11V2.5M5.8 5.5 9 2.3l3.2 3.2M4 9v5.5a1 1 0 0 0 1 1h8a1 1 0 0 0 1-1V9"),
+        Icon::Close => drawn("M4.5 4.5l9 9M13.5 4.5l-9 9"),
+        Icon::Out => drawn("M7 4H4.5A1.5 1.5 0 0 0 3 5.5v8A1.5 1.5 0 0 0 4.5 15h8a1.5 1.5 0 0 0 1.5-1.5V11M10.5 3H15v4.5M15 3 8.5 9.5"),
         Icon::Dice => html! {
             <>
                 <rect x="2.5" y="2.5" width="13" height="13" rx="3" fill="none" stroke="currentColor" stroke-width="1.8" />
@@ -75,14 +75,14 @@ pub(crate) fn Draw(props: &Props) -> Html {
         Icon::Sun => html! {
             <>
                 <circle cx="9" cy="9" r="3.2" fill="none" stroke="currentColor" stroke-width="1.8" />
-                { drawn("M9 1.500v1.800M9 14.700v1.800M1.5 9h1.800M14.7 9h1.800M3.7 3.700l1.3 1.300M13 13l1.3 1.300M3.7 14.3 5 13M13 5l1.3-1.3") }
+                { drawn("M9 1.5v1.8M9 14.7v1.8M1.5 9h1.8M14.7 9h1.8M3.7 3.7l1.3 1.3M13 13l1.3 1.3M3.7 14.3 5 13M13 5l1.3-1.3") }
             </>
         },
-        Icon::Moon => drawn("M15 10.600A6.5 6.5 0 0 1 7.4 3a6.5 6.5 0 1 0 7.6 7.600z"),
-        Icon::System => drawn("M3.5 3.500h11a1 1 0 0 1 1 1v6.500a1 1 0 0 1-1 1h-11a1 1 0 0 1-1-1V4.500a1 1 0 0 1 1-1zM9 12v3M6 15.200h6"),
+        Icon::Moon => drawn("M15 10.6A6.5 6.5 0 0 1 7.4 3a6.5 6.5 0 1 0 7.6 7.6z"),
+        Icon::System => drawn("M3.5 3.5h11a1 1 0 0 1 1 1v6.5a1 1 0 0 1-1 1h-11a1 1 0 0 1-1-1V4.5a1 1 0 0 1 1-1zM9 12v3M6 15.2h6"),
         Icon::Dials => html! {
             <>
-                { drawn("M2.5 5.500h7M13.5 5.500h2M2.5 12.500h2M8.5 12.500h7") }
+                { drawn("M2.5 5.5h7M13.5 5.5h2M2.5 12.5h2M8.5 12.5h7") }
                 <circle cx="11.5" cy="5.5" r="2" fill="none" stroke="currentColor" stroke-width="1.8" />
                 <circle cx="6.5" cy="12.5" r="2" fill="none" stroke="currentColor" stroke-width="1.8" />
             </>

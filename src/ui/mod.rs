@@ -38,15 +38,26 @@ pub fn mount() {
     }
 }
 
-/// Tells width and height of the page, at once and after each change, for as long as it is shown.
-pub(crate) fn watch_height(tell: impl FnMut(f64, f64) + 'static) {
+/// Tells width and height of the page, at once and after each change, as long as what is returned is held. Nothing when
+/// the page is not framed.
+pub(crate) fn watch_height(tell: impl FnMut(f64, f64) + 'static) -> Option<Box<dyn core::any::Any>> {
     if !dom::is_framed() {
-        return;
+        return None;
     }
-    if let Some(root) = dom::by_id("app")
-        && let Some(watch) = dom::SizeWatch::on(&root, tell)
-    {
-        // As long as the page itself.
-        std::mem::forget(watch);
-    }
+    let watch = dom::SizeWatch::on(&*dom::by_id("app")?, tell)?;
+    Some(Box::new(watch))
+}
+
+/// Tells what the parent frame says, as long as what is returned is held. Nothing when the page is not framed.
+pub(crate) fn hear_messages(tell: impl Fn(&wasm_bindgen::JsValue) + 'static) -> Option<Box<dyn core::any::Any>> {
+    use wasm_bindgen::JsCast;
+    let window = dom::window().filter(|_| dom::is_framed())?;
+    let parent = window.parent().ok()??;
+    let ears = dom::Listener::on(&window, "message", move |event| {
+        let Ok(event) = event.dyn_into::<web_sys::MessageEvent>() else { return };
+        if event.source().is_some_and(|source| js_sys::Object::is(&source, &parent)) {
+            tell(&event.data());
+        }
+    });
+    Some(Box::new(ears))
 }
