@@ -57,7 +57,7 @@ pub(crate) const BINARYEN: Tool = Tool {
     version: "132",
     source: Source::Npm { version: "132.0.0" },
     files: &["node_modules/.bin/wasm-opt"],
-    why: "wasm-opt makes the page a third smaller",
+    why: "makes the page a third smaller, by wasm-opt",
     takes: "less than a minute",
 };
 
