@@ -151,6 +151,13 @@ impl Player {
         Some(now.since(goal.from).as_secs_f64() / goal.to.since(goal.from).as_secs_f64().max(1e-9))
     }
 
+    /// Whether something that was played, or an input, lies ahead.
+    pub(crate) fn is_past(&self) -> bool {
+        let session = self.session.borrow();
+        let now = session.now();
+        now < session.played() || session.inputs().last().is_some_and(|last| last.at > now)
+    }
+
     /// The playhead.
     pub(crate) fn now(&self) -> Instant {
         self.session.borrow().now()

@@ -19,6 +19,7 @@ use super::readouts::Readouts;
 use super::share::Share;
 use super::stage::{Msg, Place, Stage};
 use super::transport::Transport;
+use crate::lab::Link;
 
 impl Stage {
     /// The parts from top to bottom.
@@ -114,7 +115,7 @@ impl Stage {
                             config={self.config.clone()}
                             lock={opened.lock.clone()}
                             from_start={self.player.from_start}
-                            begun={touched}
+                            begun={touched && place == Place::Page}
                             send={self.send.clone()}
                         />
                     }
@@ -138,7 +139,7 @@ impl Stage {
                 }
                 if place == Place::Embed {
                     <p class="out">
-                        <a href={self.full_address()} target="_blank" rel="noopener">
+                        <a href={self.full_address(ctx)} target="_blank" rel="noopener">
                             { "Open in full" }<Draw icon={Icon::Out} />
                         </a>
                     </p>
@@ -203,7 +204,12 @@ impl Stage {
             words = self.standing().to_owned();
         }
         if words.is_empty() && self.player.pause == Some(Pause::Moved) && !self.player.is_moving() {
-            words = format!("At {}. Act here to see another future; undo brings this one back.", stamp(self.player.now(), 1));
+            let now = stamp(self.player.now(), 1);
+            words = if self.player.is_past() {
+                format!("At {now}. Act here to see another future; undo brings this one back.")
+            } else {
+                format!("At {now}. Play on, or act.")
+            };
         }
         if let Some(reached) = self.player.behind {
             words = format!("This machine cannot keep up: running at {reached:.1}×.");
@@ -211,8 +217,9 @@ impl Stage {
         html! { <p class={classes!("hint", words.is_empty().then_some("none"))} role="status">{ words }</p> }
     }
 
-    /// This state in the whole page, for embeds.
-    fn full_address(&self) -> String {
-        format!("{}{}", dom::base(), self.address.replacen("#/embed/", "#/", 1))
+    /// This state in the whole page, with nothing hidden or locked, for embeds.
+    fn full_address(&self, ctx: &Context<Self>) -> String {
+        let whole = Link { embed: false, hide: Vec::new(), lock: Vec::new(), ..self.link(ctx) };
+        format!("{}{}", dom::base(), whole.write())
     }
 }
