@@ -102,7 +102,14 @@ pub(crate) fn Transport(props: &Props) -> Html {
 
 /// A button with an icon.
 #[inline(never)]
-fn plain(send: &Callback<Intent>, class: &'static str, icon: Icon, name: &'static str, intent: Intent, enabled: bool) -> Html {
+fn plain(
+    send: &Callback<Intent>,
+    class: &'static str,
+    icon: Icon,
+    name: &'static str,
+    intent: Intent,
+    enabled: bool,
+) -> Html {
     let onclick = send.reform(move |_: MouseEvent| intent.clone());
     html! {
         <button type="button" {class} {onclick} disabled={!enabled} aria-label={name} title={name}>
