@@ -25,7 +25,6 @@ mod scrub;
 mod share;
 mod shell;
 mod stage;
-mod stage_view;
 mod theme;
 mod transport;
 

@@ -4,21 +4,21 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::actions::Actions;
-use super::chart::ChartView;
-use super::clock::stamp;
-use super::diagram::DiagramView;
-use super::dom;
-use super::help::Help;
-use super::icons::{Draw, Icon};
-use super::knobs::{InlineKnob, Knobs};
-use super::log::{Log, Sentence};
-use super::outlook::{Outlook, WhyPanel};
-use super::player::{Intent, Pause};
-use super::readouts::Readouts;
-use super::share::Share;
-use super::stage::{Msg, Place, Stage};
-use super::transport::Transport;
+use super::super::actions::Actions;
+use super::super::chart::ChartView;
+use super::super::clock::stamp;
+use super::super::diagram::DiagramView;
+use super::super::dom;
+use super::super::help::Help;
+use super::super::icons::{Draw, Icon};
+use super::super::knobs::{InlineKnob, Knobs};
+use super::super::log::{Log, Sentence};
+use super::super::outlook::{Outlook, WhyPanel};
+use super::super::player::{Intent, Pause};
+use super::super::readouts::Readouts;
+use super::super::share::Share;
+use super::super::transport::Transport;
+use super::{Msg, Place, Stage};
 use crate::lab::Link;
 
 impl Stage {
@@ -55,7 +55,7 @@ impl Stage {
                         <div class="pic" ref={self.picture.clone()}>
                             <DiagramView diagram={Rc::new(scene.diagram)} on_act={self.act.clone()} playing={self.player.pause.is_none()} />
                         </div>
-                        <p class={classes!("last", newest.as_ref().map(|entry| super::log::tone(entry.tone)))}>
+                        <p class={classes!("last", newest.as_ref().map(|entry| super::super::log::tone(entry.tone)))}>
                             if let Some(entry) = newest {
                                 <Sentence {entry} />
                             } else {
@@ -77,7 +77,7 @@ impl Stage {
                                 send={self.send.clone()}
                             >
                                 if let Some(knob) = inline.filter(|knob| !opened.lock.iter().any(|id| id == knob.0.id)) {
-                                    <super::knobs::Inline {knob} config={self.config.clone()} send={self.send.clone()} />
+                                    <super::super::knobs::Inline {knob} config={self.config.clone()} send={self.send.clone()} />
                                 }
                             </Actions>
                         }
@@ -129,7 +129,7 @@ impl Stage {
                             }
                             if shows("share") {
                                 <Share
-                                    session={super::share::Run(self.player.session.clone())}
+                                    session={super::super::share::Run(self.player.session.clone())}
                                     opened={ctx.props().opened.clone()}
                                     address={self.address.clone()}
                                 />
@@ -170,7 +170,7 @@ impl Stage {
                 now={session.now()}
                 played={session.played()}
                 revision={self.player.revision}
-                session={super::share::Run(self.player.session.clone())}
+                session={super::super::share::Run(self.player.session.clone())}
                 playing={self.player.pause.is_none()}
                 speed={self.player.speed}
                 seed={session.seed()}
