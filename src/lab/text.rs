@@ -120,6 +120,16 @@ pub fn about(duration: core::time::Duration) -> String {
     }
 }
 
+/// A length of time that is counting down keeps its decimal, so that it does not jump about.
+pub fn countdown(left: core::time::Duration) -> String {
+    let tenths = left.as_millis().div_ceil(100);
+    if left >= core::time::Duration::from_secs(100) {
+        about(left)
+    } else {
+        format!("{}.{}\u{a0}s", tenths / 10, tenths % 10)
+    }
+}
+
 /// "1 failure", "3 failures": a count with its noun.
 pub fn counted(number: u64, one: &str, many: &str) -> String {
     format!("{}\u{a0}{}", grouped(i64::try_from(number).unwrap_or(i64::MAX)), if number == 1 { one } else { many })

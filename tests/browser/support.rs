@@ -216,9 +216,34 @@ impl Page {
         Ok(self.driver.current_url().await?.fragment().unwrap_or_default().to_owned())
     }
 
-    /// Sets the window's outer size in CSS pixels.
+    /// Sets the window's outer size in CSS pixels; browsers refuse less than some 450 of width, see [`screen`](Self::screen).
     pub(crate) async fn resize(&self, width: u32, height: u32) -> Outcome {
         Ok(self.driver.set_window_rect(0, 0, width, height).await?)
+    }
+
+    /// Whether [`screen`](Self::screen) and [`prefers`](Self::prefers) work: only Chromium lets tests choose freely.
+    pub(crate) fn can_emulate(&self) -> bool {
+        self.browser == "chromium"
+    }
+
+    /// Gives the page a viewport of exactly this many CSS pixels, each of `ratio` device pixels across.
+    pub(crate) async fn screen(&self, width: u32, height: u32, ratio: f64) -> Outcome {
+        let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": ratio, "mobile": false });
+        self.driver.cdp().send_raw("Emulation.setDeviceMetricsOverride", metrics).await?;
+        Ok(())
+    }
+
+    /// Sets what the reader prefers: `("prefers-color-scheme", "dark")`, `("prefers-reduced-motion", "reduce")`.
+    pub(crate) async fn prefers(&self, feature: &str, value: &str) -> Outcome {
+        let media = json!({ "features": [{ "name": feature, "value": value }] });
+        self.driver.cdp().send_raw("Emulation.setEmulatedMedia", media).await?;
+        Ok(())
+    }
+
+    /// Saves a picture of the page beside those of failures.
+    pub(crate) async fn picture(&self, name: &str) -> Outcome {
+        let path = PathBuf::from(variable("HALFOPEN_SHOTS")?).join(format!("{name}.png"));
+        Ok(self.driver.screenshot(&path).await?)
     }
 
     /// Requests that left the page's own origin.

@@ -5,7 +5,7 @@
 //! `HALFOPEN_AXE` axe.min.js, `HALFOPEN_SHOTS` the folder for pictures of failures. What driver and browser print is there too.
 
 use crate::browsers::{Browser, Driver};
-use crate::run::{Doing as _, Outcome, cargo, fail, root, run as run_program, target};
+use crate::run::{Doing as _, Outcome, cargo, fail, root, run as run_program, target, without_proxy};
 use crate::server::Server;
 use crate::stages::Tests;
 use crate::test::counted;
@@ -41,7 +41,7 @@ pub(crate) fn run(browser: Browser, filter: Option<&str>, counts: &mut Tests) ->
         .env("HALFOPEN_BINARY", browser.binary()?)
         .env("HALFOPEN_AXE", tools::AXE.file("node_modules/axe-core/axe.min.js"))
         .env("HALFOPEN_SHOTS", &folder);
-    counted(&mut command, counts)?;
+    counted(without_proxy(&mut command), counts)?;
     match server.troubles().as_slice() {
         [] => Ok(()),
         troubles => fail(format!("the server noticed:\n{}", troubles.join("\n"))),

@@ -50,6 +50,15 @@ pub(crate) fn program(name: impl AsRef<OsStr>) -> Command {
     command
 }
 
+/// Keeps a program's talk with drivers and our server on this machine, whatever proxy the environment names for the rest.
+pub(crate) fn without_proxy(command: &mut Command) -> &mut Command {
+    for name in ["NO_PROXY", "no_proxy"] {
+        let known = std::env::var(name).map(|known| format!("{known},")).unwrap_or_default();
+        command.env(name, format!("{known}127.0.0.1,localhost"));
+    }
+    command
+}
+
 /// The cargo that runs us, so that everything is built by one toolchain.
 pub(crate) fn cargo<const N: usize>(arguments: [&str; N]) -> Command {
     let mut command = program(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));

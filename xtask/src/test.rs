@@ -1,7 +1,7 @@
 //! `cargo xtask test`: every test there is, in the order in which a mistake shows soonest.
 
 use crate::browsers::Browser;
-use crate::run::{Outcome, cargo, root, watched};
+use crate::run::{Outcome, cargo, root, watched, without_proxy};
 use crate::stages::{Stages, Tests};
 use crate::{build, page_tests, size, system, tools};
 use std::process::Command;
@@ -79,7 +79,7 @@ pub(crate) fn test(selection: &Selection) -> Outcome {
                     .env(variable, driver)
                     .env("WASM_BINDGEN_TEST_TIMEOUT", "120");
                 filtered(&mut command, selection);
-                counted(&mut command, tests)
+                counted(without_proxy(&mut command), tests)
             })?;
         }
     }

@@ -57,7 +57,7 @@ pub(crate) const BINARYEN: Tool = Tool {
     version: "132",
     source: Source::Npm { version: "132.0.0" },
     files: &["node_modules/.bin/wasm-opt"],
-    why: "wasm-opt makes the page a third smaller",
+    why: "makes the page a third smaller, by wasm-opt",
     takes: "less than a minute",
 };
 
@@ -118,7 +118,7 @@ impl Tool {
 
     fn install(&self) -> Outcome {
         eprintln!("Installing {} {}: it {}. This takes {}.", self.name, self.version, self.why, self.takes);
-        let (folder, temporary) = (self.folder(), cache().join(format!(".{}-{}", self.name, std::process::id())));
+        let (folder, temporary) = (self.folder(), ours(self.name));
         let _ = fs::remove_dir_all(&temporary);
         fs::create_dir_all(&temporary).doing(|| format!("could not create {}", temporary.display()))?;
         match self.source {
@@ -146,10 +146,10 @@ impl Tool {
             command.arg("--locked");
         }
         command.current_dir(folder);
-        // One build folder, so that what the tools have in common is compiled once. They wait for the disk and for
+        // One build folder for all of them, so that what the tools have in common is compiled once. They wait for the disk and for
         // rustc, not for themselves: little optimisation halves the time it takes to have them.
         command
-            .env("CARGO_TARGET_DIR", cache().join(".build"))
+            .env("CARGO_TARGET_DIR", ours("build"))
             .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
             .env("CARGO_PROFILE_RELEASE_LTO", "off")
             .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
@@ -169,9 +169,28 @@ pub(crate) fn need(tools: &[&Tool]) -> Outcome {
         tool.install()?;
     }
     if !missing.is_empty() {
-        let _ = fs::remove_dir_all(cache().join(".build"));
+        let _ = fs::remove_dir_all(ours("build"));
+        sweep();
     }
     Ok(())
+}
+
+/// A folder in the cache that only this process uses.
+fn ours(what: &str) -> PathBuf {
+    cache().join(format!(".{what}-{}", std::process::id()))
+}
+
+/// Removes what interrupted installations left: folders of processes that are no more.
+fn sweep() {
+    let processes = Path::new("/proc");
+    let Ok(entries) = fs::read_dir(cache()) else { return };
+    for entry in entries.flatten().filter(|_| processes.join("self").exists()) {
+        let name = entry.file_name();
+        let process = name.to_str().filter(|name| name.starts_with('.')).and_then(|name| name.rsplit_once('-'));
+        if process.is_some_and(|(_, id)| id.parse::<u32>().is_ok() && !processes.join(id).exists()) {
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
 }
 
 /// What these tools need of the system: Node, to install those from npm and to run them.

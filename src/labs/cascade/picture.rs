@@ -1,11 +1,9 @@
 //! The picture: each caller's threads as squares, and what they wait for.
 
-use std::time::Duration;
-
 use halfopen_core::breaker::{State, Trip};
 
 use super::{Lab, Lane};
-use crate::lab::scene::{Anchor, Area, Diagram, Layout, Mark, Point, Shape, Tone};
+use crate::lab::scene::{Area, Diagram, Layout, Mark, Point, Shape, Tone};
 use crate::lab::{text, wording};
 
 /// Squares in a drawn pool at most; each stands for as many threads as it takes.
@@ -13,42 +11,33 @@ const SQUARES: u32 = 1_000;
 
 /// Where a lane's parts stand.
 struct Places {
-    title: Point,
     grid: Area,
     columns: u32,
-    state: Point,
     wire: [Point; 2],
     switch: (Point, f32),
     backend: Area,
-    upright: bool,
 }
 
 fn places(layout: Layout, lane: f32) -> Places {
     match layout {
         Layout::Wide => {
-            let y = 14.0 + lane * 208.0;
+            let y = lane * 214.0;
             Places {
-                title: Point { x: 40.0, y: y + 16.0 },
-                grid: Area { x: 40.0, y: y + 30.0, w: 520.0, h: 130.0 },
-                columns: 50,
-                state: Point { x: 40.0, y: y + 184.0 },
-                wire: [Point { x: 560.0, y: y + 95.0 }, Point { x: 850.0, y: y + 95.0 }],
-                switch: (Point { x: 705.0, y: y + 95.0 }, 64.0),
-                backend: Area { x: 850.0, y: y + 50.0, w: 190.0, h: 90.0 },
-                upright: false,
+                grid: Area { x: 40.0, y: y + 40.0, w: 520.0, h: 131.0 },
+                columns: 64,
+                wire: [Point { x: 560.0, y: y + 106.0 }, Point { x: 850.0, y: y + 106.0 }],
+                switch: (Point { x: 706.0, y: y + 106.0 }, 92.0),
+                backend: Area { x: 850.0, y: y + 60.0, w: 190.0, h: 92.0 },
             }
         }
         Layout::Narrow => {
             let y = lane * 322.0;
             Places {
-                title: Point { x: 16.0, y: y + 20.0 },
-                grid: Area { x: 16.0, y: y + 32.0, w: 308.0, h: 92.0 },
-                columns: 50,
-                state: Point { x: 16.0, y: y + 144.0 },
-                wire: [Point { x: 170.0, y: y + 156.0 }, Point { x: 170.0, y: y + 246.0 }],
-                switch: (Point { x: 170.0, y: y + 201.0 }, 44.0),
-                backend: Area { x: 75.0, y: y + 246.0, w: 190.0, h: 56.0 },
-                upright: true,
+                grid: Area { x: 16.0, y: y + 34.0, w: 308.0, h: 96.0 },
+                columns: 57,
+                wire: [Point { x: 16.0, y: y + 242.0 }, Point { x: 206.0, y: y + 242.0 }],
+                switch: (Point { x: 110.0, y: y + 242.0 }, 70.0),
+                backend: Area { x: 206.0, y: y + 206.0, w: 122.0, h: 72.0 },
             }
         }
     }
@@ -58,7 +47,7 @@ pub(super) fn diagram(lab: &Lab, layout: Layout) -> Diagram {
     let mut marks = Vec::new();
     lane_marks(lab, &lab.without, "without", &places(layout, 0.0), &mut marks);
     lane_marks(lab, &lab.with, "with", &places(layout, 1.0), &mut marks);
-    let (width, height) = if layout == Layout::Wide { (1080.0, 424.0) } else { (340.0, 636.0) };
+    let (width, height) = if layout == Layout::Wide { (1080.0, 416.0) } else { (340.0, 640.0) };
     let backend = if lab.hung { "hanging" } else { "answering" };
     let full = |lane: &Lane| if lane.full { "full" } else { "not full" };
     let name = format!(
@@ -85,22 +74,14 @@ fn lane_marks(lab: &Lab, lane: &Lane, name: &str, places: &Places, marks: &mut V
         (false, Some(State::Open | State::HalfOpen)) => format!("{held} held; the fallback answers"),
         (false, _) => format!("{held} of {} held", text::grouped(i64::from(threads))),
     };
-    let words = |at, anchor| Shape::Words { at, anchor };
-    marks.push(Mark::new(id("title"), words(places.title, Anchor::Start), Tone::Plain, title, ""));
     let runs = vec![(waiting, tone), (squares - waiting, Tone::Faint)];
-    marks.push(Mark::new(
-        id("threads"),
-        Shape::Grid { at: places.grid, columns: places.columns, runs },
-        tone,
-        format!("threads, {}", state),
-        each.clone(),
-    ));
-    marks.push(Mark::new(id("state"), words(places.state, Anchor::Start), tone, "", format!("{state} · {each}")));
+    let grid = Shape::Grid { at: places.grid, columns: places.columns, runs };
+    marks.push(Mark::new(id("threads"), grid, tone, title, format!("{state} · {each}")));
     let wire =
         |id: String, from, to| Mark::new(id, Shape::Wire { path: vec![from, to], cut: false }, Tone::Plain, "", "");
     if let Some(breaker) = &lane.breaker {
         let (at, radius) = places.switch;
-        let along = |by: f32| if places.upright { Point { y: at.y + by, ..at } } else { Point { x: at.x + by, ..at } };
+        let along = |by: f32| Point { x: at.x + by, ..at };
         marks.push(wire(id("wire-in"), places.wire[0], along(-radius)));
         marks.push(wire(id("wire-out"), along(radius), places.wire[1]));
         let state = breaker.state();
@@ -110,12 +91,12 @@ fn lane_marks(lab: &Lab, lane: &Lane, name: &str, places: &Places, marks: &mut V
             .map(|(ends, wait)| (ends.since(lab.now).as_secs_f64() / wait.as_secs_f64().max(1e-9)) as f32);
         let note = match (state, breaker.wait_ends()) {
             (State::Open, Some(ends)) => {
-                format!("probe in {}", text::about(Duration::from_millis(ends.since(lab.now).as_millis() as u64)))
+                format!("probe in {}", text::countdown(ends.since(lab.now)))
             }
             (State::HalfOpen, _) => "a probe is out".to_owned(),
-            _ => format!("{} of {}", breaker.figures(lab.now).failures_in_a_row, breaker_threshold(lab)),
+            _ => format!("{} of {} failed", breaker.figures(lab.now).failures_in_a_row, breaker_threshold(lab)),
         };
-        let shape = Shape::Switch { at, radius, blade: wording::state_blade(state), ring, upright: places.upright };
+        let shape = Shape::Switch { at, radius, blade: wording::state_blade(state), ring, upright: false };
         marks.push(Mark::new(id("breaker"), shape, wording::state_tone(state), wording::state_word(state), note));
     } else {
         marks.push(wire(id("wire"), places.wire[0], places.wire[1]));

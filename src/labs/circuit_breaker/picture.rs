@@ -27,18 +27,18 @@ fn places(layout: Layout) -> Places {
     match layout {
         Layout::Wide => Places {
             size: (1080.0, 306.0),
-            caller: Area { x: 50.0, y: 98.0, w: 170.0, h: 100.0 },
-            backend: Area { x: 850.0, y: 98.0, w: 190.0, h: 100.0 },
-            switch: Point { x: 540.0, y: 148.0 },
-            radius: 102.0,
+            caller: Area { x: 50.0, y: 86.0, w: 170.0, h: 100.0 },
+            backend: Area { x: 850.0, y: 86.0, w: 190.0, h: 100.0 },
+            switch: Point { x: 540.0, y: 136.0 },
+            radius: 114.0,
             upright: false,
         },
         Layout::Narrow => Places {
-            size: (340.0, 424.0),
+            size: (340.0, 430.0),
             caller: Area { x: 90.0, y: 12.0, w: 160.0, h: 58.0 },
-            backend: Area { x: 75.0, y: 324.0, w: 190.0, h: 60.0 },
-            switch: Point { x: 170.0, y: 200.0 },
-            radius: 84.0,
+            backend: Area { x: 75.0, y: 322.0, w: 190.0, h: 60.0 },
+            switch: Point { x: 170.0, y: 196.0 },
+            radius: 99.0,
             upright: true,
         },
     }
@@ -67,12 +67,17 @@ impl Places {
 }
 
 pub(super) fn diagram(lab: &Lab, view: View) -> Diagram {
-    let places = places(view.layout);
+    let mut places = places(view.layout);
     let mut marks = Vec::new();
     wires(lab, &places, &mut marks);
     marks.push(caller(lab, &places));
     marks.push(switch(lab, &places));
-    marks.push(counter(lab, &places));
+    let counter = counter(lab, &places);
+    if let (Shape::Meter { at, .. }, true) = (&counter.shape, places.upright) {
+        // On a narrow picture the bar stands below everything else.
+        places.size.1 = at.y + at.h + 6.0;
+    }
+    marks.push(counter);
     marks.push(backend(lab, &places));
     tokens(lab, &places, &mut marks);
     came_back(lab, &places, view.glance, &mut marks);
@@ -139,8 +144,8 @@ fn switch(lab: &Lab, places: &Places) -> Mark {
             let ring = (left.as_secs_f64() / wait.as_secs_f64().max(1e-9)).clamp(0.0, 1.0) as f32;
             let note = match settings.half_open_by {
                 HalfOpenBy::Ask if left.is_zero() => "waiting for a request".to_owned(),
-                HalfOpenBy::Ask => format!("the next request may probe in {}", countdown(left)),
-                HalfOpenBy::Clock => format!("half-open in {}", countdown(left)),
+                HalfOpenBy::Ask => format!("the next request may probe in {}", text::countdown(left)),
+                HalfOpenBy::Clock => format!("half-open in {}", text::countdown(left)),
             };
             (Some(ring), note)
         }
@@ -169,12 +174,6 @@ fn switch(lab: &Lab, places: &Places) -> Mark {
         }
     }
     mark
-}
-
-/// A countdown keeps its decimal, so that it does not jump about.
-fn countdown(left: Duration) -> String {
-    let tenths = left.as_millis().div_ceil(100);
-    if left >= Duration::from_secs(100) { text::about(left) } else { format!("{}.{}\u{a0}s", tenths / 10, tenths % 10) }
 }
 
 fn half_open_note(lab: &Lab) -> (Option<f32>, String) {
@@ -223,10 +222,12 @@ fn counter(lab: &Lab, places: &Places) -> Mark {
         }
     };
     if of <= 12 {
+        // Pips stand 21 units apart and a character takes about 8.2: together they are centred below the ring.
+        let whole = (21.0 * of as f32 + 8.2 * said.chars().count() as f32).min(900.0);
         let at = if places.upright {
-            Point { x: 276.0, y: 200.0 - 8.0 * (of as f32 - 1.0) }
+            Point { x: 304.0, y: 188.0 - 17.0 * (of as f32 - 1.0) }
         } else {
-            Point { x: 470.0, y: 280.0 }
+            Point { x: 540.0 - whole / 2.0, y: 278.0 }
         };
         return Mark::new(
             "counter",
@@ -239,9 +240,9 @@ fn counter(lab: &Lab, places: &Places) -> Mark {
     let fill =
         if of == u32::MAX { watched.value / watched.threshold.max(1.0) } else { f64::from(filled) / f64::from(of) };
     let at = if places.upright {
-        Area { x: 20.0, y: 404.0, w: 300.0, h: 12.0 }
+        Area { x: 30.0, y: 448.0, w: 280.0, h: 14.0 }
     } else {
-        Area { x: 420.0, y: 284.0, w: 240.0, h: 12.0 }
+        Area { x: 400.0, y: 288.0, w: 280.0, h: 14.0 }
     };
     Mark::new("counter", Shape::Meter { at, fill: fill.clamp(0.0, 1.0) as f32 }, tone, said, "")
 }
