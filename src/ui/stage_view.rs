@@ -203,7 +203,10 @@ impl Stage {
             words = self.standing().to_owned();
         }
         if words.is_empty() && self.player.pause == Some(Pause::Moved) && !self.player.is_moving() {
-            words = format!("At {}. Act here to see another future; undo brings this one back.", stamp(self.player.now(), 1));
+            words = format!(
+                "At {}. Act here to see another future; undo brings this one back.",
+                stamp(self.player.now(), 1)
+            );
         }
         if let Some(reached) = self.player.behind {
             words = format!("This machine cannot keep up: running at {reached:.1}×.");
