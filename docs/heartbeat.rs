@@ -153,6 +153,10 @@ impl lab::Lab for Lab {
         &self.record
     }
 
+    fn record_mut(&mut self) -> &mut Record {
+        &mut self.record
+    }
+
     fn scene(&self, view: View) -> Scene {
         let (width, height, from, to) = match view.layout {
             Layout::Wide => (1080.0, 150.0, Point { x: 40.0, y: 30.0 }, Point { x: 820.0, y: 30.0 }),

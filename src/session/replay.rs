@@ -7,7 +7,7 @@ use halfopen_core::rng::Seed;
 
 use super::Session;
 use crate::lab::link::RUN_MAX;
-use crate::lab::{Config, Input, Run};
+use crate::lab::{Config, Input, Kind, Run, Tone};
 
 /// Checkpoints kept; when there are more, every second one goes and their distance doubles. A run of ten minutes then has
 /// one every half minute, which is a few hundred thousand events to replay at most, and a heavy lab (two pools of ten
@@ -86,12 +86,25 @@ impl Session {
             match input {
                 Input::Do { action, args } => self.run.act(action, &args),
                 Input::Set { knob, value } => {
+                    let before = self.current.show(knob);
                     self.current.set(knob, value);
+                    self.note_turned(knob, &before);
                     self.run.set(&self.current);
                 }
             }
             self.run.advance(self.now);
         }
+    }
+
+    /// A knob turned in the middle of the run stands in the log, before whatever it causes.
+    fn note_turned(&mut self, id: &str, before: &str) {
+        let Some(knob) = self.current.knob(id) else { return };
+        let said = if matches!(knob.kind, Kind::Document { .. }) {
+            format!("You changed “{}”; it acts from now on.", knob.label)
+        } else {
+            format!("You set “{}” from {before} to {}; it acts from now on.", knob.label, self.current.show(id))
+        };
+        self.run.record_mut().log(self.now, Tone::Info, "", said);
     }
 
     pub(super) fn note_played(&mut self) {
