@@ -37,7 +37,17 @@ const RULES: [Rule; 8] = [
     Rule {
         inside: &["src/lab.rs", "src/lab/", "src/labs/", "src/labs.rs", "src/session.rs", "src/session/"],
         except: &[],
-        words: &["crate::cli", "crate::conform", "crate::paint", "HashMap", "HashSet", "SystemTime", "rand"],
+        words: &[
+            "crate::cli",
+            "crate::conform",
+            "crate::paint",
+            "HashMap",
+            "HashSet",
+            "SystemTime",
+            "rand",
+            "getrandom",
+            "RandomState",
+        ],
         because: "labs and sessions know nothing of who shows them, and no order or number that differs from run to run",
     },
     Rule {
@@ -55,7 +65,17 @@ const RULES: [Rule; 8] = [
     Rule {
         inside: &["core/src/"],
         except: &[],
-        words: &["std", "web_sys", "js_sys", "wasm_bindgen", "SystemTime", "HashMap", "HashSet"],
+        words: &[
+            "std",
+            "web_sys",
+            "js_sys",
+            "wasm_bindgen",
+            "SystemTime",
+            "HashMap",
+            "HashSet",
+            "getrandom",
+            "RandomState",
+        ],
         because: "the core has no std, no clock and no order that differs from run to run",
     },
     Rule {
