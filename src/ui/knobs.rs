@@ -159,7 +159,9 @@ pub(crate) fn same(written: &str, id: &str) -> bool {
 fn gist(config: &Config, group: &str) -> String {
     let shown = config
         .iter()
-        .filter(|(knob, _)| knob.group == group && !matches!(knob.kind, Kind::Document { .. }) && (knob.matters)(config))
+        .filter(|(knob, _)| {
+            knob.group == group && !matches!(knob.kind, Kind::Document { .. }) && (knob.matters)(config)
+        })
         .take(2)
         .map(|(knob, value)| format!("{} {}", knob.label.to_lowercase(), knob.show(value).to_lowercase()));
     shown.collect::<Vec<_>>().join(" · ")

@@ -82,7 +82,8 @@ fn show(document: &Document, what: &str) -> Result<(), JsValue> {
     details.append_child(&*element(document, "pre", "", what)?)?;
     main.append_child(&details)?;
     body.append_child(&main)?;
-    if let Some(heading) = main.first_element_child().and_then(|heading| heading.dyn_into::<web_sys::HtmlElement>().ok())
+    if let Some(heading) =
+        main.first_element_child().and_then(|heading| heading.dyn_into::<web_sys::HtmlElement>().ok())
     {
         heading.set_attribute("tabindex", "-1")?;
         let _ = heading.focus();

@@ -5,11 +5,11 @@ use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use yew::prelude::*;
 
+use super::dom;
 use super::home::Home;
 use super::notices::Notices;
 use super::shell::Shell;
 use super::stage::{Opened, Place, Stage};
-use super::dom;
 use crate::lab::link::{self, Link, Target};
 use crate::labs::LABS;
 
