@@ -122,10 +122,8 @@ fn sliders_bar_and_menus_obey_the_arrows() -> Outcome {
         page.says(".transport .t", "0.0 s").await?;
         page.reach("Failures to open").await?;
         page.hit(Key::Right).await?;
-        page.eventually("the threshold is 4", async || {
-            Ok((page.value("#knob-threshold").await? == "4").then_some(()))
-        })
-        .await?;
+        page.eventually("the threshold is 4", async || Ok((page.value("#knob-threshold").await? == "4").then_some(())))
+            .await?;
         page.hit(Key::Left).await?;
         page.hit(Key::Left).await?;
         page.eventually("the threshold is 2", async || {
@@ -173,7 +171,9 @@ fn the_focus_can_be_seen_wherever_it_goes() -> Outcome {
             assert_ne!(name, "", "what has the focus has no name: {found}");
             seen.push(name);
         }
-        for wanted in ["Skip to the stage", "Send request", "Play", "Time", "Copy link", "Show as table", "Failures to open"] {
+        for wanted in
+            ["Skip to the stage", "Send request", "Play", "Time", "Copy link", "Show as table", "Failures to open"]
+        {
             assert!(seen.iter().any(|name| name.contains(wanted)), "Tab does not lead to {wanted:?}, only to {seen:?}");
         }
         Ok(())
@@ -217,10 +217,8 @@ impl Page {
 
     /// Waits until what has the focus is called so.
     pub(crate) async fn focus_is(&self, name: &str) -> Outcome {
-        self.eventually(&format!("{name:?} has the focus"), async || {
-            Ok((self.focused().await? == name).then_some(()))
-        })
-        .await
+        self.eventually(&format!("{name:?} has the focus"), async || Ok((self.focused().await? == name).then_some(())))
+            .await
     }
 }
 

@@ -73,7 +73,8 @@ fn it_can_be_played_by_keyboard() -> Outcome {
         page.reach("Speed").await?;
         page.hit(Key::End).await?;
         page.says(".dials", "64×").await?;
-        page.press(" ").await?;
+        page.reach("Play").await?;
+        page.hit(Key::Space).await?;
         page.logged("✕ pool full, without.").await?;
         page.logged("▲ open. 5 failures in a row; the threshold is 5.").await?;
         page.press("h").await?;

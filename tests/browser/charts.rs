@@ -24,7 +24,9 @@ fn they_are_sharp() -> Outcome {
         page.are_sharp(None).await?;
         if page.can_emulate() {
             // On one page that stays open; emulation tells a page of another ratio only together with another size.
-            for (width, ratio) in [(1280, 1.0), (1279, 2.0), (1280, 3.0), (700, 3.0), (360, 2.0), (361, 1.25), (1440, 1.0)] {
+            for (width, ratio) in
+                [(1280, 1.0), (1279, 2.0), (1280, 3.0), (700, 3.0), (360, 2.0), (361, 1.25), (1440, 1.0)]
+            {
                 page.screen(width, 900, ratio).await?;
                 page.are_sharp(Some(ratio)).await?;
             }
@@ -64,7 +66,8 @@ fn they_have_a_name_and_words() -> Outcome {
             page.open(link).await?;
             let charts = session(&link[1..])?.charts();
             page.are_sharp(None).await?;
-            let body = "return [...document.querySelectorAll('.chart canvas')].map(canvas => [canvas.getAttribute('role'),
+            let body =
+                "return [...document.querySelectorAll('.chart canvas')].map(canvas => [canvas.getAttribute('role'),
                 canvas.getAttribute('aria-label'),
                 document.getElementById(canvas.getAttribute('aria-describedby')).textContent])";
             let wanted: Vec<_> = charts.iter().map(|chart| json!(["img", chart.title, chart.summary])).collect();
@@ -125,7 +128,10 @@ fn they_are_saved_as_files() -> Outcome {
         }
         if let Some(bytes) = save("Picture (SVG)", "circuit-breaker-state.svg").await? {
             let text = String::from_utf8(bytes)?;
-            assert!(text.starts_with("<svg") && text.contains(chart.title) && text.trim_end().ends_with("</svg>"), "{text}");
+            assert!(
+                text.starts_with("<svg") && text.contains(chart.title) && text.trim_end().ends_with("</svg>"),
+                "{text}"
+            );
         }
         if let Some(bytes) = save("Picture (PNG)", "circuit-breaker-state.png").await? {
             assert!(bytes.starts_with(b"\x89PNG\r\n\x1a\n"));

@@ -57,9 +57,8 @@ fn the_link_can_be_copied() -> Outcome {
         let embed = page.value("#share-embed").await?;
         assert!(embed.starts_with("<iframe src=\"http://") && embed.contains("#/embed/circuit-breaker?"), "{embed}");
         page.click("Copy link to this moment").await?;
-        let told = page.eventually("it is told what became of copying", async || {
-            Ok(page.texts(".copy .bubble").await?.pop())
-        });
+        let told =
+            page.eventually("it is told what became of copying", async || Ok(page.texts(".copy .bubble").await?.pop()));
         if told.await?.contains("Copy it by hand") {
             assert_eq!(page.value("#copy-by-hand").await?, address);
             return Ok(());
@@ -201,11 +200,14 @@ fn nonsense_in_a_field_is_named_and_changes_nothing() -> Outcome {
         page.click("apply from the start").await?;
         page.write("#knob-threshold", "5000").await?;
         page.says("#knob-threshold-said", "It goes from 1 to 100").await?;
-        page.eventually("the threshold is 100", async || Ok(page.fragment().await?.contains("threshold=100").then_some(())))
-            .await?;
+        page.eventually("the threshold is 100", async || {
+            Ok(page.fragment().await?.contains("threshold=100").then_some(()))
+        })
+        .await?;
         assert_eq!(page.value("#knob-threshold").await?, "100");
         page.write("#knob-open_for", "0.5 s").await?;
-        page.eventually("it is taken", async || Ok(page.fragment().await?.contains("open_for=500ms").then_some(()))).await?;
+        page.eventually("it is taken", async || Ok(page.fragment().await?.contains("open_for=500ms").then_some(())))
+            .await?;
         page.is_as_native().await?;
         Ok(())
     })

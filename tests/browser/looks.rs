@@ -150,7 +150,8 @@ for (const e of document.querySelectorAll('body *')) {
 return found.slice(0, 8)"#;
 
 /// The longest transition or animation of anything, in seconds.
-const SLOWEST: &str = "return Math.max(...[...document.querySelectorAll('*')].flatMap(e => ['', '::before', '::after'].flatMap(part => {
+const SLOWEST: &str =
+    "return Math.max(...[...document.querySelectorAll('*')].flatMap(e => ['', '::before', '::after'].flatMap(part => {
     const look = getComputedStyle(e, part);
     return (look.transitionDuration + ',' + look.animationDuration).split(',')
         .map(time => time.trim().endsWith('ms') ? parseFloat(time) / 1000 : parseFloat(time) || 0);
@@ -165,7 +166,8 @@ impl Page {
         document.querySelector('.dials')?.click()";
         self.script(body, vec![]).await?;
         self.eventually("all is unfolded", async || {
-            let body = "return [...document.querySelectorAll('.knobs details, .more details')].every(fold => fold.open)";
+            let body =
+                "return [...document.querySelectorAll('.knobs details, .more details')].every(fold => fold.open)";
             Ok((self.script(body, vec![]).await? == json!(true)).then_some(()))
         })
         .await
@@ -181,7 +183,8 @@ impl Page {
         self.driver.enter_frame(0).await?;
         self.says("main h1", "").await?;
         self.eventually("the page in the frame is ready", async || {
-            Ok((self.script("return document.querySelector('.lab') !== null", vec![]).await? == json!(true)).then_some(()))
+            Ok((self.script("return document.querySelector('.lab') !== null", vec![]).await? == json!(true))
+                .then_some(()))
         })
         .await?;
         assert_eq!(self.script("return innerWidth", vec![]).await?, json!(width));
@@ -190,7 +193,8 @@ impl Page {
 
     /// No element has a style of its own, but for the few that are placed through the object model.
     async fn no_inline_style(&self, what: &str) -> Outcome {
-        let body = "return [...document.querySelectorAll('[style]:not(canvas, .chart-plot, .dg-menu)')].map(e => e.outerHTML)";
+        let body =
+            "return [...document.querySelectorAll('[style]:not(canvas, .chart-plot, .dg-menu)')].map(e => e.outerHTML)";
         assert_eq!(self.script(body, vec![]).await?, json!([]), "{what}");
         Ok(())
     }
