@@ -91,11 +91,12 @@ fn hide_and_lock_do_what_they_say() -> Outcome {
         let run = "t=4s&do=0.5:break,1:send_10";
         page.open(&format!("#/embed/circuit-breaker?{run}&lock=threshold,rate")).await?;
         page.says(".log", "▲ open.").await?;
+        page.click("Settings").await?;
         let off = "const k = document.querySelector(`[data-knob=${arguments[0]}]`);
             return k && [...k.querySelectorAll('input')].every(input => input.disabled)";
         assert_eq!(page.script(off, vec![json!("threshold")]).await?, json!(true));
         assert_eq!(page.script(off, vec![json!("open_for")]).await?, json!(false));
-        page.says("[data-knob=threshold] em", "Locked by the link.").await?;
+        page.says("[data-knob=threshold] small", "Locked by the link.").await?;
         // A locked knob has no second way either.
         assert_eq!(page.texts(".rate").await?, [""; 0]);
         let presets = "return [...document.querySelectorAll('.presets button')].every(button => button.disabled)";
