@@ -42,7 +42,7 @@ pub(crate) fn Field(props: &Props) -> Html {
     let reason = if props.locked {
         "Locked by the link."
     } else if !props.matters {
-        "Has no effect with the other settings."
+        "No effect with these settings."
     } else {
         ""
     };
@@ -57,7 +57,7 @@ pub(crate) fn Field(props: &Props) -> Html {
                 } else {
                     <label for={id.clone()} id={format!("{id}-label")}>{ knob.label }</label>
                 }
-                <small id={format!("{id}-help")}>{ knob.help }{ if reason.is_empty() { "" } else { " " } }<em>{ reason }</em></small>
+                <small id={format!("{id}-help")}>{ if reason.is_empty() { knob.help } else { reason } }</small>
             </div>
             { input(props, &id) }
             if changed {

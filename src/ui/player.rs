@@ -3,13 +3,15 @@
 //! Time stands at 0 until the first action or Play. Work that takes long is done in slices with a deadline, so that the
 //! page stays alive.
 
+mod take;
+
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
 use halfopen_core::Instant;
 
-use super::clock::{FASTEST, SLOWEST, factor, stamp};
+use super::clock::factor;
 use crate::lab::link::RUN_MAX;
 use crate::lab::{Link, Value};
 use crate::session::{Refused, Session};
@@ -151,6 +153,13 @@ impl Player {
         Some(now.since(goal.from).as_secs_f64() / goal.to.since(goal.from).as_secs_f64().max(1e-9))
     }
 
+    /// Whether something that was played, or an input, lies ahead.
+    pub(crate) fn is_past(&self) -> bool {
+        let session = self.session.borrow();
+        let now = session.now();
+        now < session.played() || session.inputs().last().is_some_and(|last| last.at > now)
+    }
+
     /// The playhead.
     pub(crate) fn now(&self) -> Instant {
         self.session.borrow().now()
@@ -253,150 +262,5 @@ impl Player {
         self.settle();
         self.pause = None;
         self.touched = true;
-    }
-
-    /// The reader wants something.
-    pub(crate) fn take(&mut self, intent: Intent, clock: &dyn Fn() -> f64) {
-        let under_way = self.goal.is_some();
-        self.hint = None;
-        match intent {
-            Intent::Speed(speed) => {
-                self.speed = speed.clamp(SLOWEST, FASTEST);
-                self.behind = None;
-                self.pace = Pace::default();
-            }
-            Intent::FromStart(on) => self.from_start = on,
-            Intent::Cancel => {
-                self.goal = None;
-                self.pause = Some(Pause::Moved);
-                self.hint = Some(format!("Stopped on the way, at {}.", stamp(self.now(), 1)));
-                self.settle();
-            }
-            Intent::Seek(to) => {
-                self.goal = None;
-                if self.pause != Some(Pause::Reader) {
-                    self.pause = Some(Pause::Moved);
-                }
-                self.session.borrow_mut().approach(to);
-                self.go(to, clock);
-                self.settle();
-            }
-            _ if under_way => self.hint = Some("On the way to another time. Wait, or cancel.".to_owned()),
-            Intent::Act(action, args) => self.act(action, &args),
-            Intent::Toggle if self.pause.is_some() => self.play(),
-            Intent::Toggle => {
-                self.pause = Some(Pause::Reader);
-                self.settle();
-            }
-            Intent::Step => self.step(),
-            Intent::StepBack => {
-                self.pause = Some(Pause::Reader);
-                self.session.borrow_mut().step_back();
-                self.settle();
-            }
-            Intent::Undo => {
-                if self.session.borrow_mut().undo() {
-                    self.replay("Undone.", clock);
-                }
-            }
-            Intent::Redo => {
-                if self.session.borrow_mut().redo() {
-                    self.replay("Done again.", clock);
-                }
-            }
-            Intent::Reset => {
-                self.session.borrow_mut().reset();
-                self.pause = Some(Pause::Fresh);
-                self.behind = None;
-                self.settle();
-            }
-            Intent::Reseed(seed) => {
-                self.session.borrow_mut().reseed(seed);
-                self.replay("Another seed: the same clicks with other chance.", clock);
-            }
-            Intent::Preset(id) => self.preset(id, clock),
-            Intent::Turn(knob, value) => self.turn(knob, value, self.from_start, clock),
-            Intent::TurnAll(knob, value) => self.turn(knob, value, true, clock),
-        }
-    }
-
-    fn act(&mut self, action: &'static str, args: &[i64]) {
-        let result = self.session.borrow_mut().act(action, args);
-        match result {
-            Err(refused) => self.hint = Some(refused.to_string()),
-            Ok(()) => {
-                self.touched = true;
-                match self.pause {
-                    None => {
-                        self.revision += 1;
-                        self.quiet_ms = 0.0;
-                    }
-                    Some(Pause::Reader) => {
-                        self.settle();
-                        self.hint = Some(format!(
-                            "Time stands at {}; it took effect there. Play or step to see what comes of it.",
-                            stamp(self.now(), 1)
-                        ));
-                    }
-                    Some(_) => self.play(),
-                }
-            }
-        }
-    }
-
-    fn step(&mut self) {
-        self.touched = true;
-        self.pause = Some(Pause::Reader);
-        let result = self.session.borrow_mut().step();
-        if let Err(refused) = result {
-            self.hint = Some(refused.to_string());
-        }
-        self.settle();
-    }
-
-    fn preset(&mut self, id: &str, clock: &dyn Fn() -> f64) {
-        let config = self.session.borrow().lab().preset(id);
-        if let Some(config) = config {
-            self.session.borrow_mut().configure(config);
-            let told = if self.now() > Instant::ZERO || !self.session.borrow().inputs().is_empty() {
-                "The run was played again with these settings."
-            } else {
-                ""
-            };
-            self.replay(told, clock);
-        }
-    }
-
-    fn turn(&mut self, knob: &'static str, value: Value, all: bool, clock: &dyn Fn() -> f64) {
-        let from_start = all || self.now() == Instant::ZERO;
-        let result = {
-            let mut session = self.session.borrow_mut();
-            if from_start { session.turn_from_start(knob, value) } else { session.turn(knob, value) }
-        };
-        match result {
-            Err(refused) => self.hint = Some(refused.to_string()),
-            Ok(()) if from_start => self.replay("", clock),
-            Ok(()) => {
-                let now = stamp(self.now(), 1);
-                self.settle();
-                self.hint = Some(format!("Holds from {now} on. To replay all with it, tick “from the start”."));
-            }
-        }
-    }
-
-    /// After the story changed: plays it again to where it was.
-    fn replay(&mut self, told: &str, clock: &dyn Fn() -> f64) {
-        let owed = self.session.borrow_mut().owed();
-        if let Some((now, played)) = owed {
-            let played = played.max(now);
-            if played > Instant::ZERO {
-                self.goal = Some(Goal { from: Instant::ZERO, to: played, then: now });
-                self.work(clock);
-            }
-        }
-        if !told.is_empty() {
-            self.hint = Some(told.to_owned());
-        }
-        self.settle();
     }
 }

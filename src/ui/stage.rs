@@ -1,5 +1,8 @@
 //! The stage: the one component that runs any lab. It turns frames into virtual time, takes the reader's intents, and
-//! hands plain data to the parts that show it. What they look like is in [`super::stage_view`].
+//! hands plain data to the parts that show it. What they look like is in [`view`].
+
+mod keep;
+mod view;
 
 use std::rc::Rc;
 
@@ -13,16 +16,6 @@ use super::player::{Intent, Pause, Player};
 use crate::lab::scene::Act;
 use crate::lab::{Chart, Config, Entry, Layout, Link, View};
 
-/// Real milliseconds between two looks at the charts while time runs.
-const CHARTS_EVERY: f64 = 125.0;
-/// Real milliseconds between two looks at the log while time runs.
-const LOG_EVERY: f64 = 90.0;
-/// Real milliseconds between two announcements.
-const SAY_EVERY: f64 = 1000.0;
-/// Real milliseconds between two writings of the address while time runs.
-const ADDRESS_EVERY: f64 = 1000.0;
-/// Writings of the address that may follow each other at once; one more is allowed each 400 ms. Safari stops at 100 in 30 s.
-const ADDRESS_BURST: f64 = 20.0;
 /// From this width on a diagram is laid out from left to right.
 const WIDE_FROM: f64 = 820.0;
 
@@ -139,6 +132,15 @@ impl Component for Stage {
                 visible.emit(dom::document().is_none_or(|document| !document.hidden()));
             }));
         }
+        if let Some(document) = dom::document() {
+            // Whoever follows a link leaves this state in the history: it should be the present one.
+            let leave = ctx.link().callback(|()| Msg::Later);
+            listeners.push(Listener::on(&document, "click", move |event| {
+                if dom::is_link(&event) {
+                    leave.emit(());
+                }
+            }));
+        }
         if let Some(window) = dom::window() {
             let leave = ctx.link().callback(Msg::Visible);
             listeners.push(Listener::on(&window, "pagehide", move |_| leave.emit(false)));
@@ -165,7 +167,7 @@ impl Component for Stage {
             announced: 0,
             said_at: 0.0,
             address_at: dom::real_ms(),
-            address_budget: ADDRESS_BURST,
+            address_budget: keep::ADDRESS_BURST,
             later: None,
             _listeners: listeners,
             _size: None,
@@ -260,123 +262,6 @@ impl Stage {
             self.last_frame = None;
         }
         self.frames.want(wanted);
-    }
-
-    /// Makes anew what the slow parts are shown from, as far as it is due; all of it with `now`.
-    fn refresh(&mut self, ctx: &Context<Self>, at_once: bool) {
-        if self.player.progress().is_some() {
-            return;
-        }
-        let real = dom::real_ms();
-        let revision = self.player.revision;
-        let session = self.player.session.borrow();
-        let at_once = at_once || revision != self.seen.revision;
-        self.seen.revision = revision;
-
-        let taken = session.inputs().partition_point(|timed| timed.at <= session.now());
-        if self.seen.config != Some((revision, taken)) {
-            self.seen.config = Some((revision, taken));
-            let config = session.config_now();
-            if config != *self.config {
-                self.config = Rc::new(config);
-            }
-        }
-        let record = session.record();
-        let log = Some((revision, record.logged()));
-        if self.seen.log != log && (at_once || real - self.seen.log_at >= LOG_EVERY) {
-            (self.seen.log, self.seen.log_at) = (log, real);
-            let list = Rc::new(record.entries().rev().cloned().collect());
-            self.entries = Entries { list, dropped: record.dropped() };
-        }
-        let charts = Some((revision, session.now()));
-        if self.player.touched
-            && ctx.props().place != Place::Front
-            && self.seen.charts != charts
-            && (at_once || real - self.seen.charts_at >= CHARTS_EVERY)
-        {
-            (self.seen.charts, self.seen.charts_at) = (charts, real);
-            let fresh = session.charts();
-            let held: Vec<_> = self.charts.drain(..).collect();
-            self.charts = fresh
-                .into_iter()
-                .enumerate()
-                .map(|(index, chart)| match held.get(index) {
-                    Some(held) if **held == chart => Rc::clone(held),
-                    _ => Rc::new(chart),
-                })
-                .collect();
-        }
-        drop(session);
-        self.say(ctx, real);
-        if self.player.pause.is_none() && real - self.address_at >= ADDRESS_EVERY {
-            self.write_address(ctx);
-        }
-    }
-
-    /// Announces the newest change, at most one a second: the latest wins.
-    fn say(&mut self, ctx: &Context<Self>, real: f64) {
-        let session = self.player.session.borrow();
-        let record = session.record();
-        if record.logged() < self.announced {
-            self.announced = record.logged();
-        }
-        if record.logged() == self.announced {
-            return;
-        }
-        if real - self.said_at < SAY_EVERY {
-            drop(session);
-            return self.come_back(ctx);
-        }
-        let fresh = record.logged() - self.announced;
-        self.announced = record.logged();
-        let change =
-            record.entries().rev().take(usize::try_from(fresh).unwrap_or(usize::MAX)).find(|entry| entry.is_change());
-        if let Some(entry) = change {
-            self.said_at = real;
-            self.said = entry.sentence().into();
-        }
-    }
-
-    /// The link to what is seen.
-    pub(super) fn link(&self, ctx: &Context<Self>) -> Link {
-        let opened = &ctx.props().opened.0;
-        let link = self.player.session.borrow().link();
-        Link { embed: opened.embed, hide: opened.hide.clone(), lock: opened.lock.clone(), ..link }
-    }
-
-    fn write_address(&mut self, ctx: &Context<Self>) {
-        // On the way to a far instant the old address still says where to.
-        if self.player.progress().is_some() {
-            return;
-        }
-        let real = dom::real_ms();
-        self.address_budget = (self.address_budget + (real - self.address_at) / 400.0).min(ADDRESS_BURST);
-        self.address_at = real;
-        let address = self.link(ctx).write();
-        if address != self.address {
-            if ctx.props().place != Place::Front {
-                dom::replace_hash(&address);
-                self.address_budget -= 1.0;
-            }
-            self.address = address;
-        }
-    }
-
-    /// Writes the address now, or a little later when it was written too often.
-    fn address_soon(&mut self, ctx: &Context<Self>) {
-        if self.address_budget >= 1.0 {
-            self.write_address(ctx);
-        } else {
-            self.come_back(ctx);
-        }
-    }
-
-    /// Looks again in a second at what could not be done now.
-    fn come_back(&mut self, ctx: &Context<Self>) {
-        if self.later.is_none() {
-            let later = ctx.link().callback(|()| Msg::Later);
-            self.later = Some(Timeout::new(ADDRESS_EVERY as u32, move || later.emit(())));
-        }
     }
 
     /// A key pressed while the stage has the focus.

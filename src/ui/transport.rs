@@ -51,30 +51,18 @@ pub(crate) fn Transport(props: &Props) -> Html {
         let open = open.clone();
         Callback::from(move |_: MouseEvent| open.set(!*open))
     };
-    let go = |intent: Intent| props.send.reform(move |_: MouseEvent| intent.clone());
-    let plain = |icon: Icon, name: &'static str, intent: Intent, enabled: bool| {
-        html! {
-            <button type="button" class="ghost" onclick={go(intent)} disabled={!enabled} aria-label={name} title={name}>
-                <Draw {icon} />
-            </button>
-        }
-    };
+    let plain = |icon, name, intent, enabled| plain(&props.send, "ghost", icon, name, intent, enabled);
     let at_start = props.now == Instant::ZERO;
     let decimals = if props.speed >= 0 { 1 } else { 2 };
     let speed = speed_text(props.speed);
+    let (icon, name) = if props.playing { (Icon::Pause, "Pause") } else { (Icon::Play, "Play") };
+    let class = if props.inviting { "ghost play inviting" } else { "ghost play" };
+    let play = self::plain(&props.send, class, icon, name, Intent::Toggle, true);
     html! {
         <div class="transport" data-part="transport" role="group" aria-label="Time">
             <div class="bar">
                 { plain(Icon::StepBack, "Step back", Intent::StepBack, !at_start) }
-                <button
-                    type="button"
-                    class={classes!("ghost", "play", props.inviting.then_some("inviting"))}
-                    onclick={go(Intent::Toggle)}
-                    aria-label={if props.playing { "Pause" } else { "Play" }}
-                    title={if props.playing { "Pause" } else { "Play" }}
-                >
-                    <Draw icon={if props.playing { Icon::Pause } else { Icon::Play }} />
-                </button>
+                { play }
                 { plain(Icon::Step, "Step", Intent::Step, true) }
                 <Scrub
                     now={props.now}
@@ -109,6 +97,24 @@ pub(crate) fn Transport(props: &Props) -> Html {
                 </div>
             }
         </div>
+    }
+}
+
+/// A button with an icon.
+#[inline(never)]
+fn plain(
+    send: &Callback<Intent>,
+    class: &'static str,
+    icon: Icon,
+    name: &'static str,
+    intent: Intent,
+    enabled: bool,
+) -> Html {
+    let onclick = send.reform(move |_: MouseEvent| intent.clone());
+    html! {
+        <button type="button" {class} {onclick} disabled={!enabled} aria-label={name} title={name}>
+            <Draw {icon} />
+        </button>
     }
 }
 

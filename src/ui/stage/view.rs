@@ -4,21 +4,22 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::actions::Actions;
-use super::chart::ChartView;
-use super::clock::stamp;
-use super::diagram::DiagramView;
-use super::dom;
-use super::help::Help;
-use super::icons::{Draw, Icon};
-use super::knobs::{InlineKnob, Knobs};
-use super::log::{Log, Sentence};
-use super::outlook::{Outlook, WhyPanel};
-use super::player::{Intent, Pause};
-use super::readouts::Readouts;
-use super::share::Share;
-use super::stage::{Msg, Place, Stage};
-use super::transport::Transport;
+use super::super::actions::Actions;
+use super::super::chart::ChartView;
+use super::super::clock::stamp;
+use super::super::diagram::DiagramView;
+use super::super::dom;
+use super::super::help::Help;
+use super::super::icons::{Draw, Icon};
+use super::super::knobs::{InlineKnob, Knobs};
+use super::super::log::{Log, Sentence};
+use super::super::outlook::{Outlook, WhyPanel};
+use super::super::player::{Intent, Pause};
+use super::super::readouts::Readouts;
+use super::super::share::Share;
+use super::super::transport::Transport;
+use super::{Msg, Place, Stage};
+use crate::lab::Link;
 
 impl Stage {
     /// The parts from top to bottom.
@@ -54,7 +55,7 @@ impl Stage {
                         <div class="pic" ref={self.picture.clone()}>
                             <DiagramView diagram={Rc::new(scene.diagram)} on_act={self.act.clone()} playing={self.player.pause.is_none()} />
                         </div>
-                        <p class={classes!("last", newest.as_ref().map(|entry| super::log::tone(entry.tone)))}>
+                        <p class={classes!("last", newest.as_ref().map(|entry| super::super::log::tone(entry.tone)))}>
                             if let Some(entry) = newest {
                                 <Sentence {entry} />
                             } else {
@@ -76,7 +77,7 @@ impl Stage {
                                 send={self.send.clone()}
                             >
                                 if let Some(knob) = inline.filter(|knob| !opened.lock.iter().any(|id| id == knob.0.id)) {
-                                    <super::knobs::Inline {knob} config={self.config.clone()} send={self.send.clone()} />
+                                    <super::super::knobs::Inline {knob} config={self.config.clone()} send={self.send.clone()} />
                                 }
                             </Actions>
                         }
@@ -114,7 +115,7 @@ impl Stage {
                             config={self.config.clone()}
                             lock={opened.lock.clone()}
                             from_start={self.player.from_start}
-                            begun={touched}
+                            begun={touched && place == Place::Page}
                             send={self.send.clone()}
                         />
                     }
@@ -128,7 +129,7 @@ impl Stage {
                             }
                             if shows("share") {
                                 <Share
-                                    session={super::share::Run(self.player.session.clone())}
+                                    session={super::super::share::Run(self.player.session.clone())}
                                     opened={ctx.props().opened.clone()}
                                     address={self.address.clone()}
                                 />
@@ -138,7 +139,7 @@ impl Stage {
                 }
                 if place == Place::Embed {
                     <p class="out">
-                        <a href={self.full_address()} target="_blank" rel="noopener">
+                        <a href={self.full_address(ctx)} target="_blank" rel="noopener">
                             { "Open in full" }<Draw icon={Icon::Out} />
                         </a>
                     </p>
@@ -169,7 +170,7 @@ impl Stage {
                 now={session.now()}
                 played={session.played()}
                 revision={self.player.revision}
-                session={super::share::Run(self.player.session.clone())}
+                session={super::super::share::Run(self.player.session.clone())}
                 playing={self.player.pause.is_none()}
                 speed={self.player.speed}
                 seed={session.seed()}
@@ -203,10 +204,12 @@ impl Stage {
             words = self.standing().to_owned();
         }
         if words.is_empty() && self.player.pause == Some(Pause::Moved) && !self.player.is_moving() {
-            words = format!(
-                "At {}. Act here to see another future; undo brings this one back.",
-                stamp(self.player.now(), 1)
-            );
+            let now = stamp(self.player.now(), 1);
+            words = if self.player.is_past() {
+                format!("At {now}. Act here to see another future; undo brings this one back.")
+            } else {
+                format!("At {now}. Play on, or act.")
+            };
         }
         if let Some(reached) = self.player.behind {
             words = format!("This machine cannot keep up: running at {reached:.1}×.");
@@ -214,8 +217,9 @@ impl Stage {
         html! { <p class={classes!("hint", words.is_empty().then_some("none"))} role="status">{ words }</p> }
     }
 
-    /// This state in the whole page, for embeds.
-    fn full_address(&self) -> String {
-        format!("{}{}", dom::base(), self.address.replacen("#/embed/", "#/", 1))
+    /// This state in the whole page, with nothing hidden or locked, for embeds.
+    fn full_address(&self, ctx: &Context<Self>) -> String {
+        let whole = Link { embed: false, hide: Vec::new(), lock: Vec::new(), ..self.link(ctx) };
+        format!("{}{}", dom::base(), whole.write())
     }
 }

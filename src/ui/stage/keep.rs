@@ -1,0 +1,140 @@
+//! What the stage keeps up with less often than each frame: charts, log, announcements and the address.
+
+use std::rc::Rc;
+
+use gloo_timers::callback::Timeout;
+use yew::prelude::*;
+
+use super::super::dom;
+use super::{Entries, Msg, Place, Stage};
+use crate::lab::Link;
+
+/// Real milliseconds between two looks at the charts while time runs.
+const CHARTS_EVERY: f64 = 125.0;
+/// Real milliseconds between two looks at the log while time runs.
+const LOG_EVERY: f64 = 90.0;
+/// Real milliseconds between two announcements.
+const SAY_EVERY: f64 = 1000.0;
+/// Real milliseconds between two writings of the address while time runs.
+const ADDRESS_EVERY: f64 = 1000.0;
+/// Writings of the address that may follow each other at once; one more is allowed each 500 ms. Safari stops at 100 in 30 s.
+pub(super) const ADDRESS_BURST: f64 = 40.0;
+
+impl Stage {
+    /// Makes anew what the slow parts are shown from, as far as it is due; all of it with `now`.
+    pub(super) fn refresh(&mut self, ctx: &Context<Self>, at_once: bool) {
+        if self.player.progress().is_some() {
+            return;
+        }
+        let real = dom::real_ms();
+        let revision = self.player.revision;
+        let session = self.player.session.borrow();
+        let at_once = at_once || revision != self.seen.revision;
+        self.seen.revision = revision;
+
+        let taken = session.inputs().partition_point(|timed| timed.at <= session.now());
+        if self.seen.config != Some((revision, taken)) {
+            self.seen.config = Some((revision, taken));
+            let config = session.config_now();
+            if config != *self.config {
+                self.config = Rc::new(config);
+            }
+        }
+        let record = session.record();
+        let log = Some((revision, record.logged()));
+        if self.seen.log != log && (at_once || real - self.seen.log_at >= LOG_EVERY) {
+            (self.seen.log, self.seen.log_at) = (log, real);
+            let list = Rc::new(record.entries().rev().cloned().collect());
+            self.entries = Entries { list, dropped: record.dropped() };
+        }
+        let charts = Some((revision, session.now()));
+        if self.player.touched
+            && ctx.props().place != Place::Front
+            && self.seen.charts != charts
+            && (at_once || real - self.seen.charts_at >= CHARTS_EVERY)
+        {
+            (self.seen.charts, self.seen.charts_at) = (charts, real);
+            let fresh = session.charts();
+            let held: Vec<_> = self.charts.drain(..).collect();
+            self.charts = fresh
+                .into_iter()
+                .enumerate()
+                .map(|(index, chart)| match held.get(index) {
+                    Some(held) if **held == chart => Rc::clone(held),
+                    _ => Rc::new(chart),
+                })
+                .collect();
+        }
+        drop(session);
+        self.say(ctx, real);
+        if self.player.pause.is_none() && real - self.address_at >= ADDRESS_EVERY {
+            self.write_address(ctx);
+        }
+    }
+
+    /// Announces the newest change, at most one a second: the latest wins.
+    fn say(&mut self, ctx: &Context<Self>, real: f64) {
+        let session = self.player.session.borrow();
+        let record = session.record();
+        if record.logged() < self.announced {
+            self.announced = record.logged();
+        }
+        if record.logged() == self.announced {
+            return;
+        }
+        if real - self.said_at < SAY_EVERY {
+            drop(session);
+            return self.come_back(ctx);
+        }
+        let fresh = record.logged() - self.announced;
+        self.announced = record.logged();
+        let change =
+            record.entries().rev().take(usize::try_from(fresh).unwrap_or(usize::MAX)).find(|entry| entry.is_change());
+        if let Some(entry) = change {
+            self.said_at = real;
+            self.said = entry.sentence().into();
+        }
+    }
+
+    /// The link to what is seen.
+    pub(super) fn link(&self, ctx: &Context<Self>) -> Link {
+        let opened = &ctx.props().opened.0;
+        let link = self.player.session.borrow().link();
+        Link { embed: opened.embed, hide: opened.hide.clone(), lock: opened.lock.clone(), ..link }
+    }
+
+    pub(super) fn write_address(&mut self, ctx: &Context<Self>) {
+        // On the way to a far instant the old address still says where to.
+        if self.player.progress().is_some() {
+            return;
+        }
+        let real = dom::real_ms();
+        self.address_budget = (self.address_budget + (real - self.address_at) / 500.0).min(ADDRESS_BURST);
+        self.address_at = real;
+        let address = self.link(ctx).write();
+        if address != self.address {
+            if ctx.props().place != Place::Front {
+                dom::replace_hash(&address);
+                self.address_budget -= 1.0;
+            }
+            self.address = address;
+        }
+    }
+
+    /// Writes the address now, or a little later when it was written too often.
+    pub(super) fn address_soon(&mut self, ctx: &Context<Self>) {
+        if self.address_budget >= 1.0 {
+            self.write_address(ctx);
+        } else {
+            self.come_back(ctx);
+        }
+    }
+
+    /// Looks again in a second at what could not be done now.
+    fn come_back(&mut self, ctx: &Context<Self>) {
+        if self.later.is_none() {
+            let later = ctx.link().callback(|()| Msg::Later);
+            self.later = Some(Timeout::new(ADDRESS_EVERY as u32, move || later.emit(())));
+        }
+    }
+}
