@@ -12,7 +12,6 @@ mod browsers;
 mod build;
 mod check;
 mod html;
-mod http;
 mod layering;
 mod machine;
 mod page_tests;

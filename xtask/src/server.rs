@@ -3,13 +3,16 @@
 //! `trunk serve` is for developing; this one is what the tests and measurements see.
 
 use crate::html;
-use crate::http::{Answer, Listener, Request};
 use crate::run::{Doing as _, Outcome, fail, root};
 use base64::Engine as _;
 use sha2::Digest as _;
 use std::fs;
+use std::io::Read as _;
+use std::net::SocketAddr;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use tiny_http::{Header, Method, Request, Response};
 
 /// Where browsers report what the policy stopped.
 const REPORTS: &str = "/__csp-report";
@@ -18,6 +21,7 @@ const REPORTS: &str = "/__csp-report";
 const EAR: &str = include_str!("ear.js");
 
 /// What is served, and how.
+#[derive(Clone)]
 struct Site {
     folder: PathBuf,
     /// Whether pages get the [`EAR`].
@@ -27,8 +31,10 @@ struct Site {
 
 /// A running server; it ends when dropped.
 pub(crate) struct Server {
-    listener: Listener,
+    http: Arc<tiny_http::Server>,
+    address: SocketAddr,
     troubles: Arc<Mutex<Vec<String>>>,
+    threads: Vec<JoinHandle<()>>,
 }
 
 impl Server {
@@ -38,21 +44,43 @@ impl Server {
         if !folder.join("index.html").is_file() {
             return fail(format!("there is no {}/index.html: run `cargo xtask build`", folder.display()));
         }
-        let troubles = Arc::new(Mutex::new(Vec::new()));
-        let site = Site { folder: folder.to_path_buf(), listening, troubles: Arc::clone(&troubles) };
-        let listener = Listener::start(port, move |request| answer(request, &site))
-            .doing(|| format!("could not listen on port {port}"))?;
-        Ok(Self { listener, troubles })
+        let http = tiny_http::Server::http(("127.0.0.1", port)).doing(|| format!("could not listen on port {port}"))?;
+        let Some(address) = http.server_addr().to_ip() else { return fail("the server has no address") };
+        let (http, troubles) = (Arc::new(http), Arc::new(Mutex::new(Vec::new())));
+        let threads = (0..4)
+            .map(|_| {
+                let http = Arc::clone(&http);
+                let site = Site { folder: folder.to_path_buf(), listening, troubles: Arc::clone(&troubles) };
+                std::thread::spawn(move || {
+                    while let Ok(request) = http.recv() {
+                        // A browser that went away is no concern of the others.
+                        let _ = answer(request, &site);
+                    }
+                })
+            })
+            .collect();
+        Ok(Self { http, address, troubles, threads })
     }
 
     /// The front page's address.
     pub(crate) fn url(&self) -> String {
-        format!("http://{}/", self.listener.address)
+        format!("http://{}/", self.address)
     }
 
     /// What the policy stopped, as the browsers told it, and what was asked for and is not there, since the last call.
     pub(crate) fn troubles(&self) -> Vec<String> {
         std::mem::take(&mut *self.troubles.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        for _ in &self.threads {
+            self.http.unblock();
+        }
+        for thread in self.threads.drain(..) {
+            let _ = thread.join();
+        }
     }
 }
 
@@ -65,37 +93,43 @@ pub(crate) fn preview(port: Option<u16>) -> Outcome {
     }
 }
 
-fn answer(request: &Request, site: &Site) -> Answer {
+fn answer(mut request: Request, site: &Site) -> std::io::Result<()> {
     let trouble = |text: String| {
         eprintln!("{text}");
         site.troubles.lock().unwrap_or_else(PoisonError::into_inner).push(text);
     };
-    let short = |status, body: &str| Answer { status, headers: Vec::new(), body: body.into() };
-    match request.method.as_str() {
-        "GET" | "HEAD" => {}
-        "POST" if request.url == REPORTS => {
-            trouble(format!("stopped by the security policy: {}", String::from_utf8_lossy(&request.body)));
-            return short(204, "");
-        }
-        _ => return short(405, ""),
+    if request.url() == REPORTS && *request.method() == Method::Post {
+        let mut report = String::new();
+        request.as_reader().take(16_384).read_to_string(&mut report)?;
+        trouble(format!("stopped by the security policy: {report}"));
+        return request.respond(Response::empty(204));
     }
-    let found = resolve(&site.folder, &request.url).and_then(|file| fs::read(&file).ok().map(|bytes| (file, bytes)));
-    let Some((file, mut body)) = found else {
-        trouble(format!("asked for, and not there: {}", request.url));
-        return short(404, "not found");
+    if !matches!(request.method(), Method::Get | Method::Head) {
+        return request.respond(Response::empty(405));
+    }
+    let found = resolve(&site.folder, request.url()).and_then(|file| fs::read(&file).ok().map(|bytes| (file, bytes)));
+    let Some((file, mut bytes)) = found else {
+        trouble(format!("asked for, and not there: {}", request.url()));
+        return request.respond(Response::from_string("not found").with_status_code(404));
     };
     let kind = kind(&file);
     let mut headers = HEADERS.map(|(name, value)| (name, value.to_owned())).to_vec();
     headers.push(("Content-Type", kind.to_owned()));
     if kind.starts_with("text/html") {
-        let mut page = String::from_utf8_lossy(&body).into_owned();
+        let mut page = String::from_utf8_lossy(&bytes).into_owned();
         if site.listening {
             page = page.replacen("<head>", &format!("<head><script>{EAR}</script>"), 1);
         }
         headers.push(("Content-Security-Policy", policy(&page)));
-        body = page.into_bytes();
+        bytes = page.into_bytes();
     }
-    Answer { status: 200, headers, body }
+    let mut response = Response::from_data(bytes);
+    for (name, value) in headers {
+        if let Ok(header) = Header::from_bytes(name, value) {
+            response.add_header(header);
+        }
+    }
+    request.respond(response)
 }
 
 /// What a public copy should send besides the policy, so that any page may frame it, isolated ones included.
@@ -181,7 +215,7 @@ fn kind(file: &Path) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::{Read as _, Write as _};
+    use std::io::Write as _;
 
     /// A folder with a page and, outside it, a secret; gone at the end.
     struct Files(PathBuf);
@@ -239,7 +273,7 @@ mod tests {
         let site = Files::new("request");
         let server = Server::start(&site.0.join("dist"), 0, true).unwrap();
         let ask = |text: &str| {
-            let mut stream = std::net::TcpStream::connect(server.listener.address).unwrap();
+            let mut stream = std::net::TcpStream::connect(server.address).unwrap();
             stream.write_all(text.replace('\n', "\r\n").as_bytes()).unwrap();
             let mut answer = String::new();
             stream.read_to_string(&mut answer).unwrap();
