@@ -118,7 +118,10 @@ impl Page {
 
     async fn mounted(&self) -> Outcome {
         self.eventually("the page is mounted", async || {
-            let there = self.script("return document.querySelector('main') !== null", vec![]).await?;
+            // Our page shows something before it runs; other pages, such as the sample host, have nothing to wait for.
+            let body = "const ours = document.querySelector('link[rel=modulepreload]') !== null;
+                return document.querySelector('main') !== null && (!ours || window.wasmBindings !== undefined)";
+            let there = self.script(body, vec![]).await?;
             Ok((there == json!(true)).then_some(()))
         })
         .await
