@@ -203,13 +203,16 @@ impl ChartView {
         let chart = &ctx.props().chart;
         let point = ctx.link().callback(|event: PointerEvent| Msg::Point(f64::from(event.offset_x())));
         let leave = ctx.link().callback(|_| Msg::Leave);
+        // The canvas has a transition on its colour, so that a change of theme ends in this event, whatever made it.
+        let turned = ctx.link().callback(|_: TransitionEvent| Msg::Watched(Watched(Event::Stale)));
         let (from, to) = (chart.x.from, chart.x.to);
         let now = self.pointed.unwrap_or(to);
         // The same words while nothing is pointed at: a running chart is not to talk over everything else.
         let value = self.pointed.map_or_else(|| "arrow keys read its values".to_owned(), |x| paint::told(chart, x));
         html! {
             <div class="chart-plot">
-                <canvas ref={self.canvas.clone()} role="img" aria-label={chart.title} aria-describedby={told.to_owned()} />
+                <canvas ref={self.canvas.clone()} role="img" aria-label={chart.title} aria-describedby={told.to_owned()}
+                    ontransitionend={turned} />
                 <div class="chart-reader" role="slider" tabindex="0" aria-label={format!("Read values: {}", chart.title)}
                     aria-valuemin={from.to_string()} aria-valuemax={to.to_string()} aria-valuenow={now.to_string()}
                     aria-valuetext={value}
