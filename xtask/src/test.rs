@@ -96,7 +96,9 @@ pub(crate) fn test(selection: &Selection) -> Outcome {
             })?;
         }
         // Last: a page that grew too large still has to work.
-        stages.stage("the page, size", size::within_budget)?;
+        if !selection.as_built {
+            stages.stage("the page, size", size::within_budget)?;
+        }
     }
     stages.table();
     Ok(())
