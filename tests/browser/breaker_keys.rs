@@ -83,7 +83,10 @@ fn letters_work_in_the_stage_and_nowhere_else() -> Outcome {
 
         // Step, step back, undo, redo.
         page.press(",").await?;
-        page.press(",").await?;
+        if page.is_as_native().await?.log == whole.log {
+            // Time had gone on since the latest entry, so that the first step leads only there.
+            page.press(",").await?;
+        }
         assert_eq!(page.is_as_native().await?.log, whole.log[1..]);
         page.press(".").await?;
         assert_eq!(page.is_as_native().await?.log, whole.log);
