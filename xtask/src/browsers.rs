@@ -143,8 +143,9 @@ impl Driver {
 /// A display in memory, for a browser that has no headless mode, and its number.
 fn start_display() -> Outcome<(Ours, u32)> {
     let mut command = bound_to_us(&XVFB.path()?);
-    // It takes the first free number and tells it.
-    command.args(["-displayfd", "1", "-nolisten", "tcp", "-screen", "0", "1600x1200x24"]);
+    // It takes the first free number and tells it. Between two browsers it must not reset itself: one that starts just
+    // then finds no display.
+    command.args(["-displayfd", "1", "-noreset", "-nolisten", "tcp", "-screen", "0", "1600x1200x24"]);
     let mut process = Ours::spawn(command.stdout(Stdio::piped()).stderr(Stdio::null()))?;
     let mut line = String::new();
     if let Some(stdout) = process.0.stdout.take() {
