@@ -14,7 +14,9 @@ mod words;
 use std::rc::Rc;
 
 use yew::prelude::*;
+use yew::virtual_dom::ListenerKind;
 
+use super::el::{el, maybe};
 use crate::lab::scene::{Act, Diagram, Mark, Tone};
 
 /// What [`DiagramView`] shows.
@@ -59,38 +61,37 @@ pub fn DiagramView(props: &DiagramProps) -> Html {
     };
     let chosen = open.as_deref().and_then(|id| diagram.marks.iter().find(|mark| mark.id == id && mark.acts.len() > 1));
     let fields = canvas::fields(diagram);
-    let toggle = {
-        let as_text = as_text.clone();
-        Callback::from(move |_: MouseEvent| as_text.set(!*as_text))
-    };
-    if *as_text {
+    let shown_as_text = *as_text;
+    if shown_as_text {
         let now = web_sys::window().and_then(|window| window.performance()).map_or(0.0, |clock| clock.now());
         let mut read = read.borrow_mut();
         if !props.playing || now - read.0 >= READING {
             *read = (now, diagram.clone());
         }
     }
-    html! {
-        <div class={classes!("diagram", if wide { "dg-wide" } else { "dg-narrow" })}>
-            <div class="dg-frame" ref={place.clone()}>
-                if !fields.is_empty() { <canvas::Canvas {fields} width={diagram.width} /> }
-                <svg viewBox={format!("0 0 {} {}", words::num(diagram.width), words::num(diagram.height))} role="group"
-                    aria-label={diagram.name.clone()} preserveAspectRatio="xMidYMid meet">
-                    { for diagram.marks.iter().map(|mark| draw::mark(mark, &frame)) }
-                </svg>
-                if let Some(mark) = chosen {
-                    <menu::Menu key={&*mark.id} name={draw::name(mark)} acts={mark.acts.clone()} {place}
-                        on_act={props.on_act.clone()} on_close={close} />
-                }
-            </div>
-            <p class="dg-foot">
-                <button type="button" class="dg-as-text" aria-expanded={if *as_text { "true" } else { "false" }} onclick={toggle}>
-                    { if *as_text { "Hide text" } else { "Picture as text" } }
-                </button>
-            </p>
-            if *as_text { { table::table(&read.borrow().1, &props.on_act) } }
-        </div>
+    let mut picture = el("svg[role=group][preserveAspectRatio=xMidYMid meet]")
+        .set("viewBox", format!("0 0 {} {}", words::num(diagram.width), words::num(diagram.height)))
+        .set("aria-label", diagram.name.clone());
+    for mark in &diagram.marks {
+        picture = picture.put(draw::mark(mark, &frame));
     }
+    let below = (!fields.is_empty()).then(|| html! { <canvas::Canvas {fields} width={diagram.width} /> });
+    let menu = chosen.map(|mark| {
+        html! {
+            <menu::Menu key={&*mark.id} name={draw::name(mark)} acts={mark.acts.clone()} place={place.clone()}
+                on_act={props.on_act.clone()} on_close={close} />
+        }
+    });
+    let switch = el("button.dg-as-text[type=button]")
+        .either("aria-expanded", *as_text)
+        .on(ListenerKind::onclick, move |_: Event| as_text.set(!*as_text))
+        .text(if shown_as_text { "Hide text" } else { "Picture as text" });
+    el("div.diagram")
+        .class(if wide { "dg-wide" } else { "dg-narrow" })
+        .put(el("div.dg-frame").node(&place).put(maybe(below)).put(picture).put(maybe(menu)))
+        .put(el("p.dg-foot").put(switch))
+        .put(maybe(shown_as_text.then(|| table::table(&read.borrow().1, &props.on_act))))
+        .html()
 }
 
 /// The class that gives a mark its colours.

@@ -3,7 +3,10 @@
 use wasm_bindgen::JsCast as _;
 use web_sys::{Element, HtmlElement, SvgElement};
 use yew::prelude::*;
+use yew::virtual_dom::ListenerKind;
 
+use super::super::el::el;
+use super::super::num;
 use crate::lab::scene::Act;
 
 /// What [`Menu`] lists.
@@ -46,7 +49,7 @@ pub(super) fn Menu(props: &Props) -> Html {
     };
     let onkeydown = {
         let (node, leave) = (node.clone(), leave.clone());
-        Callback::from(move |event: KeyboardEvent| {
+        move |event: KeyboardEvent| {
             let step: fn(usize, usize) -> usize = match event.key().as_str() {
                 "ArrowDown" | "ArrowRight" => |at, of| (at + 1) % of,
                 "ArrowUp" | "ArrowLeft" => |at, of| (at + of - 1) % of,
@@ -65,32 +68,33 @@ pub(super) fn Menu(props: &Props) -> Html {
             if let Some(menu) = node.cast::<HtmlElement>() {
                 focus_item(&menu, step);
             }
-        })
+        }
     };
     let onfocusout = {
         let (node, place, on_close) = (node.clone(), props.place.clone(), props.on_close.clone());
-        Callback::from(move |event: FocusEvent| {
+        move |event: FocusEvent| {
             let next = event.related_target().and_then(|next| next.dyn_into::<Element>().ok());
             let inside = |of: Option<Element>| of.is_some_and(|of| of.contains(next.as_ref().map(AsRef::as_ref)));
             // The mark itself closes it by being pressed again.
             if next.is_none() || !(inside(node.cast()) || inside(opener(&place).map(Into::into))) {
                 on_close.emit(());
             }
-        })
+        }
     };
-    let item = |act: &Act| {
+    let mut menu = el("div.dg-menu[role=menu]")
+        .node(&node)
+        .set("aria-label", format!("{}: actions", props.name))
+        .on(ListenerKind::onkeydown, onkeydown)
+        .on(ListenerKind::onfocusout, onfocusout);
+    for act in &props.acts {
         let (on_act, leave, act, label) = (props.on_act.clone(), leave.clone(), act.clone(), act.label.clone());
-        let onclick = move |_: MouseEvent| {
+        let item = el("button[type=button][role=menuitem][tabindex=-1]").text(label);
+        menu = menu.put(item.on(ListenerKind::onclick, move |_: Event| {
             on_act.emit(act.clone());
             leave();
-        };
-        html! { <button type="button" role="menuitem" tabindex="-1" {onclick}>{ label }</button> }
-    };
-    html! {
-        <div ref={node} class="dg-menu" role="menu" aria-label={format!("{}: actions", props.name)} {onkeydown} {onfocusout}>
-            { for props.acts.iter().map(item) }
-        </div>
+        }));
     }
+    menu.html()
 }
 
 /// The mark whose menu is open.
@@ -109,12 +113,12 @@ fn settle(menu: &HtmlElement, place: &Element) {
     let top = if below + own.height() <= place.height() { below } else { above };
     for (side, value) in [("left", left), ("top", top)] {
         // Setting through the object model is allowed under the strict policy, and does not fail for these two.
-        let _ = menu.style().set_property(side, &format!("{}px", value.max(0.0)));
+        let _ = menu.style().set_property(side, &num::with(value.max(0.0), 2, "px"));
     }
 }
 
 /// Moves the focus to another item, given the present one and how many there are.
-fn focus_item(menu: &HtmlElement, step: impl Fn(usize, usize) -> usize) {
+fn focus_item(menu: &HtmlElement, step: fn(usize, usize) -> usize) {
     let items = menu.children();
     let of = items.length() as usize;
     if of == 0 {
