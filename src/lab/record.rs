@@ -204,7 +204,9 @@ impl Level {
                     let least = four.iter().min_by(|a, b| a.1.total_cmp(&b.1)).copied();
                     let most = four.iter().max_by(|a, b| a.1.total_cmp(&b.1)).copied();
                     let mut two: Vec<_> = least.into_iter().chain(most).collect();
-                    two.sort_by_key(|point| point.0);
+                    if two.len() == 2 && two[0].0 > two[1].0 {
+                        two.swap(0, 1);
+                    }
                     two.dedup();
                     two
                 })

@@ -182,6 +182,12 @@ pub(crate) fn copy(text: &str, told: impl FnOnce(bool) + 'static) {
     });
 }
 
+/// A number with as many digits as it needs to be read back as itself: the browser writes it, our own code for it would be
+/// large.
+pub(crate) fn exact(number: f64) -> String {
+    js_sys::Number::from(number).to_string_with_radix(10).map_or_else(|_| String::new(), Into::into)
+}
+
 /// Hands the reader a file.
 pub(crate) fn download(name: &str, kind: &str, text: &str) {
     let _ = try_download(name, kind, text);

@@ -310,7 +310,7 @@ fn problem(knob: &Knob, text: &str) -> Option<String> {
 /// A hint as a sentence of its own.
 fn sentence(hint: &str) -> String {
     let mut letters = hint.chars();
-    let first: String = letters.next().map(|first| first.to_uppercase().collect()).unwrap_or_default();
+    let first: String = letters.next().map(|first| first.to_ascii_uppercase().into()).unwrap_or_default();
     format!("{first}{}.", letters.as_str())
 }
 

@@ -163,7 +163,7 @@ fn gist(config: &Config, group: &str) -> String {
             knob.group == group && !matches!(knob.kind, Kind::Document { .. }) && (knob.matters)(config)
         })
         .take(2)
-        .map(|(knob, value)| format!("{} {}", knob.label.to_lowercase(), knob.show(value).to_lowercase()));
+        .map(|(knob, value)| format!("{} {}", knob.label.to_ascii_lowercase(), knob.show(value).to_ascii_lowercase()));
     shown.collect::<Vec<_>>().join(" · ")
 }
 

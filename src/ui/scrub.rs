@@ -7,6 +7,7 @@ use halfopen_core::Instant;
 use yew::prelude::*;
 
 use super::clock::{spoken, stamp};
+use super::num;
 use super::player::Intent;
 use super::share::Run;
 use crate::lab::link::RUN_MAX;
@@ -102,7 +103,7 @@ pub(crate) fn Scrub(props: &Props) -> Html {
             send.emit(Intent::Seek(to.min(played)));
         })
     };
-    let percent = |share: f64| format!("{:.3}%", share * 100.0);
+    let percent = |share: f64| num::with(share * 100.0, 3, "%");
     let at = percent(share(props.now));
     html! {
         <div
@@ -169,7 +170,7 @@ fn piece(health: Health, x: f64, width: f64) -> Html {
         Health::Half => ("half", "6", "12"),
         Health::Bad => ("bad", "5", "14"),
     };
-    let (x, width) = (format!("{:.3}%", x * 100.0), format!("{:.3}%", (width * 100.0).max(0.08)));
+    let (x, width) = (num::with(x * 100.0, 3, "%"), num::with((width * 100.0).max(0.08), 3, "%"));
     html! {
         <>
             <rect class={classes!("piece", class)} x={x.clone()} {y} width={width.clone()} {height} rx="2" />

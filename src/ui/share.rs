@@ -181,7 +181,7 @@ fn full(link: &Link) -> String {
 fn log_csv(session: &Session) -> String {
     let mut out = String::from("time (s),what,reason\r\n");
     for entry in session.record().entries() {
-        let cells = [entry.at.as_secs_f64().to_string(), quoted(&entry.head), quoted(&entry.text)];
+        let cells = [dom::exact(entry.at.as_secs_f64()), quoted(&entry.head), quoted(&entry.text)];
         out.push_str(&cells.join(","));
         out.push_str("\r\n");
     }
@@ -198,7 +198,7 @@ fn charts_csv(session: &Session) -> String {
         out.push_str(&heads.iter().map(|head| quoted(head)).collect::<Vec<_>>().join(","));
         out.push_str("\r\n");
         for row in rows {
-            let cells = row.iter().map(|cell| cell.map_or_else(String::new, |cell| cell.to_string()));
+            let cells = row.iter().map(|cell| cell.map_or_else(String::new, dom::exact));
             out.push_str(&cells.collect::<Vec<_>>().join(","));
             out.push_str("\r\n");
         }

@@ -74,7 +74,9 @@ pub(super) const ABOUT: About = About {
                 && record
                     .entries()
                     .next_back()
-                    .is_some_and(|entry| entry.head.starts_with("● closed") && entry.text.contains("succeeded"))
+                    .is_some_and(|entry| {
+                        entry.head.starts_with("● closed") && entry.text.split(' ').any(|word| word == "succeeded")
+                    })
         },
         proof: "do=0.5:break,1:send,1.2:send,1.4:send,3:heal,8:send&t=9s",
     }],
@@ -124,15 +126,14 @@ fn trip(settings: &Settings) -> String {
 fn recovery(settings: &Settings) -> String {
     let OpenFor { initial, factor_permille, .. } = settings.open_for;
     let grows = if factor_permille > 1000 { ", longer each time," } else { "" };
-    let probes = match settings.half_open.permits {
-        1 => "one request".to_owned(),
-        n => format!("{n} requests"),
+    let (next, probes) = match settings.half_open.permits {
+        1 => ("request".to_owned(), "one request".to_owned()),
+        n => (format!("{n} requests"), format!("{n} requests")),
     };
     let wait = text::about(initial);
     match settings.half_open_by {
         HalfOpenBy::Ask => format!(
-            "From {wait} later on{grows} it lets the next {} through to see whether the backend is well again.",
-            probes.replace("one request", "request")
+            "From {wait} later on{grows} it lets the next {next} through to see whether the backend is well again."
         ),
         HalfOpenBy::Clock => format!(
             "{wait} later{grows} it is half-open by the clock and lets {probes} through to see whether the backend is well again."

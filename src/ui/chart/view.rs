@@ -6,6 +6,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlCanvasElement, HtmlDetailsElement, HtmlElement};
 use yew::prelude::*;
 
+use super::super::{dom, num};
 use super::table;
 use super::watch::{Event, Watch};
 use super::{canvas, matches, palette, save_csv, save_png, save_svg};
@@ -211,7 +212,7 @@ impl ChartView {
             <div class="chart-plot">
                 <canvas ref={self.canvas.clone()} role="img" aria-label={chart.title} aria-describedby={told.to_owned()} />
                 <div class="chart-reader" role="slider" tabindex="0" aria-label={format!("Read values: {}", chart.title)}
-                    aria-valuemin={from.to_string()} aria-valuemax={to.to_string()} aria-valuenow={now.to_string()}
+                    aria-valuemin={dom::exact(from)} aria-valuemax={dom::exact(to)} aria-valuenow={dom::exact(now)}
                     aria-valuetext={value}
                     onpointerdown={point.clone()} onpointermove={point} onpointerleave={leave.reform(|_: PointerEvent| ())}
                     onblur={leave.reform(|_: FocusEvent| ())} onkeydown={ctx.link().callback(Msg::Key)} />
@@ -300,7 +301,7 @@ impl ChartView {
             canvas.set_height(wanted.height);
         }
         for (side, pixels) in [("width", wanted.width), ("height", wanted.height)] {
-            let _ = canvas.style().set_property(side, &format!("{}px", f64::from(pixels) / ratio));
+            let _ = canvas.style().set_property(side, &num::with(f64::from(pixels) / ratio, 4, "px"));
         }
         // Its corner on a whole pixel of the device too: at fractional ratios a box's corner seldom is.
         let scrolled = |offset: Result<f64, wasm_bindgen::JsValue>| offset.unwrap_or(0.0);
@@ -308,7 +309,7 @@ impl ChartView {
             [("left", place.x() + scrolled(window.scroll_x())), ("top", place.y() + scrolled(window.scroll_y()))]
         {
             let off = (libm::ceil(css * ratio - 0.01) - css * ratio) / ratio;
-            let _ = canvas.style().set_property(side, &format!("{off}px"));
+            let _ = canvas.style().set_property(side, &num::with(off, 4, "px"));
         }
         let scale = Scale { text: wanted.text, ..Scale::PLAIN };
         let look = Look { background: wanted.background, pointed: wanted.pointed, ..Look::new(wanted.palette, scale) };

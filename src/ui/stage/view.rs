@@ -13,6 +13,7 @@ use super::super::help::Help;
 use super::super::icons::{Draw, Icon};
 use super::super::knobs::{InlineKnob, Knobs};
 use super::super::log::{Log, Sentence};
+use super::super::num;
 use super::super::outlook::{Outlook, WhyPanel};
 use super::super::player::{Intent, Pause};
 use super::super::readouts::Readouts;
@@ -191,7 +192,7 @@ impl Stage {
         html! {
             <div class="progress">
                 <label for="progress">{ format!("Playing to it: {}", stamp(self.player.now(), 0)) }</label>
-                <progress id="progress" max="1" value={format!("{done:.3}")} />
+                <progress id="progress" max="1" value={num::with(done, 3, "")} />
                 <button type="button" {onclick}>{ "Cancel" }</button>
             </div>
         }
@@ -212,7 +213,7 @@ impl Stage {
             };
         }
         if let Some(reached) = self.player.behind {
-            words = format!("This machine cannot keep up: running at {reached:.1}×.");
+            words = format!("This machine cannot keep up: running at {}.", num::with(reached, 1, "×"));
         }
         html! { <p class={classes!("hint", words.is_empty().then_some("none"))} role="status">{ words }</p> }
     }
