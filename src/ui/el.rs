@@ -8,7 +8,8 @@ use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use yew::Callback;
 use yew::html::{Html, NodeRef};
-use yew::virtual_dom::{AttrValue, AttributeOrProperty, Key, Listener, ListenerKind, VList, VTag, VText};
+pub(crate) use yew::virtual_dom::ListenerKind as On;
+use yew::virtual_dom::{AttrValue, AttributeOrProperty, Key, Listener, VList, VTag, VText};
 
 /// An element that is being made.
 pub(crate) struct El(Box<Parts>);
@@ -75,7 +76,7 @@ impl El {
     }
 
     #[inline(never)]
-    fn hear(mut self, kind: ListenerKind, act: Callback<web_sys::Event>) -> Self {
+    fn hear(mut self, kind: On, act: Callback<web_sys::Event>) -> Self {
         self.0.tag.add_listener(Rc::new(Ear { kind, act }));
         self
     }
@@ -162,25 +163,25 @@ impl El {
     }
 
     /// What happens on an event.
-    pub(crate) fn on<E: JsCast + 'static>(self, kind: ListenerKind, act: impl Fn(E) + 'static) -> Self {
+    pub(crate) fn on<E: JsCast + 'static>(self, kind: On, act: impl Fn(E) + 'static) -> Self {
         self.hear(kind, Callback::from(move |event: web_sys::Event| act(event.unchecked_into())))
     }
 
     /// What is told when it is pressed.
+    pub(crate) fn press<T: Clone + 'static>(self, to: &Callback<T>, what: T) -> Self {
+        self.tell(On::onclick, to, what)
+    }
+
+    /// What is told on an event.
     #[inline(never)]
-    pub(crate) fn press<T: Clone + 'static>(self, tell: &Callback<T>, what: T) -> Self {
-        let tell = tell.clone();
-        self.on(ListenerKind::onclick, move |_: web_sys::Event| tell.emit(what.clone()))
+    pub(crate) fn tell<T: Clone + 'static>(self, kind: On, to: &Callback<T>, what: T) -> Self {
+        let to = to.clone();
+        self.on(kind, move |_: web_sys::Event| to.emit(what.clone()))
     }
 
     /// A child.
     pub(crate) fn put(self, child: impl Into<Html>) -> Self {
         self.put_html(child.into())
-    }
-
-    /// A child that is not always there.
-    pub(crate) fn put_if(self, is: bool, child: impl FnOnce() -> El) -> Self {
-        self.put_html(if is { child().into() } else { Html::default() })
     }
 
     /// Text as a child.
@@ -218,12 +219,12 @@ impl From<El> for Html {
 
 /// A listener of any kind.
 struct Ear {
-    kind: ListenerKind,
+    kind: On,
     act: Callback<web_sys::Event>,
 }
 
 impl Listener for Ear {
-    fn kind(&self) -> ListenerKind {
+    fn kind(&self) -> On {
         self.kind.clone()
     }
 

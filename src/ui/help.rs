@@ -2,7 +2,8 @@
 
 use yew::prelude::*;
 
-use super::icons::{Draw, Icon};
+use super::el::{On, el};
+use super::icons::{Icon, draw};
 use crate::lab::Action;
 
 #[derive(Properties)]
@@ -10,7 +11,7 @@ pub(crate) struct Props {
     /// The lab's actions, for their keys.
     pub(crate) actions: &'static [Action],
     /// The reader has read it.
-    pub(crate) on_close: Callback<()>,
+    pub(crate) on_close: Callback<bool>,
 }
 
 impl PartialEq for Props {
@@ -40,35 +41,36 @@ pub(crate) fn Help(props: &Props) -> Html {
             }
         });
     }
-    let onclose = props.on_close.reform(|_: Event| ());
-    let onclick = {
+    let close = {
         let dialog = dialog.clone();
-        Callback::from(move |_: MouseEvent| {
+        move |_: Event| {
             if let Some(dialog) = dialog.cast::<web_sys::HtmlDialogElement>() {
                 dialog.close();
             }
-        })
+        }
     };
-    // Keys pressed in the dialog are not meant for the stage around it.
-    let onkeydown = Callback::from(|event: KeyboardEvent| event.stop_propagation());
-    html! {
-        <dialog ref={dialog} class="card help" aria-labelledby="help-title" {onclose} {onkeydown}>
-            <div class="help-head">
-                <h2 id="help-title">{ "Keys" }</h2>
-                <button type="button" class="ghost" {onclick} aria-label="Close"><Draw icon={Icon::Close} /></button>
-            </div>
-            <p>{ "They work while the stage has the focus: click into it, or follow “Skip to the stage”." }</p>
-            <dl class="keys">
-                for action in props.actions.iter() {
-                    if let Some(key) = action.key {
-                        <div><dt><kbd>{ key }</kbd></dt><dd>{ action.label }</dd></div>
-                    }
-                }
-                for (key, what) in KEYS {
-                    <div><dt><kbd>{ key }</kbd></dt><dd>{ what }</dd></div>
-                }
-            </dl>
-            <p>{ "On the time bar: arrows, Page Up and Page Down, Home and End." }</p>
-        </dialog>
+    let row = |key: AttrValue, what: &'static str| {
+        el("div").put(el("dt").put(el("kbd").text(key))).put(el("dd").text(what))
+    };
+    let mut keys = el("dl.keys");
+    for action in props.actions {
+        if let Some(key) = action.key {
+            keys = keys.put(row(key.to_string().into(), action.label));
+        }
     }
+    for (key, what) in KEYS {
+        keys = keys.put(row(key.into(), what));
+    }
+    let button = el("button.ghost[type=button][aria-label=Close]").on(On::onclick, close).put(draw(Icon::Close));
+    let on_close = props.on_close.clone();
+    el("dialog.card.help[aria-labelledby=help-title]")
+        .node(&dialog)
+        .on(On::onclose, move |_: Event| on_close.emit(false))
+        // Keys pressed in the dialog are not meant for the stage around it.
+        .on(On::onkeydown, |event: Event| event.stop_propagation())
+        .put(el("div.help-head").put(el("h2[id=help-title]").text("Keys")).put(button))
+        .put(el("p").text("They work while the stage has the focus: click into it, or follow “Skip to the stage”."))
+        .put(keys)
+        .put(el("p").text("On the time bar: arrows, Page Up and Page Down, Home and End."))
+        .html()
 }

@@ -1,10 +1,9 @@
 //! A mark in the DOM: its body, what tells of it to those who do not see it, and how it is pressed.
 
 use web_sys::KeyboardEvent;
-use yew::virtual_dom::ListenerKind;
 use yew::{Callback, Html};
 
-use super::super::el::{El, el};
+use super::super::el::{El, On, el};
 use crate::lab::scene::{Area, Mark, Shape};
 
 use super::measure::{bounds, inflate, reach, round};
@@ -56,7 +55,7 @@ pub(super) fn mark(mark: &Mark, frame: &Frame) -> Html {
         .class_if(open, "dg-open")
         .set("aria-label", format!("{}: {}", name(mark), deed(mark)))
         .press(frame.press, mark.clone())
-        .on(ListenerKind::onkeydown, move |event: KeyboardEvent| {
+        .on(On::onkeydown, move |event: KeyboardEvent| {
             if matches!(event.key().as_str(), "Enter" | " ") {
                 // Or Space would scroll, and play or pause.
                 event.prevent_default();

@@ -3,9 +3,8 @@
 use wasm_bindgen::JsCast as _;
 use web_sys::{Element, HtmlElement, SvgElement};
 use yew::prelude::*;
-use yew::virtual_dom::ListenerKind;
 
-use super::super::el::el;
+use super::super::el::{On, el};
 use super::super::num;
 use crate::lab::scene::Act;
 
@@ -84,12 +83,12 @@ pub(super) fn Menu(props: &Props) -> Html {
     let mut menu = el("div.dg-menu[role=menu]")
         .node(&node)
         .set("aria-label", format!("{}: actions", props.name))
-        .on(ListenerKind::onkeydown, onkeydown)
-        .on(ListenerKind::onfocusout, onfocusout);
+        .on(On::onkeydown, onkeydown)
+        .on(On::onfocusout, onfocusout);
     for act in &props.acts {
         let (on_act, leave, act, label) = (props.on_act.clone(), leave.clone(), act.clone(), act.label.clone());
         let item = el("button[type=button][role=menuitem][tabindex=-1]").text(label);
-        menu = menu.put(item.on(ListenerKind::onclick, move |_: Event| {
+        menu = menu.put(item.on(On::onclick, move |_: Event| {
             on_act.emit(act.clone());
             leave();
         }));
