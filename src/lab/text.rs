@@ -1,5 +1,7 @@
 //! Exact numbers as text, both ways, and numbers for reading.
 
+use halfopen_core::Instant;
+
 /// Nanoseconds in the units that durations are written in, longest first.
 const UNITS: [(&str, i64); 6] = [
     ("h", 3_600_000_000_000),
@@ -105,7 +107,7 @@ pub fn grouped(number: i64) -> String {
 /// A length of time for reading, rounded to three digits at most: `5.1 s`, `250 ms`, `2 min 3 s`.
 pub fn about(duration: core::time::Duration) -> String {
     // Whole numbers of 64 bits are far less code than those of 128, and hold 584 years.
-    let nanos = u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX);
+    let nanos = (Instant::ZERO + duration).as_nanos();
     let round = |unit: u64| decimal(i64::try_from((nanos * 10 + unit / 2) / unit).unwrap_or(i64::MAX), 1);
     match nanos {
         0 => "0\u{a0}ms".to_owned(),
@@ -128,7 +130,7 @@ pub fn about(duration: core::time::Duration) -> String {
 
 /// A length of time that is counting down keeps its decimal, so that it does not jump about.
 pub fn countdown(left: core::time::Duration) -> String {
-    let tenths = u64::try_from(left.as_millis()).unwrap_or(u64::MAX).div_ceil(100);
+    let tenths = ((Instant::ZERO + left).as_nanos() / 1_000_000).div_ceil(100);
     if left >= core::time::Duration::from_secs(100) {
         about(left)
     } else {

@@ -15,7 +15,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::el::{On, el, maybe};
+use super::el::{el, maybe};
 use crate::lab::scene::{Act, Diagram, Mark, Tone};
 
 /// What [`DiagramView`] shows.
@@ -83,7 +83,7 @@ pub fn DiagramView(props: &DiagramProps) -> Html {
     });
     let switch = el("button.dg-as-text[type=button]")
         .either("aria-expanded", *as_text)
-        .on(On::onclick, move |_: Event| as_text.set(!*as_text))
+        .on("click", move |_: Event| as_text.set(!*as_text))
         .text(if shown_as_text { "Hide text" } else { "Picture as text" });
     el("div.diagram")
         .class(if wide { "dg-wide" } else { "dg-narrow" })

@@ -8,8 +8,7 @@ use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use yew::Callback;
 use yew::html::{Html, NodeRef};
-pub(crate) use yew::virtual_dom::ListenerKind as On;
-use yew::virtual_dom::{AttrValue, AttributeOrProperty, Key, Listener, VList, VTag, VText};
+use yew::virtual_dom::{AttrValue, AttributeOrProperty, Key, Listener, ListenerKind, VList, VTag, VText};
 
 /// An element that is being made.
 pub(crate) struct El(Box<Parts>);
@@ -76,7 +75,7 @@ impl El {
     }
 
     #[inline(never)]
-    fn hear(mut self, kind: On, act: Callback<web_sys::Event>) -> Self {
+    fn hear(mut self, kind: &'static str, act: Callback<web_sys::Event>) -> Self {
         self.0.tag.add_listener(Rc::new(Ear { kind, act }));
         self
     }
@@ -163,18 +162,18 @@ impl El {
     }
 
     /// What happens on an event.
-    pub(crate) fn on<E: JsCast + 'static>(self, kind: On, act: impl Fn(E) + 'static) -> Self {
+    pub(crate) fn on<E: JsCast + 'static>(self, kind: &'static str, act: impl Fn(E) + 'static) -> Self {
         self.hear(kind, Callback::from(move |event: web_sys::Event| act(event.unchecked_into())))
     }
 
     /// What is told when it is pressed.
     pub(crate) fn press<T: Clone + 'static>(self, to: &Callback<T>, what: T) -> Self {
-        self.tell(On::onclick, to, what)
+        self.tell("click", to, what)
     }
 
     /// What is told on an event.
     #[inline(never)]
-    pub(crate) fn tell<T: Clone + 'static>(self, kind: On, to: &Callback<T>, what: T) -> Self {
+    pub(crate) fn tell<T: Clone + 'static>(self, kind: &'static str, to: &Callback<T>, what: T) -> Self {
         let to = to.clone();
         self.on(kind, move |_: web_sys::Event| to.emit(what.clone()))
     }
@@ -219,13 +218,14 @@ impl From<El> for Html {
 
 /// A listener of any kind.
 struct Ear {
-    kind: On,
+    kind: &'static str,
     act: Callback<web_sys::Event>,
 }
 
 impl Listener for Ear {
-    fn kind(&self) -> On {
-        self.kind.clone()
+    fn kind(&self) -> ListenerKind {
+        // The kinds that Yew names itself cost a branch each; one by name is the same to the browser.
+        ListenerKind::other(self.kind.into())
     }
 
     fn handle(&self, event: web_sys::Event) {

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::el::{On, el};
+use super::el::el;
 use super::icons::{Icon, draw};
 use crate::lab::Action;
 
@@ -61,13 +61,13 @@ pub(crate) fn Help(props: &Props) -> Html {
     for (key, what) in KEYS {
         keys = keys.put(row(key.into(), what));
     }
-    let button = el("button.ghost[type=button][aria-label=Close]").on(On::onclick, close).put(draw(Icon::Close));
+    let button = el("button.ghost[type=button][aria-label=Close]").on("click", close).put(draw(Icon::Close));
     let on_close = props.on_close.clone();
     el("dialog.card.help[aria-labelledby=help-title]")
         .node(&dialog)
-        .on(On::onclose, move |_: Event| on_close.emit(false))
+        .on("close", move |_: Event| on_close.emit(false))
         // Keys pressed in the dialog are not meant for the stage around it.
-        .on(On::onkeydown, |event: Event| event.stop_propagation())
+        .on("keydown", |event: Event| event.stop_propagation())
         .put(el("div.help-head").put(el("h2[id=help-title]").text("Keys")).put(button))
         .put(el("p").text("They work while the stage has the focus: click into it, or follow “Skip to the stage”."))
         .put(keys)

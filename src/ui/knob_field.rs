@@ -4,7 +4,7 @@ use wasm_bindgen::JsCast;
 use yew::prelude::*;
 
 use super::dom;
-use super::el::{On, el, many, maybe};
+use super::el::{el, many, maybe};
 use super::icons::{Icon, draw};
 use super::player::Intent;
 use super::scale;
@@ -99,7 +99,7 @@ fn input(knob: &'static Knob, value: &Value, id: String, off: bool, send: &Callb
                     .value(*option)
                     .checked(index == *chosen)
                     .flag("disabled", off)
-                    .tell(On::onchange, send, turn);
+                    .tell("change", send, turn);
                 group = group.put(el("label").key(option).put(button).put(el("span").text(*label)));
             }
             group.html()
@@ -110,7 +110,7 @@ fn input(knob: &'static Knob, value: &Value, id: String, off: bool, send: &Callb
                 .set("id", id)
                 .flag("disabled", off)
                 .set("aria-describedby", help)
-                .on(On::onchange, move |event: Event| {
+                .on("change", move |event: Event| {
                     let select = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlSelectElement>().ok());
                     if let Some(index) = select.and_then(|select| usize::try_from(select.selected_index()).ok()) {
                         send.emit(Intent::Turn(knob, Value::Choice(index)));
@@ -127,7 +127,7 @@ fn input(knob: &'static Knob, value: &Value, id: String, off: bool, send: &Callb
             .checked(*on)
             .flag("disabled", off)
             .set("aria-describedby", help)
-            .tell(On::onchange, send, Intent::Turn(knob.id, Value::Flag(!*on)))
+            .tell("change", send, Intent::Turn(knob.id, Value::Flag(!*on)))
             .html(),
         (Kind::Document { .. }, Value::Text(text)) => {
             let text = AttrValue::from(text.clone());
@@ -198,8 +198,8 @@ pub(crate) fn Number(props: &NumberProps) -> Html {
         .set("aria-valuetext", text.clone())
         .flag("disabled", props.off)
         .value(index.to_string())
-        .on(On::oninput, slide)
-        .on(On::onchange, let_go);
+        .on("input", slide)
+        .on("change", let_go);
     let id = &props.id;
     if props.beside {
         return el("div.rate")
@@ -236,8 +236,8 @@ pub(crate) fn Number(props: &NumberProps) -> Html {
         .value((*typed).clone().unwrap_or(text))
         .flag("disabled", props.off)
         .set("aria-describedby", format!("{id}-help {message}"))
-        .on(On::oninput, move |event: Event| type_in.set(dom::typed(&event)))
-        .on(On::onchange, commit);
+        .on("input", move |event: Event| type_in.set(dom::typed(&event)))
+        .on("change", commit);
     if wrong {
         field = field.word("aria-invalid", "true");
     }
@@ -280,8 +280,8 @@ fn Document(props: &DocumentProps) -> Html {
         .value(shown)
         .flag("disabled", props.off)
         .set("aria-describedby", format!("{id}-help {message}"))
-        .on(On::oninput, move |event: Event| typing.set(area_of(&event)))
-        .on(On::onchange, commit);
+        .on("input", move |event: Event| typing.set(area_of(&event)))
+        .on("change", commit);
     if error.is_some() {
         area = area.word("aria-invalid", "true");
     }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::el::{On, el, many, maybe};
+use super::el::{el, many, maybe};
 use super::knob_field::field;
 use super::player::Intent;
 use crate::lab::{Config, Kind, Knob, Value};
@@ -47,7 +47,7 @@ pub(crate) fn Knobs(props: &Props) -> Html {
     let several = presets.len() > 1;
     let from_start = el("input[type=checkbox]")
         .checked(props.from_start)
-        .tell(On::onchange, &props.send, Intent::FromStart(!props.from_start));
+        .tell("change", &props.send, Intent::FromStart(!props.from_start));
     let check = "label.check[title=Plays the whole run again with the new setting. Otherwise it holds from now on.]";
     let head = el("div.knobs-head")
         .put(el("h2").text(if several { "Presets" } else { "Settings" }))
@@ -121,7 +121,7 @@ fn Group(props: &GroupProps) -> Html {
     } else {
         el("small").text(gist(&props.config, props.name))
     };
-    let summary = el("summary").on(On::onclick, move |event: MouseEvent| {
+    let summary = el("summary").on("click", move |event: MouseEvent| {
         event.prevent_default();
         chosen.set(Some(!open));
     });

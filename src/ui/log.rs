@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use super::clock::stamp;
-use super::el::{On, el, many, maybe, text};
+use super::el::{el, many, maybe, text};
 use super::player::Intent;
 use super::stage::Entries;
 use crate::lab::{Entry, Tone};
@@ -47,7 +47,7 @@ pub(crate) fn Log(props: &Props) -> Html {
     } else {
         let lines = list.iter().take(shown).map(|entry| line(entry, &props.send)).collect();
         let more = (more > 0).then(|| {
-            let button = el("button[type=button]").on(On::onclick, move |_: Event| all.set(true));
+            let button = el("button[type=button]").on("click", move |_: Event| all.set(true));
             el("li.rest").put(button.text(format!("Show {more} older entries")))
         });
         let dropped = props.entries.dropped;

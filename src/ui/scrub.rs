@@ -6,7 +6,7 @@ use halfopen_core::Instant;
 use yew::prelude::*;
 
 use super::clock::{spoken, stamp};
-use super::el::{El, On, el, many};
+use super::el::{El, el, many};
 use super::num;
 use super::player::Intent;
 use super::share::Run;
@@ -120,11 +120,11 @@ pub(crate) fn Scrub(props: &Props) -> Html {
         .set("aria-valuenow", millis(props.now))
         .set("aria-valuetext", format!("{} of {} played", spoken(props.now), spoken(props.played)))
         .set("title", format!("{} of {}", stamp(props.now, 1), stamp(props.played, 1)))
-        .on(On::onpointerdown, onpointerdown)
-        .on(On::onpointermove, onpointermove)
-        .on(On::onpointerup, end.clone())
-        .on(On::onpointercancel, end)
-        .on(On::onkeydown, onkeydown)
+        .on("pointerdown", onpointerdown)
+        .on("pointermove", onpointermove)
+        .on("pointerup", end.clone())
+        .on("pointercancel", end)
+        .on("keydown", onkeydown)
         .put(track)
         .html()
 }

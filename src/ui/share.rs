@@ -6,7 +6,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::dom;
-use super::el::{On, el, maybe};
+use super::el::{el, maybe};
 use super::icons::{Icon, draw};
 use super::stage::Opened;
 use crate::lab::Link;
@@ -64,11 +64,11 @@ pub(crate) fn CopyButton(props: &CopyProps) -> Html {
         let button = el("button.ghost[type=button][aria-label=Close]").put(draw(Icon::Close));
         el("span.bubble.wide")
             .put(el("label[for=copy-by-hand]").text("Copy it by hand"))
-            .put(el("input.field[id=copy-by-hand][readonly=readonly]").value(link).on(On::onfocus, select_all))
-            .put(button.on(On::onclick, move |_: Event| close.set(Copied::No)))
+            .put(el("input.field[id=copy-by-hand][readonly=readonly]").value(link).on("focus", select_all))
+            .put(button.on("click", move |_: Event| close.set(Copied::No)))
     });
     el("span.copy")
-        .put(el(button).on(On::onclick, copy).put(draw(Icon::Share)))
+        .put(el(button).on("click", copy).put(draw(Icon::Share)))
         .put(el("span[role=status]").put(maybe(bubble)))
         .put(maybe(by_hand))
         .html()
@@ -89,7 +89,7 @@ pub(crate) struct Props {
 pub(crate) fn Share(props: &Props) -> Html {
     let open = use_state(|| false);
     let shown = *open;
-    let summary = el("summary").on(On::onclick, move |event: MouseEvent| {
+    let summary = el("summary").on("click", move |event: MouseEvent| {
         event.prevent_default();
         open.set(!*open);
     });
@@ -111,7 +111,7 @@ pub(crate) fn Share(props: &Props) -> Html {
     let note = format!("{} characters{warning}", text.len());
     let save = |what: &'static str, make: fn(&Session) -> String| {
         let session = props.session.clone();
-        el("button[type=button]").on(On::onclick, move |_: Event| {
+        el("button[type=button]").on("click", move |_: Event| {
             dom::download(&format!("{slug}-{what}.csv"), "text/csv;charset=utf-8", &make(&session.0.borrow()));
         })
     };
@@ -156,8 +156,8 @@ fn Copyable(props: &CopyableProps) -> Html {
     let status = el("span[role=status]").text(told);
     el("div.copyable")
         .put(el("label").word("for", id).text(props.label))
-        .put(field.on(On::onfocus, select_all))
-        .put(el("button[type=button]").on(On::onclick, copy).text("Copy"))
+        .put(field.on("focus", select_all))
+        .put(el("button[type=button]").on("click", copy).text("Copy"))
         .put(el("small").text(props.note.clone()).text(" ").put(status))
         .html()
 }

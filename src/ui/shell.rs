@@ -2,7 +2,7 @@
 
 use yew::{Callback, Html, MouseEvent};
 
-use super::el::{El, On, el, many};
+use super::el::{El, el, many};
 use super::theme::{self, Theme};
 use crate::labs::LABS;
 
@@ -19,7 +19,7 @@ pub(crate) fn shell(slug: Option<&'static str>, page: Vec<Html>, theme: Theme, s
     }
     let brand = el("a.brand[href=#/][aria-label=Halfopen, front page]").put(mark()).text("halfopen");
     many(vec![
-        el("a.skip[href=#stage]").on(On::onclick, skip).text("Skip to the stage").html(),
+        el("a.skip[href=#stage]").on("click", skip).text("Skip to the stage").html(),
         el("header.top").put(brand).put(labs).put(theme::switch(theme, set_theme)).html(),
         el("main[id=main]").put(many(page)).html(),
         el("footer.foot")

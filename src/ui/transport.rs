@@ -5,7 +5,7 @@ use yew::prelude::*;
 
 use super::clock::{FASTEST, SLOWEST, speed_text, stamp};
 use super::dom;
-use super::el::{El, On, el, maybe};
+use super::el::{El, el, maybe};
 use super::icons::{Icon, draw};
 use super::player::Intent;
 use super::scrub::Scrub;
@@ -98,7 +98,7 @@ impl Transport<'_> {
             .set("max", FASTEST.to_string())
             .set("aria-valuetext", text.clone())
             .value(self.speed.to_string())
-            .on(On::oninput, move |event: Event| {
+            .on("input", move |event: Event| {
                 if let Some(speed) = dom::number(&event) {
                     send.emit(Intent::Speed(speed as i8));
                 }
@@ -140,12 +140,12 @@ fn Seed(props: &SeedProps) -> Html {
     };
     let mut field = el("input.field.num[type=text][inputmode=numeric][id=seed][autocomplete=off][spellcheck=false]")
         .value((*draft).clone().unwrap_or_else(|| props.seed.to_string()))
-        .on(On::oninput, move |event: Event| typing.set(dom::typed(&event)))
-        .on(On::onchange, commit);
+        .on("input", move |event: Event| typing.set(dom::typed(&event)))
+        .on("change", commit);
     if wrong {
         field = field.word("aria-invalid", "true").word("aria-describedby", "seed-error");
     }
-    let button = el("button.quiet[type=button]").on(On::onclick, fresh).put(draw(Icon::Dice)).text("New seed");
+    let button = el("button.quiet[type=button]").on("click", fresh).put(draw(Icon::Dice)).text("New seed");
     let error = wrong.then(|| el("span.error[id=seed-error]").text("A whole number, 0 or more."));
     el("div.dial[role=group][aria-label=Seed]")
         .put(el("label[for=seed]").text("Seed"))

@@ -40,7 +40,7 @@ fn state(lab: &Lab) -> Chart {
         lines: vec![Line { name: watched.label.to_owned(), tone: Tone::Plain, stroke: Stroke::Steps, points }],
         limits: vec![Limit {
             at: watched.threshold,
-            label: format!("opens at {}{}", watched.threshold, if watched.unit.is_empty() { "" } else { " %" }),
+            label: format!("opens at {}{}", watched.threshold as u64, if watched.unit.is_empty() { "" } else { " %" }),
             tone: Tone::Bad,
         }],
         bands: bands.collect(),

@@ -6,7 +6,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlCanvasElement, HtmlDetailsElement, HtmlElement};
 use yew::prelude::*;
 
-use super::super::el::{On, el, maybe};
+use super::super::el::{el, maybe};
 use super::super::{dom, num};
 use super::table;
 use super::watch::{Event, Watch};
@@ -164,20 +164,20 @@ impl Component for ChartView {
         let save = |format: Format, label: &'static str| {
             let tell = tell.clone();
             let press = move |_: web_sys::Event| tell.emit(Msg::Save(format));
-            el("li").put(el("button[type=button]").on(On::onclick, press).text(label))
+            el("li").put(el("button[type=button]").on("click", press).text(label))
         };
         let (switched, escaped) = (tell.clone(), tell.clone());
         let tools = el("div.chart-tools")
             .put(
                 el("button.chart-switch[type=button]")
-                    .on(On::onclick, move |_: web_sys::Event| switched.emit(Msg::Switch))
+                    .on("click", move |_: web_sys::Event| switched.emit(Msg::Switch))
                     .set("aria-label", format!("{switch}: {}", chart.title))
                     .text(switch),
             )
             .put(
                 el("details.chart-save")
                     .node(&self.menu)
-                    .on(On::onkeydown, move |event: KeyboardEvent| {
+                    .on("keydown", move |event: KeyboardEvent| {
                         if event.key() == "Escape" {
                             escaped.emit(Msg::CloseMenu);
                         }
@@ -232,11 +232,11 @@ impl ChartView {
             .set("aria-valuemax", dom::exact(to))
             .set("aria-valuenow", dom::exact(now))
             .set("aria-valuetext", value)
-            .on(On::onpointerdown, point.clone())
-            .on(On::onpointermove, point)
-            .on(On::onpointerleave, leave.clone())
-            .on(On::onblur, leave)
-            .on(On::onkeydown, move |event: KeyboardEvent| pressed.emit(Msg::Key(event)));
+            .on("pointerdown", point.clone())
+            .on("pointermove", point)
+            .on("pointerleave", leave.clone())
+            .on("blur", leave)
+            .on("keydown", move |event: KeyboardEvent| pressed.emit(Msg::Key(event)));
         el("div.chart-plot")
             .put(canvas.word("aria-label", chart.title).set("aria-describedby", told.to_owned()))
             .put(reader)

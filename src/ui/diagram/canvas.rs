@@ -8,7 +8,7 @@ use wasm_bindgen::closure::Closure;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ResizeObserver};
 use yew::prelude::*;
 
-use super::super::el::{On, el};
+use super::super::el::el;
 use crate::lab::scene::{Area, Diagram, Shape, Tone};
 
 use super::fields::{MOST_CELLS, TONES, bars, cells, count};
@@ -90,7 +90,7 @@ pub(super) fn Canvas(props: &Props) -> Html {
     }
     // The canvas has the theme's ink as its colour and a transition on it, so a change of theme ends in this event,
     // wherever the switch is: media query, attribute or a host page's shadow root.
-    el("canvas.dg-canvas[aria-hidden=true]").node(&node).on(On::ontransitionend, move |_: Event| again()).html()
+    el("canvas.dg-canvas[aria-hidden=true]").node(&node).on("transitionend", move |_: Event| again()).html()
 }
 
 fn paint(canvas: &HtmlCanvasElement, fields: &[Field], units: f32, painted: &mut Painted) {

@@ -3,7 +3,7 @@
 use web_sys::KeyboardEvent;
 use yew::{Callback, Html};
 
-use super::super::el::{El, On, el};
+use super::super::el::{El, el};
 use crate::lab::scene::{Area, Mark, Shape};
 
 use super::measure::{bounds, inflate, reach, round};
@@ -55,7 +55,7 @@ pub(super) fn mark(mark: &Mark, frame: &Frame) -> Html {
         .class_if(open, "dg-open")
         .set("aria-label", format!("{}: {}", name(mark), deed(mark)))
         .press(frame.press, mark.clone())
-        .on(On::onkeydown, move |event: KeyboardEvent| {
+        .on("keydown", move |event: KeyboardEvent| {
             if matches!(event.key().as_str(), "Enter" | " ") {
                 // Or Space would scroll, and play or pause.
                 event.prevent_default();

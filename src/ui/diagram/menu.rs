@@ -4,7 +4,7 @@ use wasm_bindgen::JsCast as _;
 use web_sys::{Element, HtmlElement, SvgElement};
 use yew::prelude::*;
 
-use super::super::el::{On, el};
+use super::super::el::el;
 use super::super::num;
 use crate::lab::scene::Act;
 
@@ -83,12 +83,12 @@ pub(super) fn Menu(props: &Props) -> Html {
     let mut menu = el("div.dg-menu[role=menu]")
         .node(&node)
         .set("aria-label", format!("{}: actions", props.name))
-        .on(On::onkeydown, onkeydown)
-        .on(On::onfocusout, onfocusout);
+        .on("keydown", onkeydown)
+        .on("focusout", onfocusout);
     for act in &props.acts {
         let (on_act, leave, act, label) = (props.on_act.clone(), leave.clone(), act.clone(), act.label.clone());
         let item = el("button[type=button][role=menuitem][tabindex=-1]").text(label);
-        menu = menu.put(item.on(On::onclick, move |_: Event| {
+        menu = menu.put(item.on("click", move |_: Event| {
             on_act.emit(act.clone());
             leave();
         }));

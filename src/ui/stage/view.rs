@@ -8,7 +8,7 @@ use super::super::actions::actions;
 use super::super::chart::ChartView;
 use super::super::clock::stamp;
 use super::super::diagram::DiagramView;
-use super::super::el::{El, On, el, many, maybe};
+use super::super::el::{El, el, many, maybe};
 use super::super::help::Help;
 use super::super::icons::{Icon, draw};
 use super::super::knob_field::{Number, Of};
@@ -79,7 +79,7 @@ impl Stage {
             .class_if(touched, "touched")
             .class_if(!full, "taste")
             .node(&self.root)
-            .on(On::onkeydown, move |event: KeyboardEvent| key.emit(event))
+            .on("keydown", move |event: KeyboardEvent| key.emit(event))
             .put(many(parts))
             .html()
     }
