@@ -106,6 +106,12 @@ pub(crate) fn number(event: &Event) -> Option<i32> {
     typed(event)?.parse().ok()
 }
 
+/// Whether the event comes from a link.
+pub(crate) fn is_link(event: &Event) -> bool {
+    let element = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    element.is_some_and(|element| element.closest("a[href]").ok().flatten().is_some())
+}
+
 /// A listener that is taken off when it is dropped.
 pub(crate) struct Listener {
     target: EventTarget,

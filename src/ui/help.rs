@@ -49,9 +49,8 @@ pub(crate) fn Help(props: &Props) -> Html {
             }
         }
     };
-    let row = |key: AttrValue, what: &'static str| {
-        el("div").put(el("dt").put(el("kbd").text(key))).put(el("dd").text(what))
-    };
+    let row =
+        |key: AttrValue, what: &'static str| el("div").put(el("dt").put(el("kbd").text(key))).put(el("dd").text(what));
     let mut keys = el("dl.keys");
     for action in props.actions {
         if let Some(key) = action.key {

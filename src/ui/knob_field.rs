@@ -106,16 +106,15 @@ fn input(knob: &'static Knob, value: &Value, id: String, off: bool, send: &Callb
         }
         (Kind::Choice { options }, Value::Choice(chosen)) => {
             let (send, knob) = (send.clone(), knob.id);
-            let mut list = el("select.field")
-                .set("id", id)
-                .flag("disabled", off)
-                .set("aria-describedby", help)
-                .on("change", move |event: Event| {
+            let mut list = el("select.field").set("id", id).flag("disabled", off).set("aria-describedby", help).on(
+                "change",
+                move |event: Event| {
                     let select = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlSelectElement>().ok());
                     if let Some(index) = select.and_then(|select| usize::try_from(select.selected_index()).ok()) {
                         send.emit(Intent::Turn(knob, Value::Choice(index)));
                     }
-                });
+                },
+            );
             for (index, (option, label)) in options.iter().enumerate() {
                 let option = el("option").key(option).word("value", option).flag("selected", index == *chosen);
                 list = list.put(option.text(*label));

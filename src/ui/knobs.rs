@@ -45,9 +45,11 @@ pub(crate) fn Knobs(props: &Props) -> Html {
     let first = groups.iter().copied().find(|group| *group != INLINE).or(groups.first().copied());
     let presets = lab.about.presets;
     let several = presets.len() > 1;
-    let from_start = el("input[type=checkbox]")
-        .checked(props.from_start)
-        .tell("change", &props.send, Intent::FromStart(!props.from_start));
+    let from_start = el("input[type=checkbox]").checked(props.from_start).tell(
+        "change",
+        &props.send,
+        Intent::FromStart(!props.from_start),
+    );
     let check = "label.check[title=Plays the whole run again with the new setting. Otherwise it holds from now on.]";
     let head = el("div.knobs-head")
         .put(el("h2").text(if several { "Presets" } else { "Settings" }))
@@ -66,8 +68,7 @@ pub(crate) fn Knobs(props: &Props) -> Html {
         chips
     });
     let note = preset.filter(|preset| several && !(preset.note.is_empty() && preset.source.is_empty())).map(|preset| {
-        let source = (!preset.source.is_empty())
-            .then(|| el("span.source").text(format!(" Source: {}", preset.source)));
+        let source = (!preset.source.is_empty()).then(|| el("span.source").text(format!(" Source: {}", preset.source)));
         el("p.note").text(preset.note).put(maybe(source))
     });
     let groups = groups.into_iter().map(|group| {
@@ -130,9 +131,8 @@ fn Group(props: &GroupProps) -> Html {
 
 /// The first knobs of a folded group with their values.
 fn gist(config: &Config, group: &str) -> String {
-    let told = |knob: &Knob| {
-        knob.group == group && !matches!(knob.kind, Kind::Document { .. }) && (knob.matters)(config)
-    };
+    let told =
+        |knob: &Knob| knob.group == group && !matches!(knob.kind, Kind::Document { .. }) && (knob.matters)(config);
     let mut gist = String::new();
     for (knob, value) in config.iter().filter(|(knob, _)| told(knob)).take(2) {
         if !gist.is_empty() {

@@ -51,9 +51,8 @@ pub(crate) fn Log(props: &Props) -> Html {
             el("li.rest").put(button.text(format!("Show {more} older entries")))
         });
         let dropped = props.entries.dropped;
-        let dropped = (dropped > 0).then(|| {
-            el("li.rest").text(format!("{dropped} older entries were dropped, to keep the page light."))
-        });
+        let dropped = (dropped > 0)
+            .then(|| el("li.rest").text(format!("{dropped} older entries were dropped, to keep the page light.")));
         el("ol.num").put(many(lines)).put(maybe(more)).put(maybe(dropped))
     };
     el("section.card.log[aria-labelledby=log-title][data-part=log]")
@@ -64,7 +63,8 @@ pub(crate) fn Log(props: &Props) -> Html {
 
 fn line(entry: &Entry, send: &Callback<Intent>) -> Html {
     let time = stamp(entry.at, 1);
-    let button = el("button.entry[type=button]").press(send, Intent::Seek(entry.at)).set("title", format!("Go to {time}"));
+    let button =
+        el("button.entry[type=button]").press(send, Intent::Seek(entry.at)).set("title", format!("Go to {time}"));
     let button = button.put(el("time").text(time)).put(el("span").put(sentence(entry)));
     el("li").key(&entry.number.to_string()).class(tone(entry.tone)).put(button).html()
 }

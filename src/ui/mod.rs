@@ -1,7 +1,7 @@
 //! The page. The only part that knows a browser.
 //!
 //! `router` reads the address and shows a page; `stage` is the one component that runs any lab; everything else shows a
-//! part of it. Parts talk to the stage in [`player::Intent`]s and are given plain data.
+//! part of it. Parts talk to the stage in intents and are given plain data.
 
 mod actions;
 pub mod chart;

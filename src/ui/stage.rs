@@ -138,6 +138,15 @@ impl Component for Stage {
                 visible.emit(dom::document().is_none_or(|document| !document.hidden()));
             }));
         }
+        if let Some(document) = dom::document() {
+            // Whoever follows a link leaves this state in the history: it should be the present one.
+            let leave = ctx.link().callback(|()| Msg::Later);
+            listeners.push(Listener::on(&document, "click", move |event| {
+                if dom::is_link(&event) {
+                    leave.emit(());
+                }
+            }));
+        }
         if let Some(window) = dom::window() {
             let leave = ctx.link().callback(Msg::Visible);
             listeners.push(Listener::on(&window, "pagehide", move |_| leave.emit(false)));

@@ -121,13 +121,8 @@ impl DrawingBackend for Fine {
     fn draw_circle<S: BackendStyle>(&mut self, centre: BackendCoord, radius: u32, style: &S, fill: bool) -> Drawn {
         self.context.begin_path();
         // Only a negative radius is refused.
-        let _ = self.context.arc(
-            f64::from(centre.0),
-            f64::from(centre.1),
-            f64::from(radius),
-            0.0,
-            std::f64::consts::TAU,
-        );
+        let _ =
+            self.context.arc(f64::from(centre.0), f64::from(centre.1), f64::from(radius), 0.0, std::f64::consts::TAU);
         if fill {
             self.area(style);
             self.context.fill();

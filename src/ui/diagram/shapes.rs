@@ -141,9 +141,11 @@ pub(super) fn switch(mark: &Mark, stand: &Stand, wide: bool) -> Html {
         .put(dot(end, cx, cy))
         .put(maybe(half))
         .put(dot(el("circle.dg-fill"), hx, hy))
-        .put(el("g").moved(hx, hy).put(
-            el("line.dg-blade").class(blade).num("x2", bx).num("y2", by).num("stroke-width", stroke),
-        ))
+        .put(
+            el("g")
+                .moved(hx, hy)
+                .put(el("line.dg-blade").class(blade).num("x2", bx).num("y2", by).num("stroke-width", stroke)),
+        )
         .put(text(&label, Role::Word, wide, 0.0, word, Anchor::Middle, ""))
         .put(text(&note, Role::Note, wide, 0.0, first, Anchor::Middle, ""))
         .html()
@@ -249,9 +251,7 @@ pub(super) fn request(at: Point, sign: Sign, wide: bool) -> Html {
             sized("path.dg-dot[d=M-4.3 -9.6h8.6l5.3 5.3v8.6l-5.3 5.3h-8.6l-5.3-5.3v-8.6z]"),
             Some(sized("path.dg-sign[d=M-3.6 -3.6l7.2 7.2M3.6 -3.6l-7.2 7.2]")),
         ),
-        Sign::Probe => {
-            (el("circle.dg-hollow").num("r", r - 1.5), Some(el("circle.dg-core").num("r", r * 0.34)))
-        }
+        Sign::Probe => (el("circle.dg-hollow").num("r", r - 1.5), Some(el("circle.dg-core").num("r", r * 0.34))),
         Sign::Waiting => (
             el("circle.dg-hollow.dg-thin").num("r", r - 1.0),
             Some(sized("path.dg-dots[d=M-4.4 0h.01M0 0h.01M4.4 0h.01]")),

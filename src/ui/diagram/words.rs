@@ -75,13 +75,7 @@ pub(super) fn wrap(text: &str, role: Role, wide: bool, room: f32, most: usize) -
 }
 
 /// [`wrap`] where each line has its own room, as in a circle.
-pub(super) fn wrap_to(
-    text: &str,
-    role: Role,
-    wide: bool,
-    most: usize,
-    room: &dyn Fn(usize) -> f32,
-) -> Vec<String> {
+pub(super) fn wrap_to(text: &str, role: Role, wide: bool, most: usize, room: &dyn Fn(usize) -> f32) -> Vec<String> {
     if text.is_empty() || most == 0 {
         return Vec::new();
     }

@@ -17,8 +17,8 @@ const LOG_EVERY: f64 = 90.0;
 const SAY_EVERY: f64 = 1000.0;
 /// Real milliseconds between two writings of the address while time runs.
 const ADDRESS_EVERY: f64 = 1000.0;
-/// Writings of the address that may follow each other at once; one more is allowed each 400 ms. Safari stops at 100 in 30 s.
-pub(super) const ADDRESS_BURST: f64 = 20.0;
+/// Writings of the address that may follow each other at once; one more is allowed each 500 ms. Safari stops at 100 in 30 s.
+pub(super) const ADDRESS_BURST: f64 = 40.0;
 
 impl Stage {
     /// Makes anew what the slow parts are shown from, as far as it is due; all of it with `now`.
@@ -109,7 +109,7 @@ impl Stage {
             return;
         }
         let real = dom::real_ms();
-        self.address_budget = (self.address_budget + (real - self.address_at) / 400.0).min(ADDRESS_BURST);
+        self.address_budget = (self.address_budget + (real - self.address_at) / 500.0).min(ADDRESS_BURST);
         self.address_at = real;
         let address = self.link(ctx).write();
         if address != self.address {
