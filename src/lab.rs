@@ -149,6 +149,9 @@ pub trait Lab: Clone + 'static {
     /// What happened so far.
     fn record(&self) -> &Record;
 
+    /// The same, for what a session itself adds: the knobs that the reader turned.
+    fn record_mut(&mut self) -> &mut Record;
+
     /// What is to be seen now.
     fn scene(&self, view: View) -> Scene;
 
@@ -168,6 +171,8 @@ pub trait Run {
     fn set(&mut self, config: &Config);
     /// See [`Lab::record`].
     fn record(&self) -> &Record;
+    /// See [`Lab::record_mut`].
+    fn record_mut(&mut self) -> &mut Record;
     /// See [`Lab::scene`].
     fn scene(&self, view: View) -> Scene;
     /// See [`Lab::charts`].
@@ -191,6 +196,9 @@ impl<L: Lab> Run for L {
     }
     fn record(&self) -> &Record {
         Lab::record(self)
+    }
+    fn record_mut(&mut self) -> &mut Record {
+        Lab::record_mut(self)
     }
     fn scene(&self, view: View) -> Scene {
         Lab::scene(self, view)

@@ -16,3 +16,8 @@ pub mod paint;
 pub mod session;
 #[cfg(target_arch = "wasm32")]
 pub mod ui;
+
+/// The examples of the README, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

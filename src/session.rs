@@ -1,18 +1,18 @@
 //! A session plays one lab: it holds the configuration, the seed and the reader's timed inputs, and shows the run at any
 //! instant. Going back, forking, undoing and opening a link are all the same: replay the inputs from a checkpoint.
 
+mod replay;
+
 use std::time::Duration;
 
 use halfopen_core::Instant;
 use halfopen_core::rng::Seed;
 
+use replay::{CHECKPOINT_EVERY, Checkpoint};
+
 use crate::lab::link::{INPUTS_MAX, LINK_BYTES_MAX, Link, RUN_MAX};
 use crate::lab::{Chart, Config, Entrance, Health, Input, Record, Run, Scene, Timed, Value, View};
 
-/// Checkpoints kept; when there are more, every second one goes and their distance doubles.
-const CHECKPOINTS_MAX: usize = 96;
-/// The distance of checkpoints at first.
-const CHECKPOINT_EVERY: Duration = Duration::from_secs(1);
 /// Futures that undo can bring back.
 const UNDO_MAX: usize = 50;
 /// How far [`Session::step`] looks for the next entry of the log.
@@ -54,13 +54,6 @@ struct Past {
     story: Story,
     now: Instant,
     played: Instant,
-}
-
-struct Checkpoint {
-    at: Instant,
-    taken: usize,
-    current: Config,
-    run: Box<dyn Run>,
 }
 
 /// Why a step or an input was not taken.
@@ -180,25 +173,6 @@ impl Session {
             at: Some(self.now),
             ..Link::to(self.lab)
         }
-    }
-
-    /// Plays on to `to`, taking the inputs on the way. Earlier instants than the playhead are ignored.
-    pub fn advance(&mut self, to: Instant) {
-        let to = to.min(RUN_MAX);
-        while self.now < to {
-            let next_checkpoint = self.checkpoints.last().map_or(Instant::ZERO, |last| last.at + self.checkpoint_every);
-            if next_checkpoint <= self.now {
-                self.keep_checkpoint();
-                continue;
-            }
-            let stop = to.min(next_checkpoint);
-            self.advance_plainly(stop);
-            if stop == next_checkpoint {
-                self.keep_checkpoint();
-            }
-        }
-        self.take_inputs();
-        self.note_played();
     }
 
     /// Goes to any instant, forwards or back.
@@ -432,111 +406,5 @@ impl Session {
         }
         let past = self.past();
         self.undo.push(past);
-    }
-
-    fn restart(&mut self) {
-        self.begin();
-        self.checkpoints.clear();
-        self.checkpoint_every = CHECKPOINT_EVERY;
-        self.played = Instant::ZERO;
-        self.horizon.clear();
-        self.keep_checkpoint();
-        self.take_inputs();
-        self.note_played();
-    }
-
-    /// The run at its beginning: what happens by itself at time 0 has happened, no input is taken.
-    fn begin(&mut self) {
-        self.run = self.lab.start(&self.story.config, Seed(self.story.seed));
-        self.run.advance(Instant::ZERO);
-        self.now = Instant::ZERO;
-        self.taken = 0;
-        self.current = self.story.config.clone();
-    }
-
-    /// To `to` without a checkpoint on the way; inputs are taken at their instants.
-    fn advance_plainly(&mut self, to: Instant) {
-        loop {
-            self.take_inputs();
-            let input = self.story.inputs.get(self.taken).map_or(to, |timed| timed.at.min(to));
-            self.run.advance(input);
-            self.now = input;
-            if input >= to {
-                return;
-            }
-        }
-    }
-
-    /// Takes the inputs that are due at the playhead. Every other event of the instant comes before them, and what they
-    /// cause at once comes after each.
-    fn take_inputs(&mut self) {
-        while let Some(timed) = self.story.inputs.get(self.taken).filter(|timed| timed.at <= self.now) {
-            let input = timed.input.clone();
-            self.taken += 1;
-            match input {
-                Input::Do { action, args } => self.run.act(action, &args),
-                Input::Set { knob, value } => {
-                    self.current.set(knob, value);
-                    self.run.set(&self.current);
-                }
-            }
-            self.run.advance(self.now);
-        }
-    }
-
-    fn note_played(&mut self) {
-        if self.now >= self.played {
-            self.played = self.now;
-        }
-    }
-
-    fn keep_checkpoint(&mut self) {
-        if self.checkpoints.len() >= CHECKPOINTS_MAX {
-            let mut index = 0;
-            self.checkpoints.retain(|_| {
-                index += 1;
-                index % 2 == 1
-            });
-            self.checkpoint_every = self.checkpoint_every.saturating_mul(2);
-        }
-        self.checkpoints.push(Checkpoint {
-            at: self.now,
-            taken: self.taken,
-            current: self.current.clone(),
-            run: self.run.checkpoint(),
-        });
-    }
-
-    fn rewind(&mut self, to: Instant) {
-        if self.now >= self.played {
-            self.horizon = self.run.record().healths().to_vec();
-        }
-        let found = self.checkpoints.iter().rposition(|checkpoint| checkpoint.at <= to);
-        self.restore(found);
-    }
-
-    /// Goes back to before the input of that number was taken.
-    fn rewind_before_input(&mut self, number: usize) {
-        self.checkpoints.retain(|checkpoint| checkpoint.taken <= number);
-        let last = self.checkpoints.len().checked_sub(1);
-        self.restore(last);
-    }
-
-    fn restore(&mut self, checkpoint: Option<usize>) {
-        // The checkpoint at the beginning is never dropped; without one, the run starts anew, which is the same.
-        match checkpoint.and_then(|index| self.checkpoints.get(index)) {
-            Some(checkpoint) => {
-                self.run = checkpoint.run.checkpoint();
-                self.now = checkpoint.at;
-                self.taken = checkpoint.taken;
-                self.current = checkpoint.current.clone();
-            }
-            None => self.begin(),
-        }
-    }
-
-    fn forget_after_now(&mut self) {
-        let (now, taken) = (self.now, self.taken);
-        self.checkpoints.retain(|checkpoint| checkpoint.at < now || checkpoint.taken <= taken && checkpoint.at == now);
     }
 }

@@ -19,3 +19,8 @@ pub mod time;
 pub mod trace;
 
 pub use time::Instant;
+
+/// The examples of the README, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

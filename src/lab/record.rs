@@ -182,10 +182,13 @@ impl Tally {
     }
 }
 
-/// A quantity along time, told whenever it changes: exact at first, thinned (the extremes stay) when it gets long.
+/// A quantity along time, told whenever it changes: exact at first; when it gets long, of each stretch of time the first,
+/// least, greatest and last value stay, and the stretches, equal over the whole run, double.
 #[derive(Clone, Debug, Default)]
 pub struct Level {
     points: Vec<(Instant, f64)>,
+    /// The length of a stretch in nanoseconds; 0 while every change is kept.
+    stretch: u64,
 }
 
 impl Level {
@@ -197,21 +200,32 @@ impl Level {
             _ => self.points.push((at, value)),
         }
         if self.points.len() > 2 * SERIES_KEEPS {
-            self.points = self
-                .points
-                .chunks(4)
-                .flat_map(|four| {
-                    let least = four.iter().min_by(|a, b| a.1.total_cmp(&b.1)).copied();
-                    let most = four.iter().max_by(|a, b| a.1.total_cmp(&b.1)).copied();
-                    let mut two: Vec<_> = least.into_iter().chain(most).collect();
-                    if two.len() == 2 && two[0].0 > two[1].0 {
-                        two.swap(0, 1);
-                    }
-                    two.dedup();
-                    two
-                })
-                .collect();
+            self.thin(at);
         }
+    }
+
+    /// Makes the stretches so long that four points in each are at most half of what is kept.
+    fn thin(&mut self, now: Instant) {
+        let least = (now.as_nanos() / (SERIES_KEEPS as u64 / 4)).max(1);
+        self.stretch = least.next_power_of_two().max(self.stretch);
+        let mut kept = Vec::with_capacity(self.points.len() / 2);
+        for stretch in self.points.chunk_by(|a, b| a.0.as_nanos() / self.stretch == b.0.as_nanos() / self.stretch) {
+            let (mut low, mut high) = (0, 0);
+            for (index, point) in stretch.iter().enumerate() {
+                if stretch.get(low).is_some_and(|lowest| point.1 < lowest.1) {
+                    low = index;
+                }
+                if stretch.get(high).is_some_and(|highest| point.1 > highest.1) {
+                    high = index;
+                }
+            }
+            let places = [0, low.min(high), low.max(high), stretch.len() - 1];
+            let mut last = None;
+            for place in places.into_iter().filter(|place| last.replace(*place) != Some(*place)) {
+                kept.extend(stretch.get(place));
+            }
+        }
+        self.points = kept;
     }
 
     /// Its value now.
@@ -226,5 +240,62 @@ impl Level {
             points.push((now.as_secs_f64(), last.1));
         }
         points
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Least and greatest value in each of 32 equal parts of a run, as a chart would show them.
+    fn envelope(points: &[(f64, f64)], end: f64) -> Vec<(f64, f64)> {
+        let mut parts = vec![(f64::INFINITY, f64::NEG_INFINITY); 32];
+        for (x, y) in points {
+            let part = ((x / end * 32.0) as usize).min(31);
+            parts[part] = (parts[part].0.min(*y), parts[part].1.max(*y));
+        }
+        parts
+    }
+
+    #[test]
+    fn a_long_level_keeps_its_shape_from_the_beginning() {
+        // Up to 10 000 in ten seconds, then a sawtooth: as the threads of a pool that fills and then frees a few.
+        let mut level = Level::default();
+        let mut exact = Vec::new();
+        for step in 0..200_000_u32 {
+            let at = Instant::from_micros(u64::from(step) * 1000 + 1);
+            let value = if step < 10_000 { f64::from(step) } else { f64::from(10_000 - step % 7) };
+            level.set(at, value);
+            exact.push((at.as_secs_f64(), value));
+        }
+        let kept = level.points(Instant::from_micros(199_999_001));
+        assert!(kept.len() <= 2 * SERIES_KEEPS + 1);
+        assert!(kept.is_sorted_by(|a, b| a.0 <= b.0));
+        assert_eq!(envelope(&kept, 200.0)[2..], envelope(&exact, 200.0)[2..]);
+        // On the way up every point kept is a true one, and no gap is longer than a stretch.
+        let up: Vec<_> = kept.iter().filter(|point| point.0 < 10.0).collect();
+        assert!(up.iter().all(|point| (point.1 - point.0 * 1000.0).abs() < 1.0));
+        assert!(up.windows(2).all(|pair| pair[1].0 - pair[0].0 < 1.1));
+        let ten = kept.iter().find(|point| point.1 >= 9_999.0).map(|point| point.0);
+        assert!(ten.is_some_and(|at| (9.9..=10.3).contains(&at)), "{ten:?}");
+    }
+
+    #[test]
+    fn a_short_level_is_exact() {
+        let mut level = Level::default();
+        for second in 0..100 {
+            level.set(Instant::from_secs(second), (second % 3) as f64);
+        }
+        assert_eq!(level.points(Instant::from_secs(99)).len(), 100);
+    }
+
+    #[test]
+    fn the_log_drops_the_oldest_and_says_so() {
+        let mut record = Record::new();
+        for number in 0..LOG_KEEPS as u64 + 3 {
+            record.log(Instant::from_secs(number), Tone::Plain, "", "Something.");
+        }
+        assert_eq!((record.dropped(), record.entries().len()), (3, LOG_KEEPS));
+        assert_eq!(record.entries().next().map(|entry| entry.number), Some(3));
     }
 }

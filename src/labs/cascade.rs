@@ -243,6 +243,10 @@ impl lab::Lab for Lab {
         &self.record
     }
 
+    fn record_mut(&mut self) -> &mut Record {
+        &mut self.record
+    }
+
     fn scene(&self, view: View) -> Scene {
         Scene {
             diagram: picture::diagram(self, view.layout),

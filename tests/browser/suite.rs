@@ -5,5 +5,13 @@
 //! never for time, and reads what a person would read: names, words of the log, what is announced.
 #![allow(clippy::disallowed_methods, reason = "waiting needs a clock; no run depends on it")]
 
+mod breaker;
+mod breaker_keys;
+mod cascade;
+mod charts;
+mod embed;
+mod links;
+mod looks;
+mod native;
 mod smoke;
 mod support;

@@ -76,6 +76,11 @@ fn variable(name: &str) -> Outcome<String> {
     std::env::var(name).map_err(|_| format!("{name} is not set: run this with `cargo xtask test --only page`").into())
 }
 
+/// The folder that browsers save files to.
+fn downloads() -> Outcome<String> {
+    Ok(format!("{}/downloads", variable("HALFOPEN_SHOTS")?))
+}
+
 fn capabilities(browser: &str, binary: &str) -> Outcome<Capabilities> {
     let wanted = match browser {
         "chromium" => json!({
@@ -83,10 +88,16 @@ fn capabilities(browser: &str, binary: &str) -> Outcome<Capabilities> {
             "goog:chromeOptions": { "binary": binary, "args": [
                 "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
                 "--disable-background-networking", "--disable-component-update", "--disable-sync",
-            ] },
+            ], "prefs": {
+                "download.default_directory": downloads()?,
+                "profile.default_content_setting_values.automatic_downloads": 1,
+            } },
         }),
         "firefox" => json!({
-            "moz:firefoxOptions": { "binary": binary, "args": ["-headless"] },
+            "moz:firefoxOptions": { "binary": binary, "args": ["-headless"], "prefs": {
+                "browser.download.dir": downloads()?,
+                "browser.download.folderList": 2,
+            } },
         }),
         "webkit" => json!({
             "webkitgtk:browserOptions": { "binary": binary, "args": ["--automation"] },
@@ -118,7 +129,10 @@ impl Page {
 
     async fn mounted(&self) -> Outcome {
         self.eventually("the page is mounted", async || {
-            let there = self.script("return document.querySelector('main') !== null", vec![]).await?;
+            // Our page shows something before it runs; other pages, such as the sample host, have nothing to wait for.
+            let body = "const ours = document.querySelector('link[rel=modulepreload]') !== null;
+                return document.querySelector('main') !== null && (!ours || window.wasmBindings !== undefined)";
+            let there = self.script(body, vec![]).await?;
             Ok((there == json!(true)).then_some(()))
         })
         .await
@@ -192,6 +206,19 @@ impl Page {
         words(self.script(body, vec![json!(selector)]).await?)
     }
 
+    /// The text in the first field that the selector finds.
+    pub(crate) async fn value(&self, selector: &str) -> Outcome<String> {
+        Ok(self.driver.find(By::Css(selector)).await?.value().await?.unwrap_or_default())
+    }
+
+    /// Waits until what the selector finds says this somewhere, and returns all of it.
+    pub(crate) async fn says(&self, selector: &str, part: &str) -> Outcome<String> {
+        self.eventually(&format!("{selector:?} says {part:?}"), async || {
+            Ok(self.texts(selector).await?.into_iter().find(|text| text.contains(part)))
+        })
+        .await
+    }
+
     /// The entries of the lab's log, in the order of the page.
     pub(crate) async fn log_entries(&self) -> Outcome<Vec<String>> {
         self.texts("[data-part=log] li").await
@@ -238,6 +265,19 @@ impl Page {
         let media = json!({ "features": [{ "name": feature, "value": value }] });
         self.driver.cdp().send_raw("Emulation.setEmulatedMedia", media).await?;
         Ok(())
+    }
+
+    /// Waits for a file that the reader was handed, and returns its bytes; none where tests cannot say where files go.
+    pub(crate) async fn saved(&self, name: &str) -> Outcome<Option<Vec<u8>>> {
+        if self.browser == "webkit" {
+            return Ok(None);
+        }
+        let path = PathBuf::from(downloads()?).join(name);
+        // Empty while it is being written.
+        let look = async || Ok(std::fs::read(&path).ok().filter(|bytes| !bytes.is_empty()));
+        let bytes = self.eventually(&format!("{name:?} is saved"), look).await?;
+        std::fs::remove_file(&path)?;
+        Ok(Some(bytes))
     }
 
     /// Saves a picture of the page beside those of failures.

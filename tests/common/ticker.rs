@@ -126,6 +126,10 @@ impl Lab for Ticker {
         &self.record
     }
 
+    fn record_mut(&mut self) -> &mut Record {
+        &mut self.record
+    }
+
     fn scene(&self, view: View) -> Scene {
         let wide = view.layout == Layout::Wide;
         let (sum, value) = (self.sum as f64, self.sum.to_string());

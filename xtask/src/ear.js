@@ -7,8 +7,11 @@
     say.apply(console, words);
   };
   const missed = (target) => "could not load " + (target.src || target.href || target.nodeName);
+  // A size that settles one frame later is told as an error event, but nothing went wrong.
+  const harmless = (message) => /^ResizeObserver loop/.test(message || "");
   // In the capture phase, since what an element failed to load does not bubble.
-  addEventListener("error", (event) => heard.push(event.message || missed(event.target)), true);
+  const onError = (event) => harmless(event.message) || heard.push(event.message || missed(event.target));
+  addEventListener("error", onError, true);
   addEventListener("unhandledrejection", (event) => heard.push("unhandled rejection: " + event.reason));
   addEventListener("securitypolicyviolation", (event) => heard.push("stopped: " + event.violatedDirective));
 })();

@@ -35,6 +35,7 @@ cargo xtask <command>
        --quick                  only the native tests: for daily use
        --only PART              native, replay, wasm or page (may be repeated)
        --browser NAME           chromium, firefox or webkit (may be repeated)
+       --as-built               the page tests on dist/ as it is
        FILTER                   only the wasm and page tests whose name contains this
   check                         format, clippy, docs, layering, no_std builds: all that needs no run
   build                         the release page in dist/
@@ -103,6 +104,7 @@ fn parse(mut arguments: lexopt::Parser) -> Outcome<Command> {
             }
             (Command::Serve { release, .. }, Long("release")) => *release = true,
             (Command::Test(selection), Long("quick")) => selection.only.push(test::Part::Native),
+            (Command::Test(selection), Long("as-built")) => selection.as_built = true,
             (Command::Test(selection), Long("only")) => {
                 selection.only.push(arguments.value().and_then(|value| value.parse()).map_err(usage)?);
             }

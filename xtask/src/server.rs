@@ -7,12 +7,13 @@ use crate::run::{Doing as _, Outcome, fail, root};
 use base64::Engine as _;
 use sha2::Digest as _;
 use std::fs;
-use std::io::Read as _;
-use std::net::SocketAddr;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Component, Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use tiny_http::{Header, Method, Request, Response};
+use std::time::Duration;
 
 /// Where browsers report what the policy stopped.
 const REPORTS: &str = "/__csp-report";
@@ -30,11 +31,14 @@ struct Site {
 }
 
 /// A running server; it ends when dropped.
+///
+/// It gives every connection a thread of its own: the pool of tiny_http leaves a connection waiting when two arrive at
+/// once, and browsers open several and keep them.
 pub(crate) struct Server {
-    http: Arc<tiny_http::Server>,
     address: SocketAddr,
     troubles: Arc<Mutex<Vec<String>>>,
-    threads: Vec<JoinHandle<()>>,
+    ended: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
 }
 
 impl Server {
@@ -44,22 +48,24 @@ impl Server {
         if !folder.join("index.html").is_file() {
             return fail(format!("there is no {}/index.html: run `cargo xtask build`", folder.display()));
         }
-        let http = tiny_http::Server::http(("127.0.0.1", port)).doing(|| format!("could not listen on port {port}"))?;
-        let Some(address) = http.server_addr().to_ip() else { return fail("the server has no address") };
-        let (http, troubles) = (Arc::new(http), Arc::new(Mutex::new(Vec::new())));
-        let threads = (0..4)
-            .map(|_| {
-                let http = Arc::clone(&http);
-                let site = Site { folder: folder.to_path_buf(), listening, troubles: Arc::clone(&troubles) };
-                std::thread::spawn(move || {
-                    while let Ok(request) = http.recv() {
-                        // A browser that went away is no concern of the others.
-                        let _ = answer(request, &site);
-                    }
-                })
-            })
-            .collect();
-        Ok(Self { http, address, troubles, threads })
+        let listener = TcpListener::bind(("127.0.0.1", port)).doing(|| format!("could not listen on port {port}"))?;
+        let address = listener.local_addr().doing(|| "the server has no address".into())?;
+        let (troubles, ended) = (Arc::new(Mutex::new(Vec::new())), Arc::new(AtomicBool::new(false)));
+        let site = Site { folder: folder.to_path_buf(), listening, troubles: Arc::clone(&troubles) };
+        let enough = Arc::clone(&ended);
+        let thread = std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                if enough.load(Ordering::Relaxed) {
+                    return;
+                }
+                if let Ok(stream) = stream {
+                    let site = site.clone();
+                    // A browser that went away is no concern of the others.
+                    std::thread::spawn(move || converse(&stream, &site).ok());
+                }
+            }
+        });
+        Ok(Self { address, troubles, ended, thread: Some(thread) })
     }
 
     /// The front page's address.
@@ -75,12 +81,10 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        for _ in &self.threads {
-            self.http.unblock();
-        }
-        for thread in self.threads.drain(..) {
-            let _ = thread.join();
-        }
+        self.ended.store(true, Ordering::Relaxed);
+        // It looks only when somebody comes.
+        let _ = TcpStream::connect(self.address);
+        let _ = self.thread.take().map(JoinHandle::join);
     }
 }
 
@@ -93,24 +97,97 @@ pub(crate) fn preview(port: Option<u16>) -> Outcome {
     }
 }
 
-fn answer(mut request: Request, site: &Site) -> std::io::Result<()> {
+/// Bytes of a request that are read, head and body each.
+const REQUEST_MAX: u64 = 16_384;
+
+/// What is asked for.
+struct Request {
+    method: String,
+    url: String,
+    body: String,
+    /// Whether more may follow on the same connection.
+    goes_on: bool,
+}
+
+/// What it gets.
+struct Answer {
+    status: &'static str,
+    headers: Vec<(&'static str, String)>,
+    body: Vec<u8>,
+}
+
+impl Answer {
+    fn bare(status: &'static str) -> Self {
+        Self { status, headers: Vec::new(), body: Vec::new() }
+    }
+}
+
+/// Answers what comes on a connection until the other side has enough.
+fn converse(stream: &TcpStream, site: &Site) -> std::io::Result<()> {
+    stream.set_read_timeout(Some(Duration::from_secs(60)))?;
+    stream.set_nodelay(true)?;
+    let mut reader = BufReader::new(stream);
+    while let Some(request) = read(&mut reader)? {
+        let Answer { status, headers, body } = answer(&request, site);
+        let mut head = format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\n", body.len());
+        headers.iter().for_each(|(name, value)| head.push_str(&format!("{name}: {value}\r\n")));
+        head.push_str(if request.goes_on { "\r\n" } else { "Connection: close\r\n\r\n" });
+        let mut writer = stream;
+        writer.write_all(head.as_bytes())?;
+        if request.method != "HEAD" {
+            writer.write_all(&body)?;
+        }
+        if !request.goes_on {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// The next request; nothing when the connection has ended or what comes is none.
+fn read(reader: &mut BufReader<&TcpStream>) -> std::io::Result<Option<Request>> {
+    let mut head = reader.take(REQUEST_MAX);
+    let mut line = String::new();
+    head.read_line(&mut line)?;
+    let [method, url, version] = line.split_whitespace().collect::<Vec<_>>()[..] else { return Ok(None) };
+    let mut request =
+        Request { method: method.to_owned(), url: url.to_owned(), body: String::new(), goes_on: version == "HTTP/1.1" };
+    let mut length = 0;
+    loop {
+        let mut line = String::new();
+        if head.read_line(&mut line)? == 0 {
+            return Ok(None);
+        }
+        let Some((name, value)) = line.split_once(':') else { break };
+        match name.to_ascii_lowercase().as_str() {
+            "content-length" => length = value.trim().parse().unwrap_or(0),
+            "connection" if value.trim().eq_ignore_ascii_case("close") => request.goes_on = false,
+            _ => {}
+        }
+    }
+    let mut body = Vec::new();
+    reader.take(length.min(REQUEST_MAX)).read_to_end(&mut body)?;
+    request.goes_on &= length <= REQUEST_MAX;
+    request.body = String::from_utf8_lossy(&body).into_owned();
+    Ok(Some(request))
+}
+
+fn answer(request: &Request, site: &Site) -> Answer {
     let trouble = |text: String| {
         eprintln!("{text}");
         site.troubles.lock().unwrap_or_else(PoisonError::into_inner).push(text);
     };
-    if request.url() == REPORTS && *request.method() == Method::Post {
-        let mut report = String::new();
-        request.as_reader().take(16_384).read_to_string(&mut report)?;
-        trouble(format!("stopped by the security policy: {report}"));
-        return request.respond(Response::empty(204));
+    if request.url == REPORTS && request.method == "POST" {
+        trouble(format!("stopped by the security policy: {}", request.body));
+        return Answer::bare("204 No Content");
     }
-    if !matches!(request.method(), Method::Get | Method::Head) {
-        return request.respond(Response::empty(405));
+    if !matches!(request.method.as_str(), "GET" | "HEAD") {
+        return Answer::bare("405 Method Not Allowed");
     }
-    let found = resolve(&site.folder, request.url()).and_then(|file| fs::read(&file).ok().map(|bytes| (file, bytes)));
+    let found = resolve(&site.folder, &request.url).and_then(|file| fs::read(&file).ok().map(|bytes| (file, bytes)));
     let Some((file, mut bytes)) = found else {
-        trouble(format!("asked for, and not there: {}", request.url()));
-        return request.respond(Response::from_string("not found").with_status_code(404));
+        trouble(format!("asked for, and not there: {}", request.url));
+        return Answer { body: b"not found".to_vec(), ..Answer::bare("404 Not Found") };
     };
     let kind = kind(&file);
     let mut headers = HEADERS.map(|(name, value)| (name, value.to_owned())).to_vec();
@@ -123,13 +200,7 @@ fn answer(mut request: Request, site: &Site) -> std::io::Result<()> {
         headers.push(("Content-Security-Policy", policy(&page)));
         bytes = page.into_bytes();
     }
-    let mut response = Response::from_data(bytes);
-    for (name, value) in headers {
-        if let Ok(header) = Header::from_bytes(name, value) {
-            response.add_header(header);
-        }
-    }
-    request.respond(response)
+    Answer { status: "200 OK", headers, body: bytes }
 }
 
 /// What a public copy should send besides the policy, so that any page may frame it, isolated ones included.
@@ -215,8 +286,6 @@ fn kind(file: &Path) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::Write as _;
-
     /// A folder with a page and, outside it, a secret; gone at the end.
     struct Files(PathBuf);
 
@@ -273,7 +342,7 @@ mod tests {
         let site = Files::new("request");
         let server = Server::start(&site.0.join("dist"), 0, true).unwrap();
         let ask = |text: &str| {
-            let mut stream = std::net::TcpStream::connect(server.address).unwrap();
+            let mut stream = TcpStream::connect(server.address).unwrap();
             stream.write_all(text.replace('\n', "\r\n").as_bytes()).unwrap();
             let mut answer = String::new();
             stream.read_to_string(&mut answer).unwrap();
@@ -294,5 +363,19 @@ mod tests {
         let report = "POST /__csp-report HTTP/1.1\nHost: x\nConnection: close\nContent-Length: 2\n\n{}";
         assert!(ask(report).starts_with("http/1.1 204"));
         assert_eq!(server.troubles(), ["stopped by the security policy: {}"]);
+    }
+
+    #[test]
+    fn idle_connections_keep_nobody_waiting() {
+        let site = Files::new("idle");
+        let server = Server::start(&site.0.join("dist"), 0, false).unwrap();
+        let connections: Vec<_> = (0..20).map(|_| TcpStream::connect(server.address).unwrap()).collect();
+        for mut connection in connections.iter().rev() {
+            connection.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+            connection.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+            let mut start = [0; 12];
+            connection.read_exact(&mut start).unwrap();
+            assert_eq!(&start, b"HTTP/1.1 200");
+        }
     }
 }

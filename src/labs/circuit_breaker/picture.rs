@@ -332,7 +332,7 @@ fn came_back(lab: &Lab, places: &Places, glance: Duration, marks: &mut Vec<Mark>
             let shape = Shape::Arc {
                 from: aside(near, 14.0),
                 to: aside(far, 14.0),
-                bulge: if places.upright { -26.0 } else { 34.0 },
+                bulge: if places.upright { 26.0 } else { -34.0 },
                 fresh,
             };
             marks.push(Mark::new(id, shape, Tone::Bad, label, ""));

@@ -220,12 +220,15 @@ impl ChartView {
         };
         let point = hear(|event| Msg::Point(f64::from(event.offset_x())));
         let leave = hear(|_| Msg::Leave);
-        let pressed = tell.clone();
+        let (pressed, turned) = (tell.clone(), tell.clone());
         let (from, to) = (chart.x.from, chart.x.to);
         let now = self.pointed.unwrap_or(to);
         // The same words while nothing is pointed at: a running chart is not to talk over everything else.
         let value = self.pointed.map_or_else(|| "arrow keys read its values".to_owned(), |x| paint::told(chart, x));
-        let canvas = el("canvas[role=img]").node(&self.canvas);
+        let canvas = el("canvas[role=img]")
+            .node(&self.canvas)
+            // It has a transition on its colour, so that a change of theme ends in this event, whatever made it.
+            .on("transitionend", move |_: web_sys::Event| turned.emit(Msg::Watched(Watched(Event::Stale))));
         let reader = el("div.chart-reader[role=slider][tabindex=0]")
             .set("aria-label", format!("Read values: {}", chart.title))
             .set("aria-valuemin", dom::exact(from))

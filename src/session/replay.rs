@@ -1,0 +1,165 @@
+//! How a session gets from one instant to another: forwards through the inputs, back to a checkpoint.
+
+use std::time::Duration;
+
+use halfopen_core::Instant;
+use halfopen_core::rng::Seed;
+
+use super::Session;
+use crate::lab::link::RUN_MAX;
+use crate::lab::{Config, Input, Kind, Run, Tone};
+
+/// Checkpoints kept; when there are more, every second one goes and their distance doubles. A run of ten minutes then has
+/// one every half minute, which is a few hundred thousand events to replay at most, and a heavy lab (two pools of ten
+/// thousand threads) weighs some 2 MB in each.
+const CHECKPOINTS_MAX: usize = 40;
+/// The distance of checkpoints at first.
+pub(super) const CHECKPOINT_EVERY: Duration = Duration::from_secs(1);
+
+/// The run at an instant, to come back to.
+pub(super) struct Checkpoint {
+    at: Instant,
+    taken: usize,
+    current: Config,
+    run: Box<dyn Run>,
+}
+
+impl Session {
+    /// Plays on to `to`, taking the inputs on the way. Earlier instants than the playhead are ignored.
+    pub fn advance(&mut self, to: Instant) {
+        let to = to.min(RUN_MAX);
+        while self.now < to {
+            let next_checkpoint = self.checkpoints.last().map_or(Instant::ZERO, |last| last.at + self.checkpoint_every);
+            if next_checkpoint <= self.now {
+                self.keep_checkpoint();
+                continue;
+            }
+            let stop = to.min(next_checkpoint);
+            self.advance_plainly(stop);
+            if stop == next_checkpoint {
+                self.keep_checkpoint();
+            }
+        }
+        self.take_inputs();
+        self.note_played();
+    }
+
+    pub(super) fn restart(&mut self) {
+        self.begin();
+        self.checkpoints.clear();
+        self.checkpoint_every = CHECKPOINT_EVERY;
+        self.played = Instant::ZERO;
+        self.horizon.clear();
+        self.keep_checkpoint();
+        self.take_inputs();
+        self.note_played();
+    }
+
+    /// The run at its beginning: what happens by itself at time 0 has happened, no input is taken.
+    fn begin(&mut self) {
+        self.run = self.lab.start(&self.story.config, Seed(self.story.seed));
+        self.run.advance(Instant::ZERO);
+        self.now = Instant::ZERO;
+        self.taken = 0;
+        self.current = self.story.config.clone();
+    }
+
+    /// To `to` without a checkpoint on the way; inputs are taken at their instants.
+    pub(super) fn advance_plainly(&mut self, to: Instant) {
+        loop {
+            self.take_inputs();
+            let input = self.story.inputs.get(self.taken).map_or(to, |timed| timed.at.min(to));
+            self.run.advance(input);
+            self.now = input;
+            if input >= to {
+                return;
+            }
+        }
+    }
+
+    /// Takes the inputs that are due at the playhead. Every other event of the instant comes before them, and what they
+    /// cause at once comes after each.
+    pub(super) fn take_inputs(&mut self) {
+        while let Some(timed) = self.story.inputs.get(self.taken).filter(|timed| timed.at <= self.now) {
+            let input = timed.input.clone();
+            self.taken += 1;
+            match input {
+                Input::Do { action, args } => self.run.act(action, &args),
+                Input::Set { knob, value } => {
+                    let before = self.current.show(knob);
+                    self.current.set(knob, value);
+                    self.note_turned(knob, &before);
+                    self.run.set(&self.current);
+                }
+            }
+            self.run.advance(self.now);
+        }
+    }
+
+    /// A knob turned in the middle of the run stands in the log, before whatever it causes.
+    fn note_turned(&mut self, id: &str, before: &str) {
+        let Some(knob) = self.current.knob(id) else { return };
+        let said = if matches!(knob.kind, Kind::Document { .. }) {
+            format!("You changed “{}”; it acts from now on.", knob.label)
+        } else {
+            format!("You set “{}” from {before} to {}; it acts from now on.", knob.label, self.current.show(id))
+        };
+        self.run.record_mut().log(self.now, Tone::Info, "", said);
+    }
+
+    pub(super) fn note_played(&mut self) {
+        if self.now >= self.played {
+            self.played = self.now;
+        }
+    }
+
+    fn keep_checkpoint(&mut self) {
+        if self.checkpoints.len() >= CHECKPOINTS_MAX {
+            let mut index = 0;
+            self.checkpoints.retain(|_| {
+                index += 1;
+                index % 2 == 1
+            });
+            self.checkpoint_every = self.checkpoint_every.saturating_mul(2);
+        }
+        self.checkpoints.push(Checkpoint {
+            at: self.now,
+            taken: self.taken,
+            current: self.current.clone(),
+            run: self.run.checkpoint(),
+        });
+    }
+
+    pub(super) fn rewind(&mut self, to: Instant) {
+        if self.now >= self.played {
+            self.horizon = self.run.record().healths().to_vec();
+        }
+        let found = self.checkpoints.iter().rposition(|checkpoint| checkpoint.at <= to);
+        self.restore(found);
+    }
+
+    /// Goes back to before the input of that number was taken.
+    pub(super) fn rewind_before_input(&mut self, number: usize) {
+        self.checkpoints.retain(|checkpoint| checkpoint.taken <= number);
+        let last = self.checkpoints.len().checked_sub(1);
+        self.restore(last);
+    }
+
+    fn restore(&mut self, checkpoint: Option<usize>) {
+        // The checkpoint at the beginning is never dropped; without one, the run starts anew, which is the same.
+        match checkpoint.and_then(|index| self.checkpoints.get(index)) {
+            Some(checkpoint) => {
+                self.run = checkpoint.run.checkpoint();
+                self.now = checkpoint.at;
+                self.taken = checkpoint.taken;
+                self.current = checkpoint.current.clone();
+            }
+            None => self.begin(),
+        }
+    }
+
+    pub(super) fn forget_after_now(&mut self) {
+        let (now, taken) = (self.now, self.taken);
+        self.checkpoints.retain(|checkpoint| checkpoint.at < now || checkpoint.taken <= taken && checkpoint.at == now);
+    }
+}

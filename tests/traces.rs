@@ -1,0 +1,43 @@
+//! Runs as tables: what each preset of each lab makes of the same story. A reviewer reads here what a change does.
+//!
+//! Links and their hashes are in `replay.rs`; this is for people. `INSTA_UPDATE=always cargo test --test traces` takes
+//! over a change that is meant.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![cfg(not(target_arch = "wasm32"))]
+
+use std::fmt::Write as _;
+
+use halfopen::lab::link::{self, Target};
+use halfopen::labs::LABS;
+use halfopen::session::Session;
+
+/// A story per lab: traffic, an outage, a recovery.
+const STORIES: &[(&str, &str)] =
+    &[("circuit-breaker", "rate=20/s&do=5:break,20:heal,40:slow,50:heal&t=100s"), ("cascade", "do=20:heal&t=40s")];
+
+#[test]
+fn presets_tell_their_story() {
+    for lab in LABS {
+        let slug = lab.about.slug;
+        let (_, story) = STORIES.iter().find(|story| story.0 == slug).unwrap_or_else(|| panic!("{slug} has no story"));
+        let mut told = String::new();
+        for preset in lab.about.presets {
+            let (Target::Lab(link), notices) = link::read(&format!("#/{slug}?preset={}&{story}", preset.id), LABS)
+            else {
+                panic!("{slug} is a lab")
+            };
+            assert_eq!(notices, []);
+            let mut session = Session::open(&link);
+            session.seek(link.at.expect("a story ends"));
+            writeln!(told, "== {}: {}", preset.id, (lab.about.claim)(&link.config)).unwrap();
+            for entry in session.record().entries() {
+                writeln!(told, "{:>9.3} s  {}", entry.at.as_secs_f64(), entry.sentence()).unwrap();
+            }
+            for readout in session.scene(Default::default()).readouts {
+                write!(told, "{} {}, ", readout.id, readout.value).unwrap();
+            }
+            writeln!(told, "trace {:016x}\n", session.record().trace().hash()).unwrap();
+        }
+        insta::assert_snapshot!(format!("story-{slug}"), told);
+    }
+}
