@@ -1,7 +1,7 @@
 //! Elements from short descriptions: `el("button.ghost[type=button]")`, then whatever changes, step by step.
 //!
 //! `html!` writes out the making of each element where it stands, which is most of a page's WebAssembly. Here an element
-//! is a few calls; the parts of the page with state are components as ever.
+//! is a few calls; what remembers something is a `Part`.
 
 use std::rc::Rc;
 
@@ -57,7 +57,7 @@ pub(crate) fn text(text: impl Into<AttrValue>) -> Html {
     VText::new(text).into()
 }
 
-/// The icon of a part that may be missing: its place stays, so that its neighbours are still known as themselves.
+/// A child that may be missing: its place stays, so that its neighbours are still known as themselves.
 pub(crate) fn maybe<T: Into<Html>>(part: Option<T>) -> Html {
     part.map_or_else(Html::default, Into::into)
 }

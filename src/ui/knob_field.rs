@@ -1,14 +1,16 @@
 //! One knob: a slider with a field that takes units, a choice, a switch, or a document.
 
+use std::rc::Rc;
+
 use wasm_bindgen::JsCast;
 use yew::prelude::*;
 
 use super::dom;
 use super::el::{el, many, maybe};
 use super::icons::{Icon, draw};
+use super::part::{Change, Part, part};
 use super::player::Intent;
 use super::scale;
-use super::transport::use_draft;
 use crate::lab::knob::SetError;
 use crate::lab::{Config, Kind, Knob, Value, wording};
 
@@ -88,7 +90,7 @@ fn input(knob: &'static Knob, value: &Value, id: String, off: bool, send: &Callb
     let help = format!("{id}-help");
     match (&knob.kind, value) {
         (Kind::Number { .. }, Value::Number(number)) => {
-            html! { <Number knob={Of(knob)} number={*number} {id} {off} beside=false send={send.clone()} /> }
+            part(Number { knob: Of(knob), number: *number, id, off, beside: false, send: send.clone() })
         }
         (Kind::Choice { options }, Value::Choice(chosen)) if options.len() <= SEGMENTS => {
             let mut group = el("div.segments[role=radiogroup]").set("aria-labelledby", format!("{id}-label"));
@@ -130,14 +132,15 @@ fn input(knob: &'static Knob, value: &Value, id: String, off: bool, send: &Callb
             .html(),
         (Kind::Document { .. }, Value::Text(text)) => {
             let text = AttrValue::from(text.clone());
-            html! { <Document knob={Of(knob)} {text} {id} {off} send={send.clone()} /> }
+            part(Document { knob: Of(knob), text, id, off, send: send.clone() })
         }
         _ => Html::default(),
     }
 }
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct NumberProps {
+/// A slider with its value.
+#[derive(PartialEq)]
+pub(crate) struct Number {
     /// The knob.
     pub(crate) knob: Of,
     /// Its value now.
@@ -152,9 +155,18 @@ pub(crate) struct NumberProps {
     pub(crate) send: Callback<Intent>,
 }
 
+/// While the slider moves and while letters are typed, these drafts stand; then the knob's own value does.
+#[derive(Default)]
+pub(crate) struct Turning {
+    sliding: Option<usize>,
+    typed: Option<String>,
+    said: Said,
+}
+
 /// What the field says about what was typed.
-#[derive(Clone, PartialEq)]
+#[derive(Default)]
 enum Said {
+    #[default]
     Nothing,
     /// It could not be read; the value stays.
     Wrong(String),
@@ -162,93 +174,96 @@ enum Said {
     Note(String),
 }
 
-/// A slider with its value.
-#[component]
-pub(crate) fn Number(props: &NumberProps) -> Html {
-    let knob = props.knob.0;
-    let stops = use_memo(props.knob, |knob| scale::stops(knob.0));
-    // While the slider moves and while letters are typed, the draft stands; then the knob's own value does.
-    let sliding = use_state(|| None::<usize>);
-    let typed = use_draft();
-    let said = use_state(|| Said::Nothing);
+impl Part for Number {
+    type Memory = Turning;
 
-    let slide = {
-        let (sliding, typed, said) = (sliding.setter(), typed.setter(), said.setter());
-        move |event: Event| {
-            sliding.set(dom::number(&event).map(|stop| stop as usize));
-            typed.set(None);
-            said.set(Said::Nothing);
-        }
-    };
-    let let_go = {
-        let (sliding, stops, send) = (sliding.setter(), stops.clone(), props.send.clone());
-        move |event: Event| {
-            if let Some(value) = dom::number(&event).and_then(|stop| stops.get(stop as usize)) {
-                send.emit(Intent::Turn(knob.id, Value::Number(*value)));
+    fn show(&self, turning: &Turning, change: &Change) -> Html {
+        let knob = self.knob.0;
+        let stops = Rc::new(scale::stops(knob));
+        let Turning { sliding, typed, said } = turning;
+        let slide = {
+            let change = change.clone();
+            move |event: Event| {
+                let sliding = dom::number(&event).map(|stop| stop as usize);
+                change.to(Turning { sliding, ..Turning::default() });
             }
-            sliding.set(None);
+        };
+        let let_go = {
+            let (change, stops, send) = (change.clone(), stops.clone(), self.send.clone());
+            move |event: Event| {
+                if let Some(value) = dom::number(&event).and_then(|stop| stops.get(stop as usize)) {
+                    send.emit(Intent::Turn(knob.id, Value::Number(*value)));
+                }
+                change.make(|turning: &mut Turning| turning.sliding = None);
+            }
+        };
+        let shown = sliding.and_then(|index| stops.get(index).copied()).unwrap_or(self.number);
+        let text = knob.show(&Value::Number(shown));
+        let index = sliding.unwrap_or_else(|| scale::nearest(&stops, self.number));
+        let slider = el("input[type=range][min=0][step=1]")
+            .set("max", stops.len().saturating_sub(1).to_string())
+            .set("aria-valuetext", text.clone())
+            .flag("disabled", self.off)
+            .value(index.to_string())
+            .on("input", slide)
+            .on("change", let_go);
+        let id = &self.id;
+        if self.beside {
+            return el("div.rate")
+                .put(el("label").set("for", id.clone()).text(knob.label))
+                .put(slider.set("id", id.clone()))
+                .put(el("output.num").set("for", id.clone()).text(text))
+                .html();
         }
-    };
-    let shown = sliding.and_then(|index| stops.get(index).copied()).unwrap_or(props.number);
-    let text = knob.show(&Value::Number(shown));
-    let index = sliding.unwrap_or_else(|| scale::nearest(&stops, props.number));
-    let slider = el("input[type=range][min=0][step=1]")
-        .set("max", stops.len().saturating_sub(1).to_string())
-        .set("aria-valuetext", text.clone())
-        .flag("disabled", props.off)
-        .value(index.to_string())
-        .on("input", slide)
-        .on("change", let_go);
-    let id = &props.id;
-    if props.beside {
-        return el("div.rate")
-            .put(el("label").set("for", id.clone()).text(knob.label))
-            .put(slider.set("id", id.clone()))
-            .put(el("output.num").set("for", id.clone()).text(text))
-            .html();
+        let type_in = change.clone();
+        let commit = {
+            let (change, send) = (change.clone(), self.send.clone());
+            move |event: Event| {
+                let Some(text) = dom::typed(&event) else { return };
+                let (value, error) = knob.parse(&text);
+                let said = match (&value, error) {
+                    (None, Some(SetError::Unreadable(hint))) => {
+                        let wrong = Said::Wrong(wording::sentence(&hint));
+                        return change.make(|turning: &mut Turning| turning.said = wrong);
+                    }
+                    (_, Some(SetError::Clamped(range))) => Said::Note(format!("It goes from {range}.")),
+                    _ => Said::Nothing,
+                };
+                change.make(|turning: &mut Turning| (turning.typed, turning.said) = (None, said));
+                if let Some(value) = value {
+                    send.emit(Intent::Turn(knob.id, value));
+                }
+            }
+        };
+        let message = format!("{id}-said");
+        let (wrong, words) = match said {
+            Said::Nothing => (false, String::new()),
+            Said::Wrong(words) => (true, words.clone()),
+            Said::Note(words) => (false, words.clone()),
+        };
+        let mut field = el("input.field.num[type=text][autocomplete=off][spellcheck=false]")
+            .set("id", id.clone())
+            .value(typed.clone().unwrap_or(text))
+            .flag("disabled", self.off)
+            .set("aria-describedby", format!("{id}-help {message}"))
+            .on("input", move |event: Event| {
+                let typed = dom::typed(&event);
+                type_in.make(|turning: &mut Turning| turning.typed = typed);
+            })
+            .on("change", commit);
+        if wrong {
+            field = field.word("aria-invalid", "true");
+        }
+        many(vec![
+            slider.set("aria-labelledby", format!("{id}-label")).html(),
+            field.html(),
+            el("span.said[role=status]").class_if(wrong, "error").set("id", message).text(words).html(),
+        ])
     }
-    let type_in = typed.setter();
-    let commit = {
-        let (typed, said, send) = (typed.setter(), said.setter(), props.send.clone());
-        move |event: Event| {
-            let Some(text) = dom::typed(&event) else { return };
-            let (value, error) = knob.parse(&text);
-            match (&value, error) {
-                (None, Some(SetError::Unreadable(hint))) => return said.set(Said::Wrong(wording::sentence(&hint))),
-                (_, Some(SetError::Clamped(range))) => said.set(Said::Note(format!("It goes from {range}."))),
-                _ => said.set(Said::Nothing),
-            }
-            typed.set(None);
-            if let Some(value) = value {
-                send.emit(Intent::Turn(knob.id, value));
-            }
-        }
-    };
-    let message = format!("{id}-said");
-    let (wrong, words) = match &*said {
-        Said::Nothing => (false, String::new()),
-        Said::Wrong(words) => (true, words.clone()),
-        Said::Note(words) => (false, words.clone()),
-    };
-    let mut field = el("input.field.num[type=text][autocomplete=off][spellcheck=false]")
-        .set("id", id.clone())
-        .value((*typed).clone().unwrap_or(text))
-        .flag("disabled", props.off)
-        .set("aria-describedby", format!("{id}-help {message}"))
-        .on("input", move |event: Event| type_in.set(dom::typed(&event)))
-        .on("change", commit);
-    if wrong {
-        field = field.word("aria-invalid", "true");
-    }
-    many(vec![
-        slider.set("aria-labelledby", format!("{id}-label")).html(),
-        field.html(),
-        el("span.said[role=status]").class_if(wrong, "error").set("id", message).text(words).html(),
-    ])
 }
 
-#[derive(Properties, PartialEq)]
-struct DocumentProps {
+#[derive(PartialEq)]
+struct Document {
     knob: Of,
     text: AttrValue,
     id: String,
@@ -256,36 +271,38 @@ struct DocumentProps {
     send: Callback<Intent>,
 }
 
-#[component]
-fn Document(props: &DocumentProps) -> Html {
-    let knob = props.knob.0;
-    let draft = use_draft();
-    let shown = (*draft).clone().unwrap_or_else(|| props.text.to_string());
-    let error = draft.as_ref().and_then(|draft| problem(knob, draft));
-    let typing = draft.setter();
-    let commit = {
-        let (draft, send) = (draft.setter(), props.send.clone());
-        move |event: Event| {
-            if let Some(value) = area_of(&event).and_then(|text| knob.parse(&text).0) {
-                draft.set(None);
-                send.emit(Intent::Turn(knob.id, value));
+impl Part for Document {
+    type Memory = Option<String>;
+
+    fn show(&self, draft: &Option<String>, change: &Change) -> Html {
+        let knob = self.knob.0;
+        let shown = draft.clone().unwrap_or_else(|| self.text.to_string());
+        let error = draft.as_ref().and_then(|draft| problem(knob, draft));
+        let typing = change.clone();
+        let commit = {
+            let (draft, send) = (change.clone(), self.send.clone());
+            move |event: Event| {
+                if let Some(value) = area_of(&event).and_then(|text| knob.parse(&text).0) {
+                    draft.to(None::<String>);
+                    send.emit(Intent::Turn(knob.id, value));
+                }
             }
+        };
+        let id = &self.id;
+        let message = format!("{id}-said");
+        let mut area = el("textarea.field[rows=6][spellcheck=false]")
+            .set("id", id.clone())
+            .value(shown)
+            .flag("disabled", self.off)
+            .set("aria-describedby", format!("{id}-help {message}"))
+            .on("input", move |event: Event| typing.to(area_of(&event)))
+            .on("change", commit);
+        if error.is_some() {
+            area = area.word("aria-invalid", "true");
         }
-    };
-    let id = &props.id;
-    let message = format!("{id}-said");
-    let mut area = el("textarea.field[rows=6][spellcheck=false]")
-        .set("id", id.clone())
-        .value(shown)
-        .flag("disabled", props.off)
-        .set("aria-describedby", format!("{id}-help {message}"))
-        .on("input", move |event: Event| typing.set(area_of(&event)))
-        .on("change", commit);
-    if error.is_some() {
-        area = area.word("aria-invalid", "true");
+        let said = el("span.said.error[role=status]").set("id", message).text(error.unwrap_or_default());
+        many(vec![area.html(), said.html()])
     }
-    let said = el("span.said.error[role=status]").set("id", message).text(error.unwrap_or_default());
-    many(vec![area.html(), said.html()])
 }
 
 /// What is wrong with a document, with its line and column.

@@ -6,6 +6,7 @@ use yew::prelude::*;
 
 use super::el::{el, many, maybe};
 use super::knob_field::field;
+use super::part::{Change, Part, keyed};
 use super::player::Intent;
 use crate::lab::{Config, Kind, Knob, Value};
 use crate::labs;
@@ -15,8 +16,9 @@ const INLINE: &str = "Traffic";
 /// The group that stands with the figures it is for.
 pub(crate) const OUTLOOK: &str = "What these settings mean";
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct Props {
+/// The panel.
+#[derive(PartialEq)]
+pub(crate) struct Knobs {
     /// The lab's address.
     pub(crate) lab: &'static str,
     /// The knobs now.
@@ -31,69 +33,68 @@ pub(crate) struct Props {
     pub(crate) send: Callback<Intent>,
 }
 
-/// The panel.
-#[component]
-pub(crate) fn Knobs(props: &Props) -> Html {
-    let Some(lab) = labs::find(props.lab) else { return Html::default() };
-    let knobs = lab.about.knobs;
-    let mut groups: Vec<&'static str> = Vec::new();
-    for knob in knobs {
-        if knob.group != OUTLOOK && !groups.contains(&knob.group) {
-            groups.push(knob.group);
+impl Part for Knobs {
+    type Memory = ();
+
+    fn show(&self, _memory: &(), _change: &Change) -> Html {
+        let Some(lab) = labs::find(self.lab) else { return Html::default() };
+        let knobs = lab.about.knobs;
+        let mut groups: Vec<&'static str> = Vec::new();
+        for knob in knobs {
+            if knob.group != OUTLOOK && !groups.contains(&knob.group) {
+                groups.push(knob.group);
+            }
         }
+        let first = groups.iter().copied().find(|group| *group != INLINE).or(groups.first().copied());
+        let presets = lab.about.presets;
+        let several = presets.len() > 1;
+        let from_start = el("input[type=checkbox]").checked(self.from_start).tell(
+            "change",
+            &self.send,
+            Intent::FromStart(!self.from_start),
+        );
+        let check =
+            "label.check[title=Plays the whole run again with the new setting. Otherwise it holds from now on.]";
+        let head = el("div.knobs-head")
+            .put(el("h2").text(if several { "Presets" } else { "Settings" }))
+            .put(el(check).put(from_start).text("apply from the start"));
+        let preset = lab.preset_of(&self.config);
+        let chips = several.then(|| {
+            let mut chips = el("div.presets[role=group][aria-label=Presets]");
+            for here in presets {
+                let chip = el("button.chip[type=button]")
+                    .key(here.id)
+                    .flag("disabled", !self.lock.is_empty())
+                    .either("aria-pressed", preset.is_some_and(|preset| preset.id == here.id))
+                    .press(&self.send, Intent::Preset(here.id));
+                chips = chips.put(chip.text(here.label));
+            }
+            chips
+        });
+        let note =
+            preset.filter(|preset| several && !(preset.note.is_empty() && preset.source.is_empty())).map(|preset| {
+                let source =
+                    (!preset.source.is_empty()).then(|| el("span.source").text(format!(" Source: {}", preset.source)));
+                el("p.note").text(preset.note).put(maybe(source))
+            });
+        let groups = groups.into_iter().map(|group| {
+            let open = self.begun && Some(group) == first;
+            let (config, lock, send) = (self.config.clone(), self.lock.clone(), self.send.clone());
+            keyed(group, Group { name: group, config, lock, open, send })
+        });
+        let groups = many(groups.collect());
+        el("section.card.knobs[aria-label=Settings][data-part=knobs]")
+            .put(head)
+            .put(maybe(chips))
+            .put(maybe(note))
+            .put(groups)
+            .html()
     }
-    let first = groups.iter().copied().find(|group| *group != INLINE).or(groups.first().copied());
-    let presets = lab.about.presets;
-    let several = presets.len() > 1;
-    let from_start = el("input[type=checkbox]").checked(props.from_start).tell(
-        "change",
-        &props.send,
-        Intent::FromStart(!props.from_start),
-    );
-    let check = "label.check[title=Plays the whole run again with the new setting. Otherwise it holds from now on.]";
-    let head = el("div.knobs-head")
-        .put(el("h2").text(if several { "Presets" } else { "Settings" }))
-        .put(el(check).put(from_start).text("apply from the start"));
-    let preset = lab.preset_of(&props.config);
-    let chips = several.then(|| {
-        let mut chips = el("div.presets[role=group][aria-label=Presets]");
-        for here in presets {
-            let chip = el("button.chip[type=button]")
-                .key(here.id)
-                .flag("disabled", !props.lock.is_empty())
-                .either("aria-pressed", preset.is_some_and(|preset| preset.id == here.id))
-                .press(&props.send, Intent::Preset(here.id));
-            chips = chips.put(chip.text(here.label));
-        }
-        chips
-    });
-    let note = preset.filter(|preset| several && !(preset.note.is_empty() && preset.source.is_empty())).map(|preset| {
-        let source = (!preset.source.is_empty()).then(|| el("span.source").text(format!(" Source: {}", preset.source)));
-        el("p.note").text(preset.note).put(maybe(source))
-    });
-    let groups = groups.into_iter().map(|group| {
-        html! {
-            <Group
-                key={group}
-                name={group}
-                config={props.config.clone()}
-                lock={props.lock.clone()}
-                open={props.begun && Some(group) == first}
-                send={props.send.clone()}
-            />
-        }
-    });
-    let groups = many(groups.collect());
-    el("section.card.knobs[aria-label=Settings][data-part=knobs]")
-        .put(head)
-        .put(maybe(chips))
-        .put(maybe(note))
-        .put(groups)
-        .html()
 }
 
-#[derive(Properties, PartialEq)]
-struct GroupProps {
+/// A group that unfolds. What is folded is not made: a lab may have dozens of knobs.
+#[derive(PartialEq)]
+struct Group {
     name: &'static str,
     config: Rc<Config>,
     lock: Vec<String>,
@@ -101,32 +102,34 @@ struct GroupProps {
     send: Callback<Intent>,
 }
 
-/// A group that unfolds. What is folded is not made: a lab may have dozens of knobs.
-#[component]
-fn Group(props: &GroupProps) -> Html {
-    // The reader's own choice stands; until they make one, the lab's.
-    let chosen = use_state(|| None::<bool>);
-    let open = chosen.unwrap_or(props.open);
-    let mut rows = Vec::new();
-    let mut changed = 0;
-    for (knob, value) in props.config.iter().filter(|(knob, _)| knob.group == props.name) {
-        changed += usize::from(knob.default_value() != *value);
-        if open {
-            rows.push(field(knob, value, &props.config, &props.lock, &props.send));
+impl Part for Group {
+    type Memory = Option<bool>;
+
+    fn show(&self, chosen: &Option<bool>, change: &Change) -> Html {
+        // The reader's own choice stands; until they make one, the lab's.
+        let open = chosen.unwrap_or(self.open);
+        let change = change.clone();
+        let mut rows = Vec::new();
+        let mut changed = 0;
+        for (knob, value) in self.config.iter().filter(|(knob, _)| knob.group == self.name) {
+            changed += usize::from(knob.default_value() != *value);
+            if open {
+                rows.push(field(knob, value, &self.config, &self.lock, &self.send));
+            }
         }
+        let more = if changed > 0 {
+            el("small").put(el("b.dot[aria-hidden=true]")).text(format!("{changed} changed"))
+        } else if open {
+            el("small")
+        } else {
+            el("small").text(gist(&self.config, self.name))
+        };
+        let summary = el("summary").on("click", move |event: MouseEvent| {
+            event.prevent_default();
+            change.to(Some(!open));
+        });
+        el("details").flag("open", open).put(summary.text(self.name).put(more)).put(many(rows)).html()
     }
-    let more = if changed > 0 {
-        el("small").put(el("b.dot[aria-hidden=true]")).text(format!("{changed} changed"))
-    } else if open {
-        el("small")
-    } else {
-        el("small").text(gist(&props.config, props.name))
-    };
-    let summary = el("summary").on("click", move |event: MouseEvent| {
-        event.prevent_default();
-        chosen.set(Some(!open));
-    });
-    el("details").flag("open", open).put(summary.text(props.name).put(more)).put(many(rows)).html()
 }
 
 /// The first knobs of a folded group with their values.

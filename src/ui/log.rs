@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use super::clock::stamp;
 use super::el::{el, many, maybe, text};
+use super::part::{Change, Part};
 use super::player::Intent;
 use super::stage::Entries;
 use crate::lab::{Entry, Tone};
@@ -11,8 +12,9 @@ use crate::lab::{Entry, Tone};
 /// Entries shown at first.
 const SHOWN: usize = 60;
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct Props {
+/// The log.
+#[derive(PartialEq)]
+pub(crate) struct Log {
     /// Newest first.
     pub(crate) entries: Entries,
     /// What stands there while nothing has happened.
@@ -35,30 +37,32 @@ pub(crate) fn tone(tone: Tone) -> &'static str {
     }
 }
 
-/// The log.
-#[component]
-pub(crate) fn Log(props: &Props) -> Html {
-    let all = use_state(|| false);
-    let list = &props.entries.list;
-    let shown = if *all { list.len() } else { list.len().min(SHOWN) };
-    let more = list.len() - shown;
-    let body = if list.is_empty() {
-        el("p.empty").text(props.empty.clone())
-    } else {
-        let lines = list.iter().take(shown).map(|entry| line(entry, &props.send)).collect();
-        let more = (more > 0).then(|| {
-            let button = el("button[type=button]").on("click", move |_: Event| all.set(true));
-            el("li.rest").put(button.text(format!("Show {more} older entries")))
-        });
-        let dropped = props.entries.dropped;
-        let dropped = (dropped > 0)
-            .then(|| el("li.rest").text(format!("{dropped} older entries were dropped, to keep the page light.")));
-        el("ol.num").put(many(lines)).put(maybe(more)).put(maybe(dropped))
-    };
-    el("section.card.log[aria-labelledby=log-title][data-part=log]")
-        .put(el("h2[id=log-title]").text("What happened, and why"))
-        .put(body)
-        .html()
+impl Part for Log {
+    type Memory = bool;
+
+    fn show(&self, all: &bool, change: &Change) -> Html {
+        let list = &self.entries.list;
+        let change = change.clone();
+        let shown = if *all { list.len() } else { list.len().min(SHOWN) };
+        let more = list.len() - shown;
+        let body = if list.is_empty() {
+            el("p.empty").text(self.empty.clone())
+        } else {
+            let lines = list.iter().take(shown).map(|entry| line(entry, &self.send)).collect();
+            let more = (more > 0).then(|| {
+                let button = el("button[type=button]").on("click", move |_: Event| change.to(true));
+                el("li.rest").put(button.text(format!("Show {more} older entries")))
+            });
+            let dropped = self.entries.dropped;
+            let dropped = (dropped > 0)
+                .then(|| el("li.rest").text(format!("{dropped} older entries were dropped, to keep the page light.")));
+            el("ol.num").put(many(lines)).put(maybe(more)).put(maybe(dropped))
+        };
+        el("section.card.log[aria-labelledby=log-title][data-part=log]")
+            .put(el("h2[id=log-title]").text("What happened, and why"))
+            .put(body)
+            .html()
+    }
 }
 
 fn line(entry: &Entry, send: &Callback<Intent>) -> Html {

@@ -6,7 +6,7 @@
 mod actions;
 pub mod chart;
 mod clock;
-pub mod diagram;
+mod diagram;
 mod dom;
 mod el;
 mod help;
@@ -19,6 +19,7 @@ mod notices;
 mod num;
 mod outlook;
 mod panic;
+mod part;
 mod player;
 mod readouts;
 mod router;

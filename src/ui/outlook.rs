@@ -7,13 +7,15 @@ use yew::prelude::*;
 use super::el::{el, many};
 use super::knob_field::field;
 use super::knobs::OUTLOOK;
+use super::part::{Change, Part};
 use super::player::Intent;
 use crate::lab::Config;
 use crate::lab::scene::Why;
 use crate::labs;
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct OutlookProps {
+/// "What these settings mean".
+#[derive(PartialEq)]
+pub(crate) struct Outlook {
     /// The lab's address.
     pub(crate) lab: &'static str,
     /// The knobs now.
@@ -24,34 +26,36 @@ pub(crate) struct OutlookProps {
     pub(crate) send: Callback<Intent>,
 }
 
-/// "What these settings mean".
-#[component]
-pub(crate) fn Outlook(props: &OutlookProps) -> Html {
-    let mut body = vec![folded("What these settings mean", "computed, before anything runs")];
-    let send = {
-        let send = props.send.clone();
-        Callback::from(move |intent: Intent| {
-            // What the figures assume is no event of the run.
-            send.emit(match intent {
-                Intent::Turn(knob, value) => Intent::TurnAll(knob, value),
-                other => other,
-            });
-        })
-    };
-    for (knob, value) in props.config.iter().filter(|(knob, _)| knob.group == OUTLOOK) {
-        body.push(field(knob, value, &props.config, &props.lock, &send));
+impl Part for Outlook {
+    type Memory = ();
+
+    fn show(&self, _memory: &(), _change: &Change) -> Html {
+        let mut body = vec![folded("What these settings mean", "computed, before anything runs")];
+        let send = {
+            let send = self.send.clone();
+            Callback::from(move |intent: Intent| {
+                // What the figures assume is no event of the run.
+                send.emit(match intent {
+                    Intent::Turn(knob, value) => Intent::TurnAll(knob, value),
+                    other => other,
+                });
+            })
+        };
+        for (knob, value) in self.config.iter().filter(|(knob, _)| knob.group == OUTLOOK) {
+            body.push(field(knob, value, &self.config, &self.lock, &send));
+        }
+        let facts = labs::find(self.lab).map(|lab| (lab.about.outlook)(&self.config)).unwrap_or_default();
+        if facts.is_empty() && body.len() == 1 {
+            return Html::default();
+        }
+        let mut list = el("dl.facts");
+        for fact in facts {
+            let why = el("dd.num").put(el("strong").text(fact.value)).put(el("span").text(fact.because));
+            list = list.put(el("div").put(el("dt").text(fact.label)).put(why));
+        }
+        body.push(list.html());
+        el("details[data-part=outlook]").put(many(body)).html()
     }
-    let facts = labs::find(props.lab).map(|lab| (lab.about.outlook)(&props.config)).unwrap_or_default();
-    if facts.is_empty() && body.len() == 1 {
-        return Html::default();
-    }
-    let mut list = el("dl.facts");
-    for fact in facts {
-        let why = el("dd.num").put(el("strong").text(fact.value)).put(el("span").text(fact.because));
-        list = list.put(el("div").put(el("dt").text(fact.label)).put(why));
-    }
-    body.push(list.html());
-    el("details[data-part=outlook]").put(many(body)).html()
 }
 
 /// The rule with the present numbers in it.

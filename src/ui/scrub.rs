@@ -1,5 +1,7 @@
 //! The time bar: how things stood along time, what the reader did, and a handle to go anywhere in what has been played.
 
+use std::cell::Cell;
+use std::rc::Rc;
 use std::time::Duration;
 
 use halfopen_core::Instant;
@@ -8,6 +10,7 @@ use yew::prelude::*;
 use super::clock::{spoken, stamp};
 use super::el::{El, el, many};
 use super::num;
+use super::part::{Change, Part};
 use super::player::Intent;
 use super::share::Run;
 use crate::lab::link::RUN_MAX;
@@ -18,8 +21,9 @@ const LENGTHS: [u64; 14] = [15, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 1
 /// Marks are merged when they are closer than this share of the bar.
 const MARK_GAP: f64 = 0.004;
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct Props {
+/// The bar with its handle.
+#[derive(PartialEq)]
+pub(crate) struct Scrub {
     /// The playhead.
     pub(crate) now: Instant,
     /// How far it has been played.
@@ -30,107 +34,120 @@ pub(crate) struct Props {
     pub(crate) send: Callback<Intent>,
 }
 
+/// The bar in the DOM, and whether its handle is being drawn.
+#[derive(Default)]
+pub(crate) struct Bar {
+    bar: NodeRef,
+    dragging: Rc<Cell<bool>>,
+}
+
 /// Something the reader did, on the bar.
 struct Tick {
     share: f64,
     turned: bool,
 }
 
-/// The bar with its handle.
-#[component]
-pub(crate) fn Scrub(props: &Props) -> Html {
-    let bar = use_node_ref();
-    let dragging = use_mut_ref(|| false);
-    let length = length(props.played);
-    let share = |at: Instant| (at.as_secs_f64() / length.as_secs_f64()).clamp(0.0, 1.0);
+impl Part for Scrub {
+    type Memory = Bar;
 
-    let seek = {
-        let (bar, send, played) = (bar.clone(), props.send.clone(), props.played);
-        move |event: &PointerEvent| {
-            let Some(area) = bar.cast::<web_sys::Element>().map(|bar| bar.get_bounding_client_rect()) else { return };
-            let share = ((f64::from(event.client_x()) - area.left()) / area.width().max(1.0)).clamp(0.0, 1.0);
-            let at = Instant::from_millis((share * length.as_secs_f64() * 1e3) as u64).min(played);
-            send.emit(Intent::Seek(at));
-        }
-    };
-    let onpointerdown = {
-        let (dragging, bar, seek) = (dragging.clone(), bar.clone(), seek.clone());
-        move |event: PointerEvent| {
-            if event.button() != 0 {
-                return;
+    fn show(&self, memory: &Bar, _change: &Change) -> Html {
+        let Bar { bar, dragging } = memory;
+        let length = length(self.played);
+        let share = |at: Instant| (at.as_secs_f64() / length.as_secs_f64()).clamp(0.0, 1.0);
+
+        let seek = {
+            let (bar, send, played) = (bar.clone(), self.send.clone(), self.played);
+            move |event: &PointerEvent| {
+                let Some(area) = bar.cast::<web_sys::Element>().map(|bar| bar.get_bounding_client_rect()) else {
+                    return;
+                };
+                let share = ((f64::from(event.client_x()) - area.left()) / area.width().max(1.0)).clamp(0.0, 1.0);
+                let at = Instant::from_millis((share * length.as_secs_f64() * 1e3) as u64).min(played);
+                send.emit(Intent::Seek(at));
             }
-            *dragging.borrow_mut() = true;
-            if let Some(bar) = bar.cast::<web_sys::HtmlElement>() {
-                let _ = bar.set_pointer_capture(event.pointer_id());
-                let _ = bar.focus();
-            }
-            event.prevent_default();
-            seek(&event);
-        }
-    };
-    let onpointermove = {
-        let dragging = dragging.clone();
-        move |event: PointerEvent| {
-            if *dragging.borrow() {
+        };
+        let onpointerdown = {
+            let (dragging, bar, seek) = (dragging.clone(), bar.clone(), seek.clone());
+            move |event: PointerEvent| {
+                if event.button() != 0 {
+                    return;
+                }
+                dragging.set(true);
+                if let Some(bar) = bar.cast::<web_sys::HtmlElement>() {
+                    let _ = bar.set_pointer_capture(event.pointer_id());
+                    let _ = bar.focus();
+                }
+                event.prevent_default();
                 seek(&event);
             }
-        }
-    };
-    let end = move |_: Event| *dragging.borrow_mut() = false;
-    let onkeydown = {
-        let (send, now, played) = (props.send.clone(), props.now, props.played);
-        move |event: KeyboardEvent| {
-            // A hundredth and a tenth of the bar.
-            let (small, large) = (length / 150, length / 15);
-            let to = match event.key().as_str() {
-                "ArrowRight" | "ArrowUp" => now + small,
-                "ArrowLeft" | "ArrowDown" => Instant::ZERO + (now - Instant::ZERO).saturating_sub(small),
-                "PageUp" => now + large,
-                "PageDown" => Instant::ZERO + (now - Instant::ZERO).saturating_sub(large),
-                "Home" => Instant::ZERO,
-                "End" => played,
-                _ => return,
-            };
-            event.prevent_default();
-            event.stop_propagation();
-            send.emit(Intent::Seek(to.min(played)));
-        }
-    };
-    let at = percent(share(props.now));
-    let mut track = el("svg.track[width=100%][height=24][aria-hidden=true][focusable=false]")
+        };
+        let onpointermove = {
+            let dragging = dragging.clone();
+            move |event: PointerEvent| {
+                if dragging.get() {
+                    seek(&event);
+                }
+            }
+        };
+        let end = {
+            let dragging = dragging.clone();
+            move |_: Event| dragging.set(false)
+        };
+        let onkeydown = {
+            let (send, now, played) = (self.send.clone(), self.now, self.played);
+            move |event: KeyboardEvent| {
+                // A hundredth and a tenth of the bar.
+                let (small, large) = (length / 150, length / 15);
+                let to = match event.key().as_str() {
+                    "ArrowRight" | "ArrowUp" => now + small,
+                    "ArrowLeft" | "ArrowDown" => Instant::ZERO + (now - Instant::ZERO).saturating_sub(small),
+                    "PageUp" => now + large,
+                    "PageDown" => Instant::ZERO + (now - Instant::ZERO).saturating_sub(large),
+                    "Home" => Instant::ZERO,
+                    "End" => played,
+                    _ => return,
+                };
+                event.prevent_default();
+                event.stop_propagation();
+                send.emit(Intent::Seek(to.min(played)));
+            }
+        };
+        let at = percent(share(self.now));
+        let mut track = el("svg.track[width=100%][height=24][aria-hidden=true][focusable=false]")
         .put(el("defs").put(
             el("pattern[id=scrub-half][width=6][height=6][patternUnits=userSpaceOnUse][patternTransform=rotate(45)]")
                 .put(el("rect.hatch[width=3][height=6]")),
         ))
         .put(el("rect.rest[x=0][y=9][width=100%][height=6][rx=3]"))
-        .put(segments(props, length));
-    let mut marks = Vec::new();
-    for tick in ticks(&props.session, length) {
-        let mark = if tick.turned {
-            el("path.tick.turned[d=M0 -1 3.5 2.5 0 6 -3.5 2.5z]")
-        } else {
-            el("rect.tick[x=-1][y=0][width=2][height=5][rx=1]")
-        };
-        marks.push(el("svg[y=0][overflow=visible]").set("x", percent(tick.share)).put(mark).html());
+        .put(segments(self, length));
+        let mut marks = Vec::new();
+        for tick in ticks(&self.session, length) {
+            let mark = if tick.turned {
+                el("path.tick.turned[d=M0 -1 3.5 2.5 0 6 -3.5 2.5z]")
+            } else {
+                el("rect.tick[x=-1][y=0][width=2][height=5][rx=1]")
+            };
+            marks.push(el("svg[y=0][overflow=visible]").set("x", percent(tick.share)).put(mark).html());
+        }
+        track = track.put(many(marks)).put(el("circle.knob[cy=12][r=10]").set("cx", at));
+        el("div.scrub[role=slider][tabindex=0][aria-label=Time][aria-valuemin=0]")
+            .node(bar)
+            .set("aria-valuemax", millis(self.played))
+            .set("aria-valuenow", millis(self.now))
+            .set("aria-valuetext", format!("{} of {} played", spoken(self.now), spoken(self.played)))
+            .set("title", format!("{} of {}", stamp(self.now, 1), stamp(self.played, 1)))
+            .on("pointerdown", onpointerdown)
+            .on("pointermove", onpointermove)
+            .on("pointerup", end.clone())
+            .on("pointercancel", end)
+            .on("keydown", onkeydown)
+            .put(track)
+            .html()
     }
-    track = track.put(many(marks)).put(el("circle.knob[cy=12][r=10]").set("cx", at));
-    el("div.scrub[role=slider][tabindex=0][aria-label=Time][aria-valuemin=0]")
-        .node(&bar)
-        .set("aria-valuemax", millis(props.played))
-        .set("aria-valuenow", millis(props.now))
-        .set("aria-valuetext", format!("{} of {} played", spoken(props.now), spoken(props.played)))
-        .set("title", format!("{} of {}", stamp(props.now, 1), stamp(props.played, 1)))
-        .on("pointerdown", onpointerdown)
-        .on("pointermove", onpointermove)
-        .on("pointerup", end.clone())
-        .on("pointercancel", end)
-        .on("keydown", onkeydown)
-        .put(track)
-        .html()
 }
 
 /// How things stood, piece by piece: each by its colour, and by its height or hatching as well.
-fn segments(props: &Props, length: Duration) -> Html {
+fn segments(props: &Scrub, length: Duration) -> Html {
     let session = props.session.0.borrow();
     let healths = session.healths();
     let whole = length.as_secs_f64();

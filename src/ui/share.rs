@@ -8,6 +8,7 @@ use yew::prelude::*;
 use super::dom;
 use super::el::{el, maybe};
 use super::icons::{Icon, draw};
+use super::part::{Change, Part, part};
 use super::stage::Opened;
 use crate::lab::Link;
 use crate::session::Session;
@@ -23,59 +24,57 @@ impl PartialEq for Run {
 }
 
 /// What became of copying.
-#[derive(Clone, Copy, PartialEq)]
-enum Copied {
+#[derive(Clone, Copy, Default, PartialEq)]
+pub(crate) enum Copied {
+    #[default]
     No,
     Yes,
     Denied,
 }
 
-/// What became of the last try to copy.
-#[hook]
-fn use_copied() -> UseStateHandle<Copied> {
-    use_state(|| Copied::No)
-}
-
-#[derive(Properties, PartialEq)]
-pub(crate) struct CopyProps {
+/// The button in the transport: copies the link to exactly this.
+#[derive(PartialEq)]
+pub(crate) struct CopyButton {
     /// The run.
     pub(crate) session: Run,
 }
 
-/// The button in the transport: copies the link to exactly this.
-#[component]
-pub(crate) fn CopyButton(props: &CopyProps) -> Html {
-    let copied = use_copied();
-    let (told, session) = (copied.setter(), props.session.clone());
-    let copy = move |_: Event| {
-        let told = told.clone();
-        dom::copy(&full(&session.0.borrow().link()), move |allowed| {
-            told.set(if allowed { Copied::Yes } else { Copied::Denied });
-            if allowed {
-                dom::later(2500, move || told.set(Copied::No));
-            }
+impl Part for CopyButton {
+    type Memory = Copied;
+
+    fn show(&self, copied: &Copied, change: &Change) -> Html {
+        let (told, session) = (change.clone(), self.session.clone());
+        let copy = move |_: Event| {
+            let told = told.clone();
+            dom::copy(&full(&session.0.borrow().link()), move |allowed| {
+                told.to(if allowed { Copied::Yes } else { Copied::Denied });
+                if allowed {
+                    dom::later(2500, move || told.to(Copied::No));
+                }
+            });
+        };
+        let button = "button.ghost[type=button][aria-label=Copy link to this moment][title=Copy link to this moment]";
+        let bubble = (*copied == Copied::Yes).then(|| el("span.bubble").text("Link copied"));
+        let by_hand = (*copied == Copied::Denied).then(|| {
+            let close = change.clone();
+            let link = full(&self.session.0.borrow().link());
+            let button = el("button.ghost[type=button][aria-label=Close]").put(draw(Icon::Close));
+            el("span.bubble.wide")
+                .put(el("label[for=copy-by-hand]").text("Copy it by hand"))
+                .put(el("input.field[id=copy-by-hand][readonly=readonly]").value(link).on("focus", select_all))
+                .put(button.on("click", move |_: Event| close.to(Copied::No)))
         });
-    };
-    let button = "button.ghost[type=button][aria-label=Copy link to this moment][title=Copy link to this moment]";
-    let bubble = (*copied == Copied::Yes).then(|| el("span.bubble").text("Link copied"));
-    let by_hand = (*copied == Copied::Denied).then(|| {
-        let close = copied.setter();
-        let link = full(&props.session.0.borrow().link());
-        let button = el("button.ghost[type=button][aria-label=Close]").put(draw(Icon::Close));
-        el("span.bubble.wide")
-            .put(el("label[for=copy-by-hand]").text("Copy it by hand"))
-            .put(el("input.field[id=copy-by-hand][readonly=readonly]").value(link).on("focus", select_all))
-            .put(button.on("click", move |_: Event| close.set(Copied::No)))
-    });
-    el("span.copy")
-        .put(el(button).on("click", copy).put(draw(Icon::Share)))
-        .put(el("span[role=status]").put(maybe(bubble)))
-        .put(maybe(by_hand))
-        .html()
+        el("span.copy")
+            .put(el(button).on("click", copy).put(draw(Icon::Share)))
+            .put(el("span[role=status]").put(maybe(bubble)))
+            .put(maybe(by_hand))
+            .html()
+    }
 }
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct Props {
+/// The panel.
+#[derive(PartialEq)]
+pub(crate) struct Share {
     /// The run.
     pub(crate) session: Run,
     /// How it was opened: embedding keeps what is hidden and locked.
@@ -84,82 +83,90 @@ pub(crate) struct Props {
     pub(crate) address: String,
 }
 
-/// The panel.
-#[component]
-pub(crate) fn Share(props: &Props) -> Html {
-    let open = use_state(|| false);
-    let shown = *open;
-    let summary = el("summary").on("click", move |event: MouseEvent| {
-        event.prevent_default();
-        open.set(!*open);
-    });
-    let panel = el("details[data-part=share]")
-        .flag("open", shown)
-        .put(summary.text("Share").put(el("small").text("a link that replays exactly this, an embed, the data")));
-    if !shown {
-        return panel.html();
+impl Part for Share {
+    type Memory = bool;
+
+    fn show(&self, open: &bool, change: &Change) -> Html {
+        let (shown, change) = (*open, change.clone());
+        let summary = el("summary").on("click", move |event: MouseEvent| {
+            event.prevent_default();
+            change.to(!shown);
+        });
+        let panel = el("details[data-part=share]")
+            .flag("open", shown)
+            .put(summary.text("Share").put(el("small").text("a link that replays exactly this, an embed, the data")));
+        if !shown {
+            return panel.html();
+        }
+        let link = self.session.0.borrow().link();
+        let (slug, title) = (link.lab.about.slug, link.lab.about.title);
+        let text = full(&link);
+        let embed = Link { embed: true, hide: self.opened.0.hide.clone(), lock: self.opened.0.lock.clone(), ..link };
+        let source = full(&embed).split('&').collect::<Vec<_>>().join("&amp;");
+        let snippet = format!(
+            "<iframe src=\"{source}\" title=\"{title}\" width=\"100%\" height=\"720\" loading=\"lazy\" allow=\"clipboard-write\"></iframe>"
+        );
+        let warning = if text.len() > 2000 { "; some programs cut links after about 2000" } else { "" };
+        let note = format!("{} characters{warning}", text.len());
+        let save = |what: &'static str, make: fn(&Session) -> String| {
+            let session = self.session.clone();
+            el("button[type=button]").on("click", move |_: Event| {
+                dom::download(&format!("{slug}-{what}.csv"), "text/csv;charset=utf-8", &make(&session.0.borrow()));
+            })
+        };
+        let saves = el("div.saves")
+            .put(save("log", log_csv).text("Save the log (CSV)"))
+            .put(save("charts", charts_csv).text("Save the charts’ data (CSV)"));
+        panel
+            .put(part(Copyable { id: "share-link", label: "Link to this moment", text, note: note.into() }))
+            .put(part(Copyable {
+                id: "share-embed",
+                label: "To embed it in a page",
+                text: snippet,
+                note: "It tells the page its height where the page listens.".into(),
+            }))
+            .put(saves)
+            .html()
     }
-    let link = props.session.0.borrow().link();
-    let (slug, title) = (link.lab.about.slug, link.lab.about.title);
-    let text = full(&link);
-    let embed = Link { embed: true, hide: props.opened.0.hide.clone(), lock: props.opened.0.lock.clone(), ..link };
-    let source = full(&embed).split('&').collect::<Vec<_>>().join("&amp;");
-    let snippet = format!(
-        "<iframe src=\"{source}\" title=\"{title}\" width=\"100%\" height=\"720\" loading=\"lazy\" allow=\"clipboard-write\"></iframe>"
-    );
-    let warning = if text.len() > 2000 { "; some programs cut links after about 2000" } else { "" };
-    let note = format!("{} characters{warning}", text.len());
-    let save = |what: &'static str, make: fn(&Session) -> String| {
-        let session = props.session.clone();
-        el("button[type=button]").on("click", move |_: Event| {
-            dom::download(&format!("{slug}-{what}.csv"), "text/csv;charset=utf-8", &make(&session.0.borrow()));
-        })
-    };
-    let saves = el("div.saves")
-        .put(save("log", log_csv).text("Save the log (CSV)"))
-        .put(save("charts", charts_csv).text("Save the charts’ data (CSV)"));
-    panel
-        .put(html! { <Copyable id="share-link" label="Link to this moment" {text} {note} /> })
-        .put(html! { <Copyable id="share-embed" label="To embed it in a page" text={snippet} note="It tells the page its height where the page listens." /> })
-        .put(saves)
-        .html()
 }
 
-#[derive(Properties, PartialEq)]
-struct CopyableProps {
+/// A field with a button that copies it.
+#[derive(PartialEq)]
+struct Copyable {
     id: &'static str,
     label: &'static str,
     text: String,
     note: AttrValue,
 }
 
-/// A field with a button that copies it.
-#[component]
-fn Copyable(props: &CopyableProps) -> Html {
-    let copied = use_copied();
-    let told = match *copied {
-        Copied::No => "",
-        Copied::Yes => "Copied.",
-        Copied::Denied => "The browser does not allow it: it is selected, copy it by hand.",
-    };
-    let (copied, text, id) = (copied.setter(), props.text.clone(), props.id);
-    let copy = move |_: Event| {
-        let copied = copied.clone();
-        dom::copy(&text, move |allowed| {
-            copied.set(if allowed { Copied::Yes } else { Copied::Denied });
-            if !allowed && let Some(field) = dom::by_id(id) {
-                let _ = field.focus();
-            }
-        });
-    };
-    let field = el("input.field[readonly=readonly]").word("id", id).value(props.text.clone());
-    let status = el("span[role=status]").text(told);
-    el("div.copyable")
-        .put(el("label").word("for", id).text(props.label))
-        .put(field.on("focus", select_all))
-        .put(el("button[type=button]").on("click", copy).text("Copy"))
-        .put(el("small").text(props.note.clone()).text(" ").put(status))
-        .html()
+impl Part for Copyable {
+    type Memory = Copied;
+
+    fn show(&self, copied: &Copied, change: &Change) -> Html {
+        let told = match *copied {
+            Copied::No => "",
+            Copied::Yes => "Copied.",
+            Copied::Denied => "The browser does not allow it: it is selected, copy it by hand.",
+        };
+        let (copied, text, id) = (change.clone(), self.text.clone(), self.id);
+        let copy = move |_: Event| {
+            let copied = copied.clone();
+            dom::copy(&text, move |allowed| {
+                copied.to(if allowed { Copied::Yes } else { Copied::Denied });
+                if !allowed && let Some(field) = dom::by_id(id) {
+                    let _ = field.focus();
+                }
+            });
+        };
+        let field = el("input.field[readonly=readonly]").word("id", id).value(self.text.clone());
+        let status = el("span[role=status]").text(told);
+        el("div.copyable")
+            .put(el("label").word("for", id).text(self.label))
+            .put(field.on("focus", select_all))
+            .put(el("button[type=button]").on("click", copy).text("Copy"))
+            .put(el("small").text(self.note.clone()).text(" ").put(status))
+            .html()
+    }
 }
 
 fn select_all(event: FocusEvent) {

@@ -7,6 +7,7 @@ use super::clock::{FASTEST, SLOWEST, speed_text, stamp};
 use super::dom;
 use super::el::{El, el, maybe};
 use super::icons::{Icon, draw};
+use super::part::{Change, Part, part};
 use super::player::Intent;
 use super::scrub::Scrub;
 use super::share::{CopyButton, Run};
@@ -52,14 +53,14 @@ impl Transport<'_> {
         let (icon, name) = if self.playing { (Icon::Pause, "Pause") } else { (Icon::Play, "Play") };
         let play = self.button(icon, name, Intent::Toggle, true).class("play").class_if(self.inviting, "inviting");
         let (now, played) = (self.now, self.played);
-        let scrub = html! { <Scrub {now} {played} session={self.session.clone()} send={self.send.clone()} /> };
+        let scrub = part(Scrub { now, played, session: self.session.clone(), send: self.send.clone() });
         let dials = el("button.ghost.dials[type=button][title=Speed and seed]")
             .either("aria-expanded", self.dials)
             .set("aria-label", format!("Speed {speed}, seed {}", self.seed))
             .press(self.on_dials, !self.dials)
             .put(el("span.num").text(speed.clone()))
             .put(draw(Icon::Dials));
-        let copy = (self.place != Place::Front).then(|| html! { <CopyButton session={self.session.clone()} /> });
+        let copy = (self.place != Place::Front).then(|| part(CopyButton { session: self.session.clone() }));
         let bar = el("div.bar")
             .put(self.button(Icon::StepBack, "Step back", Intent::StepBack, now > Instant::ZERO))
             .put(play)
@@ -74,7 +75,7 @@ impl Transport<'_> {
         let below = self.dials.then(|| {
             el("div.dialbar")
                 .put(self.speeds(speed))
-                .put(html! { <Seed seed={self.seed} send={self.send.clone()} /> })
+                .put(part(Seed { seed: self.seed, send: self.send.clone() }))
                 .put(el("button.quiet[type=button]").press(self.on_help, true).text("Keys"))
         });
         el("div.transport[data-part=transport][role=group][aria-label=Time]").put(bar).put(maybe(below))
@@ -112,53 +113,50 @@ impl Transport<'_> {
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct SeedProps {
+/// The seed: another one is another chance for the same clicks.
+#[derive(PartialEq)]
+struct Seed {
     seed: u64,
     send: Callback<Intent>,
 }
 
-/// The seed: another one is another chance for the same clicks.
-#[component]
-fn Seed(props: &SeedProps) -> Html {
-    let draft = use_draft();
-    let wrong = draft.as_ref().is_some_and(|draft| draft.trim().parse::<u64>().is_err());
-    let typing = draft.setter();
-    let (done, send) = (draft.setter(), props.send.clone());
-    let commit = move |event: Event| {
-        if let Some(seed) = dom::typed(&event).and_then(|typed| typed.trim().parse().ok()) {
-            done.set(None);
-            send.emit(Intent::Reseed(seed));
-        }
-    };
-    let (done, send) = (draft.setter(), props.send.clone());
-    let fresh = move |_: Event| {
-        done.set(None);
-        if let Some(seed) = fresh_seed() {
-            send.emit(Intent::Reseed(seed));
-        }
-    };
-    let mut field = el("input.field.num[type=text][inputmode=numeric][id=seed][autocomplete=off][spellcheck=false]")
-        .value((*draft).clone().unwrap_or_else(|| props.seed.to_string()))
-        .on("input", move |event: Event| typing.set(dom::typed(&event)))
-        .on("change", commit);
-    if wrong {
-        field = field.word("aria-invalid", "true").word("aria-describedby", "seed-error");
-    }
-    let button = el("button.quiet[type=button]").on("click", fresh).put(draw(Icon::Dice)).text("New seed");
-    let error = wrong.then(|| el("span.error[id=seed-error]").text("A whole number, 0 or more."));
-    el("div.dial[role=group][aria-label=Seed]")
-        .put(el("label[for=seed]").text("Seed"))
-        .put(field)
-        .put(button)
-        .put(maybe(error))
-        .html()
-}
+impl Part for Seed {
+    type Memory = Option<String>;
 
-/// What is being typed, until it is done.
-#[hook]
-pub(crate) fn use_draft() -> UseStateHandle<Option<String>> {
-    use_state(|| None)
+    fn show(&self, draft: &Option<String>, change: &Change) -> Html {
+        let wrong = draft.as_ref().is_some_and(|draft| draft.trim().parse::<u64>().is_err());
+        let typing = change.clone();
+        let (done, send) = (change.clone(), self.send.clone());
+        let commit = move |event: Event| {
+            if let Some(seed) = dom::typed(&event).and_then(|typed| typed.trim().parse().ok()) {
+                done.to(None::<String>);
+                send.emit(Intent::Reseed(seed));
+            }
+        };
+        let (done, send) = (change.clone(), self.send.clone());
+        let fresh = move |_: Event| {
+            done.to(None::<String>);
+            if let Some(seed) = fresh_seed() {
+                send.emit(Intent::Reseed(seed));
+            }
+        };
+        let mut field =
+            el("input.field.num[type=text][inputmode=numeric][id=seed][autocomplete=off][spellcheck=false]")
+                .value(draft.clone().unwrap_or_else(|| self.seed.to_string()))
+                .on("input", move |event: Event| typing.to(dom::typed(&event)))
+                .on("change", commit);
+        if wrong {
+            field = field.word("aria-invalid", "true").word("aria-describedby", "seed-error");
+        }
+        let button = el("button.quiet[type=button]").on("click", fresh).put(draw(Icon::Dice)).text("New seed");
+        let error = wrong.then(|| el("span.error[id=seed-error]").text("A whole number, 0 or more."));
+        el("div.dial[role=group][aria-label=Seed]")
+            .put(el("label[for=seed]").text("Seed"))
+            .put(field)
+            .put(button)
+            .put(maybe(error))
+            .html()
+    }
 }
 
 /// Small enough to read out, large enough never to meet twice.

@@ -9,12 +9,13 @@ use super::super::chart::ChartView;
 use super::super::clock::stamp;
 use super::super::diagram::DiagramView;
 use super::super::el::{El, el, many, maybe};
-use super::super::help::Help;
+use super::super::help::{Help, Table};
 use super::super::icons::{Icon, draw};
 use super::super::knob_field::{Number, Of};
 use super::super::knobs::{Knobs, beside};
 use super::super::log::{Log, sentence, tone};
 use super::super::outlook::{Outlook, why_panel};
+use super::super::part::part;
 use super::super::player::{Intent, Pause};
 use super::super::readouts::readouts;
 use super::super::share::{Run, Share};
@@ -47,16 +48,14 @@ impl Stage {
         if full {
             parts.push(self.results(ctx, scene.readouts));
             parts.push(maybe(shows("knobs").then(|| {
-                html! {
-                    <Knobs
-                        lab={about.slug}
-                        config={self.config.clone()}
-                        lock={opened.lock.clone()}
-                        from_start={self.player.from_start}
-                        begun={touched && place == Place::Page}
-                        send={self.send.clone()}
-                    />
-                }
+                part(Knobs {
+                    lab: about.slug,
+                    config: self.config.clone(),
+                    lock: opened.lock.clone(),
+                    from_start: self.player.from_start,
+                    begun: touched && place == Place::Page,
+                    send: self.send.clone(),
+                })
             })));
             parts.push(maybe(touched.then(|| self.more(ctx, scene.why))));
         }
@@ -72,7 +71,7 @@ impl Stage {
             }
         };
         parts.push(maybe(out.map(|link| el("p.out").put(link))));
-        let help = self.help.then(|| html! { <Help actions={about.actions} on_close={self.ask_help.clone()} /> });
+        let help = self.help.then(|| part(Help { actions: Table(about.actions), on_close: self.ask_help.clone() }));
         parts.push(maybe(help));
         let key = ctx.link().callback(Msg::Key);
         el("div.lab")
@@ -103,15 +102,14 @@ impl Stage {
         let knob = beside(&self.config).filter(|(knob, _)| !opened.lock.iter().any(|id| id == knob.id));
         let knob = knob.map(|(knob, number)| {
             let send = self.send.clone();
-            html! { <Number knob={Of(knob)} {number} id="inline-knob" off=false beside=true {send} /> }
+            part(Number { knob: Of(knob), number, id: "inline-knob".to_owned(), off: false, beside: true, send })
         });
         let shows = |part: &str| !opened.hide.iter().any(|hidden| hidden == part);
         let actions = shows("actions").then(|| actions(about.actions, buttons, &self.send, maybe(knob)));
         let playing = self.player.pause.is_none();
+        let picture = part(DiagramView { diagram: Rc::new(diagram), on_act: self.act.clone(), playing });
         el("section.card.stage[aria-label=Stage][data-part=stage][id=stage][tabindex=-1]")
-            .put(el("div.pic").node(&self.picture).put(html! {
-                <DiagramView diagram={Rc::new(diagram)} on_act={self.act.clone()} {playing} />
-            }))
+            .put(el("div.pic").node(&self.picture).put(picture))
             .put(last)
             .put(maybe(contradict.then_some(conflicts)))
             .put(maybe(actions))
@@ -137,9 +135,8 @@ impl Stage {
             let tiles = shows("readouts").then(|| self::readouts(readouts));
             el("section.card.numbers[aria-label=Numbers and charts]").put(maybe(tiles)).put(maybe(charts))
         });
-        let log = shows("log").then(|| {
-            html! { <Log entries={self.entries.clone()} empty={self.invitation(ctx)} send={self.send.clone()} /> }
-        });
+        let log = shows("log")
+            .then(|| part(Log { entries: self.entries.clone(), empty: self.invitation(ctx), send: self.send.clone() }));
         el("div.grid").class_if(touched, "both").put(maybe(numbers)).put(maybe(log)).html()
     }
 
@@ -148,10 +145,10 @@ impl Stage {
         let opened = &ctx.props().opened.0;
         let shows = |part: &str| !opened.hide.iter().any(|hidden| hidden == part);
         let (lab, config, lock) = (opened.lab.about.slug, self.config.clone(), opened.lock.clone());
-        let outlook = shows("outlook").then(|| html! { <Outlook {lab} {config} {lock} send={self.send.clone()} /> });
+        let outlook = shows("outlook").then(|| part(Outlook { lab, config, lock, send: self.send.clone() }));
         let share = shows("share").then(|| {
             let (opened, address) = (ctx.props().opened.clone(), self.address.clone());
-            html! { <Share session={Run(self.player.session.clone())} {opened} {address} /> }
+            part(Share { session: Run(self.player.session.clone()), opened, address })
         });
         let why = shows("why").then(|| why_panel(why));
         el("div.card.more").put(maybe(outlook)).put(maybe(why)).put(maybe(share))
