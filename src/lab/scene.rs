@@ -454,6 +454,6 @@ fn sort(numbers: &mut [f64]) {
                 at -= gap;
             }
         }
-        gap = gap * 5 / 11;
+        gap = if gap == 2 { 1 } else { gap * 5 / 11 };
     }
 }
