@@ -2,7 +2,7 @@
 
 use yew::{Callback, Html};
 
-use super::el::{El, el};
+use super::el::{El, el, maybe};
 use super::player::Intent;
 use crate::lab::Action;
 use crate::lab::scene::Button;
@@ -14,7 +14,19 @@ pub(crate) fn actions(actions: &[Action], buttons: &[Button], send: &Callback<In
     for action in actions.iter().filter(|action| action.button) {
         row = row.put(button(action, buttons, send, &mut large));
     }
-    row.put(end)
+    row.put(maybe(others(actions, send))).put(end)
+}
+
+/// What is done on the picture too, for those who look for a button: folded, since it is wanted seldom.
+fn others(actions: &[Action], send: &Callback<Intent>) -> Option<El> {
+    let mut list = el("div.others");
+    let mut any = false;
+    for action in actions.iter().filter(|action| !action.button && action.args.is_empty()) {
+        any = true;
+        let button = el("button.chip[type=button]").word("data-action", action.id).word("title", action.help);
+        list = list.put(button.press(send, Intent::Act(action.id, Vec::new())).text(action.label));
+    }
+    any.then(|| el("details.more-actions").put(el("summary").text("More")).put(list))
 }
 
 fn button(action: &Action, buttons: &[Button], send: &Callback<Intent>, large: &mut bool) -> El {

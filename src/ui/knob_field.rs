@@ -93,7 +93,9 @@ fn input(knob: &'static Knob, value: &Value, id: String, off: bool, send: &Callb
             part(Number { knob: Of(knob), number: *number, id, off, beside: false, send: send.clone() })
         }
         (Kind::Choice { options }, Value::Choice(chosen)) if options.len() <= SEGMENTS => {
-            let mut group = el("div.segments[role=radiogroup]").set("aria-labelledby", format!("{id}-label"));
+            let mut group = el("div.segments[role=radiogroup]")
+                .set("aria-labelledby", format!("{id}-label"))
+                .set("aria-describedby", help);
             for (index, (option, label)) in options.iter().enumerate() {
                 let turn = Intent::Turn(knob.id, Value::Choice(index));
                 let button = el("input[type=radio]")

@@ -73,14 +73,7 @@ impl Stage {
         parts.push(maybe(out.map(|link| el("p.out").put(link))));
         let help = self.help.then(|| part(Help { actions: Table(about.actions), on_close: self.ask_help.clone() }));
         parts.push(maybe(help));
-        let key = ctx.link().callback(Msg::Key);
-        el("div.lab")
-            .class_if(touched, "touched")
-            .class_if(!full, "taste")
-            .node(&self.root)
-            .on("keydown", move |event: KeyboardEvent| key.emit(event))
-            .put(many(parts))
-            .html()
+        el("div.lab").class_if(touched, "touched").class_if(!full, "taste").node(&self.root).put(many(parts)).html()
     }
 
     /// The picture with what is done to it and to time.
@@ -108,7 +101,10 @@ impl Stage {
         let actions = shows("actions").then(|| actions(about.actions, buttons, &self.send, maybe(knob)));
         let playing = self.player.pause.is_none();
         let picture = part(DiagramView { diagram: Rc::new(diagram), on_act: self.act.clone(), playing });
+        // Letters are shortcuts here and nowhere else: not on a knob, not in the log.
+        let key = ctx.link().callback(Msg::Key);
         el("section.card.stage[aria-label=Stage][data-part=stage][id=stage][tabindex=-1]")
+            .on("keydown", move |event: KeyboardEvent| key.emit(event))
             .put(el("div.pic").node(&self.picture).put(picture))
             .put(last)
             .put(maybe(contradict.then_some(conflicts)))
