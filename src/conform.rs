@@ -261,7 +261,7 @@ impl Got {
     fn meets(&self, expected: &Value) -> Result<bool, &'static str> {
         match self {
             Self::Flag(flag) => expected.as_bool().map(|expected| expected == *flag).ok_or("true or false"),
-            Self::Count(count) => expected.as_u64().map(|expected| expected == *count).ok_or("a whole number"),
+            Self::Count(count) => read::whole(expected).map(|expected| expected == *count).ok_or("a whole number"),
             Self::Word(word) => expected.as_str().map(|expected| expected == word).ok_or("a string"),
             Self::Words(words) => {
                 let list = expected.as_array().ok_or("a list of strings")?;

@@ -6,13 +6,18 @@ mod common;
 
 use common::invariants::*;
 use common::*;
-use halfopen::lab::link::{self, Link, RESERVED, Target};
+use halfopen::lab::link::{self, Link, PARTS, RESERVED, Target};
 use halfopen::lab::{Config, Entrance, Input, Kind, Knob};
 use halfopen::labs::{LABS, find};
 use halfopen::paint::{self, Palette};
 use halfopen::session::Session;
 use halfopen_core::Instant;
 use proptest::prelude::*;
+
+/// Keys that mean something on every lab's page: undo and redo, step back and forth, play, help.
+const PAGE_KEYS: [char; 6] = ['z', 'Z', ',', '.', ' ', '?'];
+/// The group of knobs that only the figures computed before a run depend on.
+const OUTLOOK: &str = "What these settings mean";
 
 /// How far random runs go at most.
 const SPAN: Instant = Instant::from_secs(12);
@@ -146,6 +151,7 @@ fn actions_are_named_and_bounded() {
             assert!(action.args.iter().all(|(min, max)| min <= max), "{id}");
             assert!(!action.button || action.args.is_empty(), "a button cannot give {id} its arguments");
             assert!(action.key.is_none_or(|key| key.is_ascii_lowercase() || key.is_ascii_digit()), "{id}");
+            assert!(action.key.is_none_or(|key| !PAGE_KEYS.contains(&key)), "{id}: its key means something else");
         }
     }
 }
@@ -260,8 +266,13 @@ proptest! {
     fn links_read_back(numbers in numbers(), embed: bool) {
         for lab in LABS {
             let dice = &mut Dice::new(numbers.clone());
-            let names = |dice: &mut Dice| (0..dice.below(3)).map(|n| format!("part-{n} &=,%")).collect();
-            let link = Link { embed, at: Some(random_instant(SPAN, dice)), hide: names(dice), lock: names(dice), ..random_link(lab, SPAN, dice) };
+            let knobs: Vec<&str> = lab.about.knobs.iter().map(|knob| knob.id).collect();
+            let names = |of: &[&str], dice: &mut Dice| {
+                let chosen = of.iter().filter(|_| dice.one_in(4));
+                chosen.map(|name| (*name).to_owned()).collect()
+            };
+            let (hide, lock) = (names(&PARTS, dice), names(&knobs, dice));
+            let link = Link { embed, at: Some(random_instant(SPAN, dice)), hide, lock, ..random_link(lab, SPAN, dice) };
             let text = link.write();
             prop_assert!(text.bytes().all(|byte| byte.is_ascii_graphic()), "{}", text);
             let back = read(&text);
@@ -282,6 +293,26 @@ proptest! {
             let session = played(&link, end(&link, SPAN));
             assert_shown(&session);
             assert_painted(&session);
+        }
+    }
+
+    #[test]
+    fn knobs_that_do_not_matter_do_not_matter(numbers in numbers()) {
+        for lab in LABS {
+            let dice = &mut Dice::new(numbers.clone());
+            let mut link = random_link(lab, SPAN, dice);
+            link.inputs.retain(|timed| matches!(timed.input, Input::Do { .. }));
+            let to = end_within(&link, SPAN, 2_000);
+            let run = played(&link, to);
+            for knob in lab.about.knobs {
+                if knob.group == OUTLOOK || (knob.matters)(&link.config) {
+                    continue;
+                }
+                let mut other = link.clone();
+                assert!(other.config.set(knob.id, random_value(knob, dice)));
+                let what = format!("{} does not matter in {} and yet is another run than {}", knob.id, link.write(), other.write());
+                assert_same_record(&run, &played(&other, to), &what);
+            }
         }
     }
 

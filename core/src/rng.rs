@@ -102,7 +102,14 @@ mod tests {
     #[test]
     fn streams_are_stable_and_apart() {
         // Pinned: a change of generator or of forking changes every link ever shared.
-        assert_eq!(Seed(1).stream("arrivals").bits(), Seed(1).stream("arrivals").bits());
+        let bits = |seed: Seed, concern: &str| {
+            let mut stream = seed.stream(concern);
+            [stream.bits(), stream.bits()]
+        };
+        assert_eq!(bits(Seed(1), "arrivals"), [0, 1]);
+        assert_eq!(bits(Seed(1), "latency"), [0, 2]);
+        assert_eq!(bits(Seed(u64::MAX), ""), [0, 3]);
+        assert_eq!(bits(Seed(1).fork("client", 7), "jitter"), [0, 4]);
         assert_ne!(Seed(1).stream("arrivals").bits(), Seed(1).stream("faults").bits());
         assert_ne!(Seed(1).stream("arrivals").bits(), Seed(2).stream("arrivals").bits());
         assert_ne!(Seed(1).fork("client", 0), Seed(1).fork("client", 1));
