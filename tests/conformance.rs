@@ -83,7 +83,7 @@ fn every_transition_of_a_long_sleep_is_told() {
     let cycles: Vec<&str> = there.into_iter().cycle().take(3000).collect();
     let events = serde_json::to_string(&cycles).unwrap();
     let steps = format!(
-        r#"[{{"call": "failure", "expect": {{"events": ["failure", "closed>open"]}}}},
+        r#"[{{"call": "failure", "expect": {{"events": ["failure", "failures_exceeded", "closed>open"]}}}},
             {{"at": "3000s", "look": true, "expect": {{"state": "open", "events": {events}}}}}]"#
     );
     assert_eq!(verdict(CYCLING, &steps), "PASS x");
