@@ -352,3 +352,51 @@ fn breaker_outlook_is_the_cores_forecast() {
         assert!(!(lab.about.outlook)(&config).is_empty(), "{}", preset.id);
     }
 }
+
+fn claim(link: &str) -> String {
+    let (Target::Lab(link), notices) = link::read(link, LABS) else { panic!("{link} leads to no lab") };
+    assert_eq!(notices, []);
+    (link.lab.about.claim)(&link.config)
+}
+
+#[test]
+fn breaker_claim_names_the_minimum_the_cap_and_the_probes() {
+    assert!(claim("#/circuit-breaker?trip=failures").contains("(judged once there are 10)"));
+    assert!(claim("#/circuit-breaker?open_cap=1s").contains("From 1\u{a0}s later on it lets"));
+    assert!(claim("#/circuit-breaker?preset=recloser").contains("up to 100 requests at a time through"));
+    assert!(claim("#/circuit-breaker?preset=recloser").ends_with("10\u{a0}results decide."));
+    assert!(
+        claim("#/circuit-breaker?window=fixed&window_time=2s").contains("3 failures in a row within the same 2\u{a0}s")
+    );
+    assert!(claim("#/circuit-breaker").ends_with("whether the backend is well again."));
+}
+
+#[test]
+fn breaker_says_once_that_nothing_probes_by_itself() {
+    let session =
+        run("#/circuit-breaker?do=0.5:break,1:send,1.2:send,1.4:send,3:set:threshold:4,4:set:threshold:5&t=9");
+    assert_eq!(said(&session).iter().filter(|line| line.starts_with("▲ still open.")).count(), 1);
+}
+
+#[test]
+fn breaker_tells_why_a_request_was_turned_away_or_late() {
+    let down = run("#/circuit-breaker?do=0:shut_down,1:send,2:send,3:send,4:send&t=5");
+    assert!(said(&down).contains(&"Turned away without calling the backend.".to_owned()));
+    let probing =
+        run("#/circuit-breaker?permits=3&successes=3&do=0:break,0.1:send,0.2:send,0.3:send,1:heal,7:send_10&t=9");
+    assert!(said(&probing).contains(&"Turned away: 3 probes are out and have not come back yet.".to_owned()));
+    let fixed = run("#/circuit-breaker?window=fixed&window_time=1s&do=0.8:send&t=2");
+    assert!(
+        said(&fixed)
+            .iter()
+            .any(|line| line.ends_with("the interval in which it was sent has ended, so it is not counted."))
+    );
+}
+
+#[test]
+fn breaker_figures_of_probes_are_not_the_windows() {
+    let session = run(
+        "#/circuit-breaker?permits=3&successes=3&failures=3&do=0:break,0.1:send,0.2:send,0.3:send,7:send,7.1:send&t=8",
+    );
+    assert_eq!(number(&session, "failure_rate"), None);
+}

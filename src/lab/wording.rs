@@ -1,6 +1,6 @@
 //! How states and their reasons are said, alike in every lab.
 
-use halfopen_core::breaker::{HalfOpenBy, Reason, Settings, State};
+use halfopen_core::breaker::{HalfOpenBy, PermitsLimit, Reason, Settings, State};
 
 use super::record::Health;
 use super::scene::{Blade, Tone};
@@ -71,10 +71,13 @@ pub fn transition_text(from: State, to: State, reason: &Reason, settings: &Setti
         State::HalfOpen => {
             let probes = settings.half_open.permits;
             let asked = from == State::Open && settings.half_open_by == HalfOpenBy::Ask && !forced;
+            let at_a_time = settings.half_open.permits_limit == PermitsLimit::InFlight;
             let who = match (asked, probes) {
                 (true, 1) => "This request is the probe; others are turned away until it returns.".to_owned(),
+                (true, n) if at_a_time => format!("This request is a probe; up to {n} may be out at a time."),
                 (true, n) => format!("This request is the first of {n} probes."),
                 (false, 1) => "The next request is the probe.".to_owned(),
+                (false, n) if at_a_time => format!("The next requests are probes, up to {n} at a time."),
                 (false, n) => format!("The next {n} requests are probes."),
             };
             format!("{because} {who}")

@@ -1,31 +1,31 @@
 //! Circuit breaker: a caller, a breaker and a backend that the reader breaks.
 
 mod about;
+mod calls;
 mod charts;
 mod knobs;
 mod outlook;
 mod picture;
 mod presets;
+mod settings;
 mod why;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use halfopen_core::Instant;
-use halfopen_core::breaker::{self, Breaker, EventKind, HalfOpenBy, Outcome, Permit, State};
+use halfopen_core::breaker::{self, Breaker, EventKind, HalfOpenBy, Permit, State};
 use halfopen_core::rng::{Seed, Stream};
-use halfopen_core::sim::{
-    Accepted, Arrivals, Changed, Fault, Latency, Queue, Rate, Refused, Server, ServerConfig, Source, Started, Ticket,
-};
+use halfopen_core::sim::{Arrivals, Fault, Latency, Queue, Rate, Server, ServerConfig, Source, Ticket};
 
-use crate::lab::record::{Health, Level, Tally};
+use crate::lab::record::{Level, Tally};
 use crate::lab::{self, About, Chart, Config, Record, Scene, Tone, View, text, wording};
 
 /// The gap between the ten requests of *Send 10*.
 const TEN_APART: Duration = Duration::from_millis(100);
 /// Requests that came back lately, for the picture.
 const RECENT_MAX: usize = 24;
-/// States that the chart's band remembers.
+/// States that the chart's band remembers before it is made coarser.
 const STATES_MAX: usize = 2_000;
 /// Traffic up to this many requests a second is logged request by request; above it, only what changes.
 const LOGGED_RATE_MAX: u64 = 2;
@@ -47,9 +47,14 @@ pub struct Lab {
     counts: Counts,
     record: Record,
     states: VecDeque<(Instant, State)>,
+    states_thinned: bool,
     watched: Level,
     /// When the window is looked at next although nothing happens.
     rolls_at: Option<Instant>,
+    /// Timeouts in the queue at most, those of calls that came back included.
+    timeouts: usize,
+    /// The wait whose end is in the queue: since when it is open, and its end.
+    waits: Option<(Instant, Instant)>,
     /// When the breaker is looked at next because it changes by itself.
     breaker_at: Option<Instant>,
     answered: Tally,
@@ -151,7 +156,7 @@ impl Setup {
             _ => Arrivals::Poisson { rate },
         };
         Self {
-            breaker: knobs::breaker(config).0,
+            breaker: settings::breaker(config).0,
             server: ServerConfig::new(config.small("capacity"), latency),
             arrivals,
             timeout: config.duration("timeout"),
@@ -182,8 +187,11 @@ impl lab::Lab for Lab {
             counts: Counts::default(),
             record: Record::new(),
             states: VecDeque::from([(Instant::ZERO, breaker.state())]),
+            states_thinned: false,
             watched: Level::default(),
             rolls_at: None,
+            timeouts: 0,
+            waits: None,
             breaker_at: None,
             answered: Tally::new(Duration::from_millis(500)),
             failed: Tally::new(Duration::from_millis(500)),
@@ -314,136 +322,11 @@ impl Lab {
 
     fn expect_wait(&mut self) {
         let asks = self.setup.breaker.settings().half_open_by == HalfOpenBy::Ask;
-        if let Some(ends) = self.breaker.wait_ends().filter(|ends| asks && *ends > self.now) {
-            self.queue.push(ends, Event::WaitOver(self.breaker.since()));
+        let wait = self.breaker.wait_ends().filter(|ends| asks && *ends > self.now);
+        if let Some(wait) = wait.map(|ends| (self.breaker.since(), ends)).filter(|wait| self.waits != Some(*wait)) {
+            self.waits = Some(wait);
+            self.queue.push(wait.1, Event::WaitOver(wait.0));
         }
-    }
-
-    fn send(&mut self, own: bool, malformed: bool) {
-        let (now, id) = (self.now, self.counts.sent);
-        self.counts.sent += 1;
-        if self.counts.sent == 1 && self.breaker.state() == State::Closed {
-            self.record.health(now, Health::Ok);
-        }
-        let mut heard = Vec::new();
-        let asked = self.breaker.try_acquire_with(now, &mut |event| heard.push(event));
-        self.hear(heard);
-        self.expect_breaker();
-        match asked {
-            Err(rejected) => {
-                self.counts.turned_away += 1;
-                self.turned_away.add(now, 1);
-                self.record.event(now, 2, &[id, rejected.state as u64]);
-                self.remember(id, Came::TurnedAway);
-                if self.tells(own) {
-                    let saved = text::about(self.setup.server.latency.mean());
-                    let why = match rejected.state {
-                        State::HalfOpen => "Turned away: the probe has not come back yet.".to_owned(),
-                        State::ForcedOpen => "Turned away: the breaker is forced open.".to_owned(),
-                        _ => format!("Turned away without calling the backend. Took 0\u{a0}ms instead of {saved}."),
-                    };
-                    self.record.log(now, Tone::Plain, "", why);
-                }
-            }
-            Ok(permit) => {
-                self.counts.reached += 1;
-                self.record.event(now, 1, &[id, u64::from(own)]);
-                let probe = self.breaker.state() == State::HalfOpen;
-                self.calls.insert(id, Call { sent: now, permit, ticket: None, probe, own, malformed });
-                self.queue.push(now + self.setup.timeout, Event::TimeUp(id));
-                match self.server.offer(now, id) {
-                    Ok(accepted) => {
-                        if let Some(call) = self.calls.get_mut(&id) {
-                            call.ticket = Some(accepted.ticket());
-                        }
-                        if let Accepted::Started(started) = accepted {
-                            self.started(started);
-                        }
-                    }
-                    Err(refused) => self.came_back(id, false, Some(refused)),
-                }
-            }
-        }
-        self.watch();
-    }
-
-    fn started(&mut self, started: Started) {
-        if let Some(ends) = started.ends {
-            self.queue.push(ends, Event::Finish(started.ticket));
-        }
-    }
-
-    fn changed(&mut self, changed: Changed) {
-        changed.started.into_iter().for_each(|started| self.started(started));
-        for lost in changed.lost.into_iter().filter(|lost| !lost.abandoned) {
-            self.came_back(lost.id, false, Some(Refused::Down));
-        }
-    }
-
-    fn came_back(&mut self, id: u64, ok: bool, refused: Option<Refused>) {
-        let Some(call) = self.calls.remove(&id) else { return };
-        let took = text::about(self.now.since(call.sent));
-        let (outcome, said) = match (ok, call.malformed, refused) {
-            (_, _, Some(Refused::Down)) => (Outcome::Failure, "Failed: the backend is down, the connection was refused.".to_owned()),
-            (_, _, Some(Refused::Full { in_service, .. })) => {
-                (Outcome::Failure, format!("Failed: the backend is full with {in_service} calls and refused this one."))
-            }
-            (true, true, None) => (
-                Outcome::Ignored,
-                "Answered 400: the request was malformed. That is the caller's own mistake and says nothing about the backend, so it is ignored.".to_owned(),
-            ),
-            (true, false, None) => (Outcome::Success, format!("Answered in {took}.")),
-            (false, _, None) => (Outcome::Failure, "Failed: the backend answered 500.".to_owned()),
-        };
-        self.settle(id, call, outcome, said);
-    }
-
-    fn time_up(&mut self, id: u64) {
-        let Some(call) = self.calls.remove(&id) else { return };
-        if let Some(ticket) = call.ticket {
-            // The caller stops waiting; the backend goes on working, so its place stays taken.
-            let _ = self.server.cancel(self.now, ticket);
-        }
-        let waited = text::about(self.now.since(call.sent));
-        self.settle(id, call, Outcome::Failure, format!("Failed: no answer within {waited}, so the caller gave up."));
-    }
-
-    /// A request has come back: tells the breaker, the log and the counts.
-    fn settle(&mut self, id: u64, call: Call, outcome: Outcome, mut said: String) {
-        let now = self.now;
-        let came = match outcome {
-            Outcome::Success => Came::Answered,
-            Outcome::Failure => Came::Failed,
-            Outcome::Ignored => Came::Answered,
-        };
-        match outcome {
-            Outcome::Success => self.counts.answered += 1,
-            Outcome::Failure => self.counts.failed += 1,
-            Outcome::Ignored => self.counts.ignored += 1,
-        }
-        if came == Came::Failed {
-            self.failed.add(now, 1)
-        } else {
-            self.answered.add(now, 1)
-        }
-        self.record.event(now, 3, &[id, outcome as u64]);
-        self.remember(id, came);
-        let mut heard = Vec::new();
-        self.breaker.on_result_with(call.permit, outcome, None, now, &mut |event| heard.push(event));
-        let counted = heard
-            .iter()
-            .any(|event| matches!(event.kind, EventKind::Success | EventKind::Failure | EventKind::Ignored));
-        let passive = matches!(self.breaker.state(), State::Disabled | State::ForcedOpen);
-        if !counted && !passive {
-            self.counts.late += 1;
-            said.push_str(" It comes late, from before the breaker last changed, so it is not counted.");
-        }
-        if self.tells(call.own) {
-            self.record.log(now, Tone::Plain, "", said);
-        }
-        self.hear(heard);
-        self.expect_breaker();
-        self.watch();
     }
 
     /// Takes over what the breaker told.
@@ -481,7 +364,13 @@ impl Lab {
 
     fn note_state(&mut self, at: Instant, state: State) {
         if self.states.len() == STATES_MAX {
-            self.states.pop_front();
+            // Coarser, but whole: of each pair the worse stays, so that no opening is lost.
+            let worse = |pair: &[(Instant, State)]| {
+                let state = pair.iter().map(|state| state.1).max_by_key(|state| wording::state_health(*state) as u8)?;
+                Some((pair.first()?.0, state))
+            };
+            self.states = self.states.make_contiguous().chunks(2).filter_map(worse).collect();
+            self.states_thinned = true;
         }
         self.states.push_back((at, state));
         self.record.health(at, wording::state_health(state));

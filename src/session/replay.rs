@@ -100,9 +100,9 @@ impl Session {
     fn note_turned(&mut self, id: &str, before: &str) {
         let Some(knob) = self.current.knob(id) else { return };
         let said = if matches!(knob.kind, Kind::Document { .. }) {
-            format!("You changed “{}”; it acts from now on.", knob.label)
+            format!("You changed “{}”.", knob.label)
         } else {
-            format!("You set “{}” from {before} to {}; it acts from now on.", knob.label, self.current.show(id))
+            format!("You set “{}” from {before} to {}.", knob.label, self.current.show(id))
         };
         self.run.record_mut().log(self.now, Tone::Info, "", said);
     }

@@ -1,8 +1,10 @@
 //! What the lab says of itself: its claim, its actions, and what the settings mean.
 
-use halfopen_core::breaker::{HalfOpenBy, OpenFor, Settings, Slow, State, Trip, Window};
+use halfopen_core::breaker::{
+    Compare, Decide, HalfOpen, HalfOpenBy, OpenFor, PermitsLimit, Settings, Slow, State, Trip, Window,
+};
 
-use super::{Backend, Lab, knobs, outlook, presets};
+use super::{Backend, Lab, knobs, outlook, presets, settings};
 use crate::lab::scene::Button;
 use crate::lab::{About, Action, Config, Goal, Prediction, text};
 
@@ -44,7 +46,7 @@ pub(super) const ABOUT: About = About {
         on_picture("close", "Reset to closed", "It closes and counts from zero."),
     ],
     outlook: outlook::outlook,
-    conflicts: |config| knobs::breaker(config).1,
+    conflicts: |config| settings::breaker(config).1,
     predictions: &[Prediction {
         id: "ten_at_a_broken_backend",
         question: "The backend fails every call half a second after it was sent. You send ten requests, 100 ms apart, through a breaker that opens after 3 failures in a row. How many of them reach the backend?",
@@ -82,7 +84,7 @@ pub(super) const ABOUT: About = About {
 
 /// What the breaker does, from the settings that it runs with.
 fn claim(config: &Config) -> String {
-    let settings = *knobs::breaker(config).0.settings();
+    let settings = *settings::breaker(config).0.settings();
     match settings.start_in {
         State::ForcedOpen => return "Forced open, it turns every request away until you close it.".to_owned(),
         State::Disabled => return "Disabled, it lets every request pass and counts nothing.".to_owned(),
@@ -92,52 +94,74 @@ fn claim(config: &Config) -> String {
         State::Closed | State::Open | State::HalfOpen => {}
     }
     let slow = settings.slow.map_or(String::new(), |Slow { longer_than, percent }| {
-        format!(", or {percent}\u{a0}% took longer than {},", text::about(longer_than))
+        format!(", or {percent}\u{a0}% took longer than {}{},", text::about(longer_than), judged(&settings))
     });
     format!("After {}{slow} it stops asking and answers for itself. {}", trip(&settings), recovery(&settings))
 }
 
 fn trip(settings: &Settings) -> String {
-    let compare = |compare| if compare == halfopen_core::breaker::Compare::Above { "more than " } else { "" };
     let window = match settings.window {
         Window::Calls { calls } => format!("of the last {}", text::counted(calls.into(), "call", "calls")),
         Window::Time { time, .. } => format!("of the calls of the last {}", text::about(time)),
         Window::Fixed { length } => format!("of the calls of each {}", text::about(length)),
     };
     match settings.trip {
-        Trip::Consecutive { failures: 1 } => "one failure".to_owned(),
-        Trip::Consecutive { failures } => format!("{failures} failures in a row"),
-        Trip::Failures { failures } => {
-            format!("{} among the results {window}", text::counted(failures.into(), "failure", "failures"))
+        Trip::Consecutive { failures } => {
+            let run = if failures == 1 { "one failure".to_owned() } else { format!("{failures} failures in a row") };
+            match settings.window {
+                Window::Fixed { length } if failures > 1 => format!("{run} within the same {}", text::about(length)),
+                _ => run,
+            }
         }
-        Trip::Rate { percent, compare: by } => {
-            let least = match (settings.minimum_calls, settings.window) {
-                (0 | 1, _) => String::new(),
-                (minimum, Window::Calls { calls }) => format!(" (judged once there are {})", minimum.min(calls)),
-                (minimum, _) => format!(" (judged once there are {minimum})"),
-            };
-            format!("{}{percent}\u{a0}% {window} failed{least}", compare(by))
+        Trip::Failures { failures } => {
+            let failures = text::counted(failures.into(), "failure", "failures");
+            format!("{failures} among the results {window}{}", judged(settings))
+        }
+        Trip::Rate { percent, compare } => {
+            let more = if compare == Compare::Above { "more than " } else { "" };
+            format!("{more}{percent}\u{a0}% {window} failed{}", judged(settings))
         }
     }
 }
 
-fn recovery(settings: &Settings) -> String {
-    let OpenFor { initial, factor_permille, .. } = settings.open_for;
-    let grows = if factor_permille > 1000 { ", longer each time," } else { "" };
-    let probes = match settings.half_open.permits {
-        1 => "one request".to_owned(),
-        n => format!("{n} requests"),
+/// From how many results on the window is judged, where that is more than one.
+fn judged(settings: &Settings) -> String {
+    let minimum = match settings.window {
+        Window::Calls { calls } => settings.minimum_calls.min(calls),
+        _ => settings.minimum_calls,
     };
-    let wait = text::about(initial);
-    match settings.half_open_by {
-        HalfOpenBy::Ask => format!(
-            "From {wait} later on{grows} it lets the next {} through to see whether the backend is well again.",
-            probes.replace("one request", "request")
+    if minimum > 1 { format!(" (judged once there are {minimum})") } else { String::new() }
+}
+
+fn recovery(settings: &Settings) -> String {
+    let OpenFor { initial, factor_permille, cap } = settings.open_for;
+    let wait = text::about(cap.map_or(initial, |cap| cap.min(initial)));
+    let grows = if factor_permille > 1000 && cap.is_none_or(|cap| cap > initial) { ", longer each time," } else { "" };
+    let HalfOpen { permits, permits_limit, decide, .. } = settings.half_open;
+    let probes = match (permits, permits_limit) {
+        (1, PermitsLimit::Total) => "the next request".to_owned(),
+        (n, PermitsLimit::Total) => format!("the next {n} requests"),
+        (1, PermitsLimit::InFlight) => "requests one at a time".to_owned(),
+        (n, PermitsLimit::InFlight) => format!("up to {n} requests at a time"),
+    };
+    let verdict = match decide {
+        Decide::Numbers { successes: 1, failures: 1 } => "the first answer decides".to_owned(),
+        Decide::Numbers { successes, failures } => format!(
+            "{} close it, {} open it again",
+            text::counted(successes.into(), "success", "successes"),
+            text::counted(failures.into(), "failure", "failures")
         ),
-        HalfOpenBy::Clock => format!(
-            "{wait} later{grows} it is half-open by the clock and lets {probes} through to see whether the backend is well again."
-        ),
-    }
+        Decide::Rate { after, .. } => {
+            format!("{} decide", text::counted(after.unwrap_or(permits).into(), "result", "results"))
+        }
+    };
+    let verdict =
+        if permits == 1 && verdict == "the first answer decides" { String::new() } else { format!(": {verdict}") };
+    let begins = match settings.half_open_by {
+        HalfOpenBy::Ask => format!("From {wait} later on{grows} it lets"),
+        HalfOpenBy::Clock => format!("{wait} later{grows} it is half-open by the clock and lets"),
+    };
+    format!("{begins} {probes} through to see whether the backend is well again{verdict}.")
 }
 
 /// The buttons that look different now.

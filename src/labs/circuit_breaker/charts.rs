@@ -40,15 +40,25 @@ fn state(lab: &Lab) -> Chart {
         lines: vec![Line { name: watched.label.to_owned(), tone: Tone::Plain, stroke: Stroke::Steps, points }],
         limits: vec![Limit {
             at: watched.threshold,
-            label: format!("opens at {}{}", watched.threshold, if watched.unit.is_empty() { "" } else { " %" }),
+            label: format!(
+                "opens {} {}{}",
+                if watched.above { "above" } else { "at" },
+                watched.threshold,
+                if watched.unit.is_empty() { "" } else { " %" }
+            ),
             tone: Tone::Bad,
         }],
         bands: bands.collect(),
         summary: format!(
-            "It is {} now, and has opened {opened} {}. {}.",
+            "It is {} now, and has opened {opened} {}. {}.{}",
             wording::state_name(lab.breaker.state()),
             if opened == 1 { "time" } else { "times" },
-            wording::sentence(&watched.said).trim_end_matches('.')
+            wording::sentence(&watched.said).trim_end_matches('.'),
+            if lab.states_thinned {
+                " There were so many changes that the band shows them two by two, the worse of each."
+            } else {
+                ""
+            }
         ),
     }
 }

@@ -1,13 +1,12 @@
 //! What these settings mean before anything runs: how soon the breaker opens in an outage, how often for nothing.
 
-use halfopen_core::breaker::{self, Trip};
-use halfopen_core::breaker::{Estimate, Traffic};
+use halfopen_core::breaker::{self, Estimate, Traffic, Trip, Window};
 
-use super::knobs;
+use super::settings;
 use crate::lab::{Config, Fact, text};
 
 pub(super) fn outlook(config: &Config) -> Vec<Fact> {
-    let breaker = knobs::breaker(config).0;
+    let breaker = settings::breaker(config).0;
     let calls_per_second = config.count("outlook_rate") as f64 / 1000.0;
     let failing = config.count("outlook_failing") as f64 / 100.0;
     let healthy = config.count("outlook_healthy") as f64 / 1000.0;
@@ -41,20 +40,15 @@ pub(super) fn outlook(config: &Config) -> Vec<Fact> {
             ),
         });
     }
-    if facts.is_empty() {
-        facts.push(Fact {
-            label: "Time to open".to_owned(),
-            value: "not worked out".to_owned(),
-            because: "For this combination of settings there is no formula; run it and look.".to_owned(),
-        });
-    }
     facts
 }
 
 fn rule(breaker: &breaker::Config) -> &'static str {
     match breaker.settings().trip {
-        Trip::Consecutive { .. } => "the mean until so many failures come in a row, (1 − pⁿ) / (pⁿ (1 − p)) calls",
-        Trip::Failures { .. } | Trip::Rate { .. } => "counted from an empty window, each call failing on its own",
+        Trip::Consecutive { .. } if !matches!(breaker.settings().window, Window::Fixed { .. }) => {
+            "the mean until so many failures come in a row, (1 − pⁿ) / (pⁿ (1 − p)) calls"
+        }
+        _ => "counted from an empty window, each call failing on its own",
     }
 }
 
@@ -78,7 +72,7 @@ fn seconds_said(seconds: f64) -> String {
     }
 }
 
-/// Three significant digits, as people write them.
+/// Two decimals below a thousand, whole numbers above, and powers of ten where those would not be read.
 fn number(value: f64) -> String {
     if value == 0.0 {
         return "0".to_owned();

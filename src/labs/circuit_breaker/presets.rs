@@ -67,7 +67,7 @@ pub(super) const PRESETS: &[Preset] = &[
     Preset {
         id: "hystrix",
         label: "Hystrix",
-        note: "Left out: it judges by a timer every 500 ms and truncates the percentage; its own pool's rejections count as failures.",
+        note: "Left out: it judges by a timer every 500 ms and truncates the percentage; its own pool's rejections count as failures; a hung probe that is unsubscribed reopens it.",
         source: "Hystrix, HystrixCommandProperties.java",
         set: &[
             ("trip", "rate"),
@@ -85,7 +85,7 @@ pub(super) const PRESETS: &[Preset] = &[
     Preset {
         id: "opossum",
         label: "opossum",
-        note: "No minimum: the first failure opens it. Left out: it divides by everything fired, refused and running calls included.",
+        note: "No minimum: a failure with nothing else in the window opens it. Left out: it divides by everything fired, refused and running calls included, and a timer moves its window.",
         source: "opossum, lib/circuit.js",
         set: &[
             ("trip", "rate"),
@@ -106,7 +106,7 @@ pub(super) const PRESETS: &[Preset] = &[
     Preset {
         id: "cockatiel",
         label: "cockatiel",
-        note: "The library leaves these numbers to its user: the ones here are ours, the rules its count breaker's. Left out: callers that wait for the probe's verdict.",
+        note: "The library leaves these numbers to its user: the ones here are ours, the rules its count breaker's. Left out: callers that wait for the probe's verdict, and a late probe of a finished half-open, which it ignores.",
         source: "cockatiel, CircuitBreakerPolicy.ts",
         set: &[
             ("trip", "rate"),

@@ -16,6 +16,8 @@ pub(super) struct Watched {
     pub(super) value: f64,
     /// Where it opens.
     pub(super) threshold: f64,
+    /// Whether it must be passed, not only reached.
+    pub(super) above: bool,
     /// In words: "2 of 3 failures in a row".
     pub(super) said: String,
 }
@@ -24,12 +26,15 @@ pub(super) fn watched(lab: &Lab) -> Watched {
     let figures = figures(lab);
     let settings = lab.setup.breaker.settings();
     let judging = matches!(lab.breaker.state(), State::Closed | State::MetricsOnly);
+    // In half-open the figures are those of the probes, which the trip does not watch.
+    let figures = if lab.breaker.state() == State::HalfOpen { Figures::default() } else { figures };
     match settings.trip {
         Trip::Consecutive { failures } => Watched {
             label: "failures in a row",
             unit: "",
             value: figures.failures_in_a_row as f64,
             threshold: f64::from(failures),
+            above: false,
             said: format!("{} of {failures} failures in a row", figures.failures_in_a_row),
         },
         Trip::Failures { failures } => Watched {
@@ -37,6 +42,7 @@ pub(super) fn watched(lab: &Lab) -> Watched {
             unit: "",
             value: figures.failed as f64,
             threshold: f64::from(failures),
+            above: false,
             said: format!("{} of {failures} failures in the window", figures.failed),
         },
         Trip::Rate { percent, compare } => {
@@ -54,7 +60,14 @@ pub(super) fn watched(lab: &Lab) -> Watched {
                     round(share)
                 )
             };
-            Watched { label: "failure rate", unit: "%", value: share, threshold: f64::from(percent), said }
+            Watched {
+                label: "failure rate",
+                unit: "%",
+                value: share,
+                threshold: f64::from(percent),
+                above: compare == Compare::Above,
+                said,
+            }
         }
     }
 }
@@ -88,7 +101,8 @@ pub(super) fn readouts(lab: &Lab) -> Vec<Readout> {
         tone,
     };
     let tone = |number: u64, tone| if number > 0 { tone } else { Tone::Plain };
-    let rate = figures(lab).failure_rate.map(|rate| rate.percent());
+    let judging = matches!(lab.breaker.state(), State::Closed | State::MetricsOnly);
+    let rate = figures(lab).failure_rate.filter(|_| judging).map(|rate| rate.percent());
     vec![
         count("requests", "requests", counts.sent, Tone::Plain),
         count("answered", "answered", counts.answered, tone(counts.answered, Tone::Ok)),
@@ -201,16 +215,24 @@ pub(super) fn why(lab: &Lab) -> Vec<Why> {
                     format!("{} ≥ {failures}: {}", figures.failed, verdict(figures.failed >= failures.into())),
                 );
             }
-            Decide::Rate { percent, after, .. } => {
+            Decide::Rate { percent, compare, after, early } => {
                 let after = after.unwrap_or(settings.half_open.permits);
+                let sign = if compare == Compare::Above { ">" } else { "≥" };
+                let when = if early { "as soon as" } else { "then, if" };
                 line(
                     "decides when results of probes ≥ needed",
                     format!("{} ≥ {after}: {}", figures.buffered, verdict(figures.buffered >= after.into())),
                 );
                 line(
-                    "reopens when 100 × failed reaches percentage × needed, else closes",
-                    format!("100 × {} against {percent} × {after}", figures.failed),
+                    &format!("reopens {when} 100 × failed {sign} percentage × needed, else closes"),
+                    format!("100 × {} {sign} {percent} × {after}", figures.failed),
                 );
+                if let Some(slow) = settings.slow {
+                    line(
+                        "reopens too if 100 × slow ≥ percentage × results",
+                        format!("100 × {} ≥ {} × {}", figures.slow, slow.percent, figures.buffered),
+                    );
+                }
             }
         },
         state @ (State::ForcedOpen | State::Disabled) => {
