@@ -1,7 +1,8 @@
 //! Replays conformance files: the language-neutral cases that are described in `tests/conformance/README.md`.
 //!
 //! A file holds cases; a case names a policy, configures it, and lists steps with expectations. [`run_file`] replays
-//! them all. Each policy is one small module here that implements `Policy` and has one line in `replay`.
+//! them all; a step is held to 10,000,000 `times`, and to 1,000,000 events where it expects some. Each policy is one
+//! small module here that implements `Policy` and has one line in `replay`.
 
 mod breaker;
 mod read;

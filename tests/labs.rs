@@ -158,7 +158,12 @@ const PUBLISHED: &[(&str, Published)] = {
                 minimum: 100,
                 open_secs: 60,
                 probes: 10,
-                beside: &[("slow", "on"), ("slow_longer_than", "60s"), ("slow_percent", "100"), ("max_half_open", "0s")],
+                beside: &[
+                    ("slow", "on"),
+                    ("slow_longer_than", "60s"),
+                    ("slow_percent", "100"),
+                    ("max_half_open", "0s"),
+                ],
             },
         ),
         (

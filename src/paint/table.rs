@@ -78,7 +78,11 @@ pub fn table(chart: &Chart, most: usize) -> Table {
 
 /// A field of CSV, quoted where RFC 4180 wants it.
 pub fn csv_field(text: &str) -> Cow<'_, str> {
-    if text.contains(['"', ',', '\r', '\n']) { format!("\"{}\"", text.replace('"', "\"\"")).into() } else { text.into() }
+    if text.contains(['"', ',', '\r', '\n']) {
+        format!("\"{}\"", text.replace('"', "\"\"")).into()
+    } else {
+        text.into()
+    }
 }
 
 /// The chart's numbers as CSV (RFC 4180), all of them, exact.
