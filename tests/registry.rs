@@ -85,7 +85,7 @@ fn assert_kind(knob: &Knob) {
                 assert!(noun.is_empty() || is_name(&noun.to_lowercase(), ' '), "{id} counts {noun:?}");
             }
             for number in [*min, *max, *default] {
-                read_back(halfopen::lab::Value::Number(number));
+                read_back(Value::Number(number));
             }
         }
         Kind::Choice { options } => {
@@ -95,10 +95,10 @@ fn assert_kind(knob: &Knob) {
             for (index, (option, label)) in options.iter().enumerate() {
                 assert!(is_name(option, '_') || is_name(option, '-'), "{id}: {option}");
                 assert_text(label, id);
-                read_back(halfopen::lab::Value::Choice(index));
+                read_back(Value::Choice(index));
             }
         }
-        Kind::Flag { .. } => [true, false].map(halfopen::lab::Value::Flag).into_iter().for_each(read_back),
+        Kind::Flag { .. } => [true, false].map(Value::Flag).into_iter().for_each(read_back),
         Kind::Document { default, max_bytes, check } => {
             assert!(default.len() <= *max_bytes, "{id}");
             assert_eq!(check(default), Ok(()), "{id}");
