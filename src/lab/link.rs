@@ -241,19 +241,23 @@ fn read_names(
 
 fn read_inputs(link: &Link, text: &str, notices: &mut Notices) -> Vec<Timed> {
     let mut inputs = Vec::new();
+    let mut in_order = true;
     for (number, item) in text.split(',').filter(|item| !item.is_empty()).enumerate() {
         if number == INPUTS_MAX {
             notices.say(format!("Only the first {INPUTS_MAX} actions were taken over."));
             break;
         }
         match read_input(link, item, notices) {
-            Ok(timed) => inputs.push(timed),
+            Ok(timed) => {
+                let place = inputs.partition_point(|other: &Timed| other.at <= timed.at);
+                in_order &= place == inputs.len();
+                inputs.insert(place, timed);
+            }
             Err(why) => notices.say(format!("Action {} (“{}”) was skipped: {why}.", number + 1, quoted(item))),
         }
     }
-    if !inputs.is_sorted_by_key(|timed: &Timed| timed.at) {
+    if !in_order {
         notices.say("The actions were out of order; they were sorted by time.".to_owned());
-        inputs.sort_by_key(|timed| timed.at);
     }
     inputs
 }

@@ -98,11 +98,9 @@ impl Setup {
             open_for: OpenFor::constant(config.duration("open_for")),
             ..Settings::default()
         };
-        #[expect(
-            clippy::expect_used,
-            reason = "the table's ranges lie within the core's, which the registry walk tries"
-        )]
-        let breaker = breaker::Config::new(settings).expect("the table's ranges are valid");
+        let Ok(breaker) = breaker::Config::new(settings) else {
+            unreachable!("the table's ranges lie within the core's, which the registry walk tries")
+        };
         Self {
             arrivals: if config.choice("arrivals") == "poisson" {
                 Arrivals::Poisson { rate }
@@ -172,8 +170,9 @@ impl lab::Lab for Lab {
         let setup = Setup::new(config);
         let mut arrivals = seed.stream("arrivals");
         let hangs_from = Instant::ZERO + config.duration("hangs_from");
-        #[expect(clippy::expect_used, reason = "a window of one call fits one place")]
-        let breaker = Breaker::new(setup.breaker, Instant::ZERO).expect("a window of one call fits");
+        let Ok(breaker) = Breaker::new(setup.breaker, Instant::ZERO) else {
+            unreachable!("a window of one call fits one place")
+        };
         let mut lab = Self {
             now: Instant::ZERO,
             queue: Queue::new(),

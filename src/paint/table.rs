@@ -85,8 +85,8 @@ pub fn csv_field(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// The chart's numbers as CSV (RFC 4180), all of them, exact.
-pub fn csv(chart: &Chart) -> String {
+/// The chart's numbers as CSV (RFC 4180), all of them; `write` writes a number exactly.
+pub fn csv(chart: &Chart, write: fn(f64) -> String) -> String {
     let (heads, rows) = full(chart);
     let mut out = String::new();
     let mut record = |fields: Vec<String>| {
@@ -101,7 +101,7 @@ pub fn csv(chart: &Chart) -> String {
     record(heads);
     for row in rows {
         let show = |cell: Cell| match cell {
-            Cell::Number(value) => value.to_string(),
+            Cell::Number(value) => write(value),
             Cell::Word(word) => word.to_owned(),
             Cell::Empty => String::new(),
         };

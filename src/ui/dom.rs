@@ -1,5 +1,8 @@
 //! Small helpers over the browser: everything that can be missing or forbidden there is an `Option` or does nothing.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use wasm_bindgen::prelude::*;
 use web_sys::{Document, Element, Event, EventTarget, HtmlElement, Storage, Window};
 
@@ -93,6 +96,16 @@ pub(crate) fn is_control(event: &Event) -> bool {
     })
 }
 
+/// What stands in the field that the event comes from.
+pub(crate) fn typed(event: &Event) -> Option<String> {
+    Some(event.target()?.dyn_into::<web_sys::HtmlInputElement>().ok()?.value())
+}
+
+/// The whole number that the slider stands at which the event comes from.
+pub(crate) fn number(event: &Event) -> Option<i32> {
+    typed(event)?.parse().ok()
+}
+
 /// Whether the event comes from a link.
 pub(crate) fn is_link(event: &Event) -> bool {
     let element = event.target().and_then(|target| target.dyn_into::<Element>().ok());
@@ -183,9 +196,31 @@ pub(crate) fn copy(text: &str, told: impl FnOnce(bool) + 'static) {
         .and_then(|clipboard| clipboard.dyn_into::<web_sys::Clipboard>().ok());
     let Some(clipboard) = clipboard else { return told(false) };
     let written = clipboard.write_text(text);
-    wasm_bindgen_futures::spawn_local(async move {
-        told(wasm_bindgen_futures::JsFuture::from(written).await.is_ok());
-    });
+    let told = Rc::new(Cell::new(Some(told)));
+    let tell = |allowed: bool| {
+        let told = told.clone();
+        Closure::<dyn FnMut(JsValue)>::new(move |_: JsValue| {
+            if let Some(told) = told.take() {
+                told(allowed);
+            }
+        })
+    };
+    let (yes, no) = (tell(true), tell(false));
+    let _ = written.then2(&yes, &no);
+    // One of them is called once; neither is missed much.
+    yes.forget();
+    no.forget();
+}
+
+/// Does something after so many milliseconds.
+pub(crate) fn later(millis: u32, act: impl FnOnce() + 'static) {
+    gloo_timers::callback::Timeout::new(millis, act).forget();
+}
+
+/// A number with as many digits as it needs to be read back as itself: the browser writes it, our own code for it would be
+/// large.
+pub(crate) fn exact(number: f64) -> String {
+    js_sys::Number::from(number).to_string_with_radix(10).map_or_else(|_| String::new(), Into::into)
 }
 
 /// Hands the reader a file.

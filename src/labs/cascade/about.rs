@@ -179,7 +179,7 @@ fn claim(config: &Config) -> String {
     );
     let held = rate * timeout.as_secs_f64() * f64::from(attempts);
     let opens = rate * timeout.as_secs_f64();
-    let full = text::about(Duration::from_secs_f64(threads as f64 / rate));
+    let full = text::about(Duration::try_from_secs_f64(threads as f64 / rate).unwrap_or_default());
     let many = |number: f64| text::grouped(libm::round(number) as i64);
     let first =
         format!("While a backend hangs, every request holds a thread for {} × {attempts}", text::about(timeout));
@@ -205,14 +205,14 @@ fn claim(config: &Config) -> String {
 fn outlook(config: &Config) -> Vec<Fact> {
     let (rate, timeout, attempts) =
         (config.count("rate") as f64 / 1000.0, config.duration("timeout"), config.small("attempts"));
-    let held = |attempts: f64| rate * timeout.as_secs_f64() * attempts;
-    let fact = |label: &str, attempts: f64| Fact {
+    let held = |attempts: u32| rate * timeout.as_secs_f64() * f64::from(attempts);
+    let fact = |label: &str, attempts: u32| Fact {
         label: label.to_owned(),
         value: format!("{} of {} threads", text::grouped(libm::round(held(attempts)) as i64), config.show("threads")),
         because: format!("{} × {} × {}", config.show("rate"), text::about(timeout), attempts),
     };
     vec![
-        fact("Held while it hangs, without a breaker", f64::from(attempts)),
-        fact("Held when the first timeouts return and the breaker can open", 1.0),
+        fact("Held while it hangs, without a breaker", attempts),
+        fact("Held when the first timeouts return and the breaker can open", 1),
     ]
 }

@@ -75,21 +75,22 @@ pub(super) fn why(lab: &Lab) -> Vec<Why> {
     let Setup { timeout, attempts, latency, .. } = lab.setup;
     let rate = lab.setup.arrivals.mean_per_sec();
     let many = |number: f64| text::grouped(libm::round(number) as i64);
-    let held = |time: Duration, times: f64| {
-        format!("{} × {} × {times} = {}", many(rate), text::about(time), many(rate * time.as_secs_f64() * times))
+    let held = |time: Duration, times: u32| {
+        let threads = rate * time.as_secs_f64() * f64::from(times);
+        format!("{} × {} × {times} = {}", many(rate), text::about(time), many(threads))
     };
     vec![
         Why {
             rule: "threads held = rate × time held".to_owned(),
-            now: format!("while it is well: {}", held(latency, 1.0)),
+            now: format!("while it is well: {}", held(latency, 1)),
         },
         Why {
             rule: "time held while it hangs, without a breaker = timeout × attempts".to_owned(),
-            now: held(timeout, f64::from(attempts)),
+            now: held(timeout, attempts),
         },
         Why {
             rule: "time held until the first failure is known, with a breaker = timeout".to_owned(),
-            now: held(timeout, 1.0),
+            now: held(timeout, 1),
         },
         Why {
             rule: "a pool is full when that is more than its threads".to_owned(),

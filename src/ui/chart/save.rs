@@ -5,6 +5,7 @@ use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, HtmlCanvasElement, Url};
 
+use super::super::dom;
 use super::canvas;
 use crate::lab::scene::Chart;
 use crate::paint::{self, Look, Palette, Scale};
@@ -44,7 +45,7 @@ pub fn save_svg(chart: &Chart, palette: &Palette, name: &str) {
 
 /// Hands all the chart's numbers over as CSV.
 pub fn save_csv(chart: &Chart, name: &str) {
-    save_text(&paint::csv(chart), "text/csv;charset=utf-8", &format!("{name}.csv"));
+    save_text(&paint::csv(chart, dom::exact), "text/csv;charset=utf-8", &format!("{name}.csv"));
 }
 
 fn save_text(text: &str, kind: &str, name: &str) {
