@@ -284,6 +284,223 @@ fn breaker_totals_balance_under_every_preset() {
     }
 }
 
+/// What a preset's library does when nothing is said; what it has in common with the others is left out.
+struct Published {
+    /// What opens it: a knob with its value, and whether it must be passed.
+    trip: (&'static str, i64, bool),
+    /// Results that are judged, or the time in which they came and its buckets.
+    window: Judged,
+    minimum: i64,
+    open_secs: i64,
+    probes: i64,
+    /// What else is said, as in a link.
+    beside: &'static [(&'static str, &'static str)],
+}
+
+enum Judged {
+    InARow,
+    Calls(i64),
+    Secs(i64, i64),
+}
+
+/// The numbers as they stand in the libraries' sources, read apart from the table in `presets.rs`.
+const PUBLISHED: &[(&str, Published)] = {
+    use Judged::{Calls, InARow, Secs};
+    &[
+        (
+            // CircuitBreakerConfig.java
+            "resilience4j",
+            Published {
+                trip: ("rate_percent", 50, false),
+                window: Calls(100),
+                minimum: 100,
+                open_secs: 60,
+                probes: 10,
+                beside: &[
+                    ("slow", "on"),
+                    ("slow_longer_than", "60s"),
+                    ("slow_percent", "100"),
+                    ("max_half_open", "0s"),
+                ],
+            },
+        ),
+        (
+            // CircuitBreakerConstants.cs, HealthMetrics.cs
+            "polly",
+            Published {
+                trip: ("rate_percent", 10, false),
+                window: Secs(30, 10),
+                minimum: 100,
+                open_secs: 5,
+                probes: 1,
+                beside: &[("slow", "off")],
+            },
+        ),
+        (
+            // CircuitBreakerBuilder.java
+            "failsafe",
+            Published {
+                trip: ("threshold", 1, false),
+                window: Calls(1),
+                minimum: 1,
+                open_secs: 60,
+                probes: 1,
+                beside: &[("slow", "off")],
+            },
+        ),
+        (
+            // HystrixCommandProperties.java
+            "hystrix",
+            Published {
+                trip: ("rate_percent", 50, false),
+                window: Secs(10, 10),
+                minimum: 20,
+                open_secs: 5,
+                probes: 1,
+                beside: &[("timeout", "1s")],
+            },
+        ),
+        (
+            // lib/circuit.js; its minimum of 0 is our 1: without a result there is no rate.
+            "opossum",
+            Published {
+                trip: ("rate_percent", 50, true),
+                window: Secs(10, 10),
+                minimum: 1,
+                open_secs: 30,
+                probes: 1,
+                beside: &[("timeout", "10s"), ("half_open_by", "clock")],
+            },
+        ),
+        (
+            // v2/gobreaker.go: more than 5 in a row
+            "gobreaker",
+            Published {
+                trip: ("threshold", 6, false),
+                window: InARow,
+                minimum: 10,
+                open_secs: 60,
+                probes: 1,
+                beside: &[("slow", "off")],
+            },
+        ),
+        (
+            // failure_policy.rs: waits of 10 s to 300 s, any number of probes
+            "failsafe_rs",
+            Published {
+                trip: ("threshold", 5, false),
+                window: InARow,
+                minimum: 10,
+                open_secs: 10,
+                probes: 100,
+                beside: &[("open_cap", "300s"), ("permits_limit", "in_flight")],
+            },
+        ),
+        (
+            // recloser.rs: a ring of 100 that must be full, one of 10 and a threshold of 0.5 for probes
+            "recloser",
+            Published {
+                trip: ("rate_percent", 50, false),
+                window: Calls(100),
+                minimum: 100,
+                open_secs: 30,
+                probes: 100,
+                beside: &[("probe_after", "10"), ("probe_percent", "50"), ("permits_limit", "in_flight")],
+            },
+        ),
+        (
+            // circuitbreaker/src/config.rs
+            "tower_resilience",
+            Published {
+                trip: ("rate_percent", 50, false),
+                window: Calls(100),
+                minimum: 100,
+                open_secs: 30,
+                probes: 1,
+                beside: &[("slow", "off")],
+            },
+        ),
+    ]
+};
+
+#[test]
+fn breaker_presets_have_the_published_numbers() {
+    let lab = halfopen::labs::find("circuit-breaker").expect("it is there");
+    for (id, published) in PUBLISHED {
+        let config = lab.preset(id).unwrap_or_else(|| panic!("no preset {id}"));
+        let (knob, value, above) = published.trip;
+        assert_eq!(config.number(knob), value, "{id}: {knob}");
+        assert_eq!(config.choice("trip") == "rate", knob == "rate_percent", "{id}");
+        if knob == "rate_percent" {
+            assert_eq!(config.choice("compare") == "above", above, "{id}");
+        }
+        match published.window {
+            Judged::InARow => assert_eq!(config.choice("trip"), "consecutive", "{id}"),
+            Judged::Calls(calls) => {
+                assert_eq!((config.choice("window"), config.number("window_calls")), ("calls", calls), "{id}");
+            }
+            Judged::Secs(secs, buckets) => {
+                let window = (config.choice("window"), config.number("window_time"), config.number("window_buckets"));
+                assert_eq!(window, ("time", secs * 1_000_000_000, buckets), "{id}");
+            }
+        }
+        assert_eq!(config.number("minimum_calls"), published.minimum, "{id}: minimum");
+        assert_eq!(config.number("open_for"), published.open_secs * 1_000_000_000, "{id}: open");
+        assert_eq!(config.number("permits"), published.probes, "{id}: probes");
+        for (knob, text) in published.beside {
+            let mut said = config.clone();
+            assert_eq!(said.set_text(knob, text), Ok(()), "{id}: {knob}");
+            assert_eq!(said.value(knob), config.value(knob), "{id}: {knob}");
+        }
+    }
+    // Ours, and cockatiel's, whose numbers its user chooses, have none to compare.
+    assert_eq!(lab.about.presets.len(), PUBLISHED.len() + 2);
+}
+
+#[test]
+fn breaker_claim_is_what_happens() {
+    let lab = halfopen::labs::find("circuit-breaker").expect("it is there");
+    for failures in [1, 2, 3, 7, 20] {
+        for (open_for, probes) in [("1s", 1), ("5s", 1), ("90s", 3), ("2min", 1), ("1500ms", 2)] {
+            let knobs = format!("threshold={failures}&open_for={open_for}&permits={probes}");
+            let link = run(&format!("#/circuit-breaker?{knobs}&t=0"));
+            let claim = (lab.about.claim)(link.config()).replace('\u{a0}', " ");
+            let between = |before: &str, after: &str| {
+                let rest = claim.split_once(before).unwrap_or_else(|| panic!("{claim}")).1;
+                rest.split_once(after).unwrap_or_else(|| panic!("{claim}")).0
+            };
+            let whole = |text: &str| text.parse::<u64>().unwrap_or_else(|_| panic!("{text} in {claim}"));
+            let needed = match between("After ", " stops asking").trim_end_matches(" it") {
+                "one failure" => 1,
+                many => whole(many.strip_suffix(" failures in a row").unwrap_or_else(|| panic!("{claim}"))),
+            };
+            let wait = link::read_seconds(&between("From ", " later on").replace(' ', ""));
+            let wait = wait.unwrap_or_else(|| panic!("{claim}")).as_nanos();
+            let passed = match between("lets the next ", " through") {
+                "request" => 1,
+                many => whole(many.trim_end_matches(" requests")),
+            };
+
+            // Failures half a second after their requests; the last of them opens it.
+            let sends: String = (1..=needed).map(|second| format!(",{second}:send")).collect();
+            let opens = needed * 1_000_000_000 + 500_000_000;
+            let opened = |nanos: u64, more: &str| {
+                let at = format!("{}.{:09}", nanos / 1_000_000_000, nanos % 1_000_000_000);
+                let more = more.replace('@', &at);
+                run(&format!("#/circuit-breaker?{knobs}&do=0:break{sends}{more}&t={at}"))
+            };
+            let count = |session: &Session, id| number(session, id).unwrap_or_else(|| panic!("{id}"));
+            assert_eq!(count(&opened(opens - 1, ""), "openings"), 0.0, "{claim}");
+            assert_eq!(count(&opened(opens, ""), "openings"), 1.0, "{claim}");
+            let early = opened(opens + wait - 1, ",@:send");
+            assert_eq!((count(&early, "turned_away"), count(&early, "under_way")), (1.0, 0.0), "{claim}");
+            let asks = ",@:send".repeat(passed as usize + 1);
+            let probed = opened(opens + wait, &asks);
+            assert_eq!((count(&probed, "turned_away"), count(&probed, "under_way")), (1.0, passed as f64), "{claim}");
+        }
+    }
+}
+
 #[test]
 fn breaker_outlook_is_the_cores_forecast() {
     let lab = halfopen::labs::find("circuit-breaker").expect("it is there");
