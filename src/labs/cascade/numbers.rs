@@ -35,7 +35,7 @@ pub(super) fn readouts(lab: &Lab) -> Vec<Readout> {
             id,
             label,
             number: Some(gigabytes),
-            value: format!("{}\u{a0}GB", text::decimal(libm::round(gigabytes * 10.0) as i64, 1)),
+            value: format!("{}\u{a0}GB", tenths(gigabytes)),
             tone: Tone::Plain,
         }
     };
@@ -161,9 +161,9 @@ pub(super) fn charts(lab: &Lab) -> Vec<Chart> {
             limits: Vec::new(),
             bands: Vec::new(),
             summary: format!(
-                "Now {:.1} GB are held without a breaker and {:.1} GB with one; each thread takes {} MB now.",
-                lab.without.memory_gb(),
-                lab.with.memory_gb(),
+                "Now {} GB are held without a breaker and {} GB with one; each thread takes {} MB now.",
+                tenths(lab.without.memory_gb()),
+                tenths(lab.with.memory_gb()),
                 lab.setup.stack_mb
             ),
         },
@@ -197,4 +197,9 @@ pub(super) fn charts(lab: &Lab) -> Vec<Chart> {
             ),
         ),
     ]
+}
+
+/// A number to one decimal.
+fn tenths(number: f64) -> String {
+    text::decimal(libm::round(number * 10.0) as i64, 1)
 }
