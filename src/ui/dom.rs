@@ -1,8 +1,9 @@
 //! Small helpers over the browser: everything that can be missing or forbidden there is an `Option` or does nothing.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use gloo_timers::callback::Timeout;
 use wasm_bindgen::prelude::*;
 use web_sys::{Document, Element, Event, EventTarget, HtmlElement, Storage, Window};
 
@@ -141,12 +142,14 @@ pub(crate) struct SizeWatch {
 }
 
 impl SizeWatch {
-    /// Tells width and height of the content in CSS pixels, at once and after each change.
-    pub(crate) fn on(element: &Element, mut tell: impl FnMut(f64, f64) + 'static) -> Option<Self> {
+    /// Tells width and height of the content in CSS pixels, soon and after each change.
+    pub(crate) fn on(element: &Element, tell: impl FnMut(f64, f64) + 'static) -> Option<Self> {
+        let tell = Rc::new(RefCell::new(tell));
         let closure = Closure::<dyn FnMut(js_sys::Array)>::new(move |entries: js_sys::Array| {
             if let Ok(entry) = entries.get(0).dyn_into::<web_sys::ResizeObserverEntry>() {
-                let area = entry.content_rect();
-                tell(area.width(), area.height());
+                let (area, tell) = (entry.content_rect(), tell.clone());
+                // Not at once: what answers with another size would be reported as an error of the page.
+                Timeout::new(0, move || (tell.borrow_mut())(area.width(), area.height())).forget();
             }
         });
         let observer = web_sys::ResizeObserver::new(closure.as_ref().unchecked_ref()).ok()?;
@@ -214,7 +217,7 @@ pub(crate) fn copy(text: &str, told: impl FnOnce(bool) + 'static) {
 
 /// Does something after so many milliseconds.
 pub(crate) fn later(millis: u32, act: impl FnOnce() + 'static) {
-    gloo_timers::callback::Timeout::new(millis, act).forget();
+    Timeout::new(millis, act).forget();
 }
 
 /// A number with as many digits as it needs to be read back as itself: the browser writes it, our own code for it would be

@@ -233,10 +233,14 @@ impl Component for Stage {
             return;
         }
         if let Some(picture) = self.picture.cast::<web_sys::Element>() {
-            let tell = ctx.link().callback(Msg::Layout);
-            self._size = SizeWatch::on(&picture, move |width, _| {
-                tell.emit(if width >= WIDE_FROM { Layout::Wide } else { Layout::Narrow });
-            });
+            let tell = ctx
+                .link()
+                .callback(|width: f64| Msg::Layout(if width >= WIDE_FROM { Layout::Wide } else { Layout::Narrow }));
+            // Before the first paint; what stands in the box is as wide as its content may be.
+            if let Some(content) = picture.first_element_child() {
+                tell.emit(content.get_bounding_client_rect().width());
+            }
+            self._size = SizeWatch::on(&picture, move |width, _| tell.emit(width));
         }
         if ctx.props().place != Place::Page
             && let Some(root) = self.root.cast::<web_sys::Element>()

@@ -1,6 +1,6 @@
 //! The circuit breaker by keyboard alone: no mouse is touched, and where the focus is can always be seen.
 
-use crate::support::{Outcome, Page, in_browser};
+use crate::support::{NAME_OF, Outcome, Page, in_browser};
 use serde_json::json;
 use thirtyfour::Key;
 
@@ -181,7 +181,7 @@ fn the_focus_can_be_seen_wherever_it_goes() -> Outcome {
 }
 
 /// What has the focus: a number of its own, its name, whether it or what stands for it has a ring, and whether anything
-/// else lies over its middle.
+/// else lies over the middle of what is in view of it.
 const FOCUS_LOOKS: &str = r#"
 const e = document.activeElement;
 if (!e || e === document.body || e === document.documentElement) return { which: null };
@@ -190,7 +190,8 @@ const look = getComputedStyle(stands);
 const ringed = look.outlineStyle !== 'none' && parseFloat(look.outlineWidth) >= 2
     || e.matches('.dg-act') && look.stroke !== 'none' && parseFloat(look.strokeWidth) >= 2;
 const box = stands.getBoundingClientRect();
-const over = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+const middle = (from, to, end) => (Math.max(from, 0) + Math.min(to, end)) / 2;
+const over = document.elementFromPoint(middle(box.left, box.right, innerWidth), middle(box.top, box.bottom, innerHeight));
 const near = over && (stands.contains(over) || e.contains(over) || over.contains(e) || over.closest('label')?.contains(e));
 const name = e.getAttribute('aria-label') || document.getElementById(e.getAttribute('aria-labelledby'))?.textContent
     || e.labels?.[0]?.textContent || e.textContent;
@@ -204,15 +205,28 @@ impl Page {
         self.press(key.value().to_string()).await
     }
 
-    /// Presses Tab until the control of this name, or of one that begins so, has the focus.
+    /// Presses Tab, or Shift and Tab where that is the way, until the control of this name, or of one that begins so, has
+    /// the focus.
     pub(crate) async fn reach(&self, name: &str) -> Outcome {
+        let way = async || {
+            Ok(self.script(&format!("{NAME_OF}{WAY_TO}"), vec![json!(name)]).await?.as_str().map(ToOwned::to_owned))
+        };
+        let way = self.eventually(&format!("there is a way to {name:?}"), way).await?;
+        let mut last = String::new();
         for _ in 0..200 {
-            if self.focused().await?.starts_with(name) && self.script(IS_CONTROL, vec![]).await? == json!(true) {
+            last = self.focused().await?;
+            if last.starts_with(name) {
                 return Ok(());
             }
-            self.hit(Key::Tab).await?;
+            let tab = Key::Tab.value().to_string();
+            match &*way {
+                "back" => {
+                    self.driver.action_chain().key_down(Key::Shift).send_keys(tab).key_up(Key::Shift).perform().await?
+                }
+                _ => self.press(tab).await?,
+            }
         }
-        Err(format!("200 times Tab do not lead to {name:?}").into())
+        Err(format!("200 times Tab ({way}) do not lead to {name:?}, but to {last:?}").into())
     }
 
     /// Waits until what has the focus is called so.
@@ -222,4 +236,13 @@ impl Page {
     }
 }
 
-const IS_CONTROL: &str = "return document.activeElement !== document.body";
+/// Which way the nearest control is that has such a name and can have the focus.
+const WAY_TO: &str = r#"
+const kinds = 'button, a[href], input, select, textarea, summary, [tabindex="0"]';
+const named = [...document.querySelectorAll(kinds)].filter(e =>
+    !e.disabled && e.getClientRects().length > 0 && nameOf(e).startsWith(arguments[0]));
+const now = document.activeElement;
+if (named.includes(now)) return 'here';
+const after = named.some(e => now.compareDocumentPosition(e) & (Node.DOCUMENT_POSITION_FOLLOWING | Node.DOCUMENT_POSITION_CONTAINED_BY));
+return after ? 'on' : named.length ? 'back' : null;
+"#;

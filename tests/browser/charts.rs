@@ -163,9 +163,11 @@ impl Page {
                 && near(h, box_h * now)
                 && (-0.02..1.02).contains(&(frame_w * now - w))
         };
-        let charts = self.script("return document.querySelectorAll('.chart').length", vec![]).await?;
-        assert!(charts.as_u64() >= Some(2), "{charts} charts");
-        for chart in 0..charts.as_u64().unwrap_or_default() {
+        let charts = self.eventually("there are charts", async || {
+            let charts = self.script("return document.querySelectorAll('.chart').length", vec![]).await?;
+            Ok(charts.as_u64().filter(|charts| *charts >= 2))
+        });
+        for chart in 0..charts.await? {
             let sizes = async || -> Outcome<Option<[f64; 6]>> {
                 Ok(serde_json::from_value(self.script(SIZES, vec![json!(chart)]).await?)?)
             };
@@ -181,6 +183,7 @@ impl Page {
     async fn painted(&self, palette: Palette) -> Outcome<String> {
         let Rgb(r, g, b) = palette.ink;
         let body = "const canvas = document.querySelector('.chart canvas');
+            if (!canvas) return null;
             canvas.scrollIntoView({ block: 'nearest' });
             const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
             for (let i = 0; i < data.length; i += 4)

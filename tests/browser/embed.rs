@@ -15,7 +15,6 @@ fn the_sample_page_gives_the_lab_its_height() -> Outcome {
         })
         .await?;
         page.enter().await?;
-        page.embed_fits().await?;
         assert_eq!(page.texts("header, footer, nav").await?, [""; 0]);
         assert_eq!(page.texts("h1").await?, ["Circuit breaker"]);
         // What the sample's link hides stays hidden; all else is there.
@@ -118,11 +117,11 @@ fn hide_and_lock_do_what_they_say() -> Outcome {
 }
 
 impl Page {
-    /// Goes into the frame, and waits until the lab in it is mounted.
+    /// Goes into the frame, and waits until the lab in it is mounted and has its height.
     async fn enter(&self) -> Outcome {
         self.driver.find(By::Css("iframe")).await?.enter_frame().await?;
         self.says("main.embed h1", "").await?;
-        Ok(())
+        self.embed_fits().await
     }
 
     /// Waits until nothing in the frame is cut off: its window is as high as its page.

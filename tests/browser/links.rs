@@ -123,7 +123,10 @@ fn back_and_forward_lead_through_the_labs() -> Outcome {
         page.open("").await?;
         page.click("Cascading failure").await?;
         page.says("h1", "Cascading failure").await?;
-        assert_eq!(page.driver.title().await?, "Cascading failure · Halfopen");
+        page.eventually("the window is called so too", async || {
+            Ok((page.driver.title().await? == "Cascading failure · Halfopen").then_some(()))
+        })
+        .await?;
         page.click("Circuit breaker").await?;
         page.says("h1", "Circuit breaker").await?;
         page.click("Send request").await?;

@@ -1,6 +1,7 @@
 //! What makes a drawn chart stale besides its data: its size, the device's pixel ratio, the system's theme, being in
 //! view.
 
+use gloo_timers::callback::Timeout;
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use web_sys::{
@@ -29,6 +30,7 @@ pub(super) struct Watch {
     document: Option<Document>,
     media: Vec<MediaQueryList>,
     stale: Hear<JsValue>,
+    _resized: Hear<JsValue>,
     pressed: Hear<web_sys::Event>,
     // Called by the observers: kept alive as long as these.
     _seen: Hear<Array>,
@@ -40,6 +42,12 @@ impl Watch {
         let hear = tell.clone();
         let stale: Hear<JsValue> = Closure::new(move |_| hear.emit(Event::Stale));
         let hear = tell.clone();
+        let resized: Hear<JsValue> = Closure::new(move |_| {
+            let hear = hear.clone();
+            // Not at once: a drawing of another height would be reported as an error of the page.
+            Timeout::new(0, move || hear.emit(Event::Stale)).forget();
+        });
+        let hear = tell.clone();
         let seen: Hear<Array> = Closure::new(move |entries: Array| {
             if let Ok(entry) = entries.pop().dyn_into::<IntersectionObserverEntry>() {
                 hear.emit(Event::Seen(entry.is_intersecting()));
@@ -49,7 +57,7 @@ impl Watch {
             // Inside a shadow root the target is the host; the path's first entry is the thing itself.
             tell.emit(Event::Pressed(event.composed_path().get(0).dyn_into().ok()));
         });
-        let resize = ResizeObserver::new(stale.as_ref().unchecked_ref()).ok()?;
+        let resize = ResizeObserver::new(resized.as_ref().unchecked_ref()).ok()?;
         let view = IntersectionObserver::new(seen.as_ref().unchecked_ref()).ok()?;
         resize.observe(element);
         view.observe(element);
@@ -62,7 +70,8 @@ impl Watch {
         if let Some(window) = web_sys::window() {
             let _ = window.add_event_listener_with_callback("resize", stale.as_ref().unchecked_ref());
         }
-        let mut watch = Self { resize, view, document, media: Vec::new(), stale, pressed, _seen: seen };
+        let mut watch =
+            Self { resize, view, document, media: Vec::new(), stale, _resized: resized, pressed, _seen: seen };
         watch.arm();
         Some(watch)
     }
