@@ -563,3 +563,20 @@ fn breaker_figures_of_probes_are_not_the_windows() {
     );
     assert_eq!(number(&session, "failure_rate"), None);
 }
+
+#[test]
+fn breaker_says_of_what_a_late_result_is_late() {
+    // The third failure opens it at 1.2 s; a request sent at that very instant had just been let through.
+    let session = run("#/circuit-breaker?do=0.1:break,0.6:send,0.65:send,0.7:send_10&t=3");
+    let late: Vec<_> = said(&session).into_iter().filter(|line| line.contains("comes late")).collect();
+    assert!(!late.is_empty() && late.iter().all(|line| line.contains("before the breaker last changed")), "{late:?}");
+}
+
+#[test]
+fn breaker_reopened_by_a_probe_shows_no_rate_of_the_window() {
+    let session = run("#/circuit-breaker?preset=hystrix&rate=20/s&do=2:break&t=11");
+    let chart = &session.charts()[0];
+    let highest = chart.lines[0].points.iter().map(|point| point.1).fold(0.0, f64::max);
+    assert!(highest < 60.0, "the probe's 100 % is not the window's: {highest}");
+    assert!(chart.summary.contains("A probe opened it again"), "{}", chart.summary);
+}
