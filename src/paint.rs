@@ -27,7 +27,7 @@ pub use pointer::told;
 use surface::Area;
 pub use surface::FAMILY;
 pub use svg::svg;
-pub use table::{Table, csv, table};
+pub use table::{Table, csv, csv_field, table};
 
 /// How big things are: whole backend units hide behind CSS pixels.
 #[derive(Clone, Copy, Debug, PartialEq)]

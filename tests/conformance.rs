@@ -73,6 +73,56 @@ fn malformed_cases_fail_with_the_place() {
     }
 }
 
+/// Opens at once and then goes from open to half-open and back by the clock, a transition every second.
+const CYCLING: &str = r#"{"trip": {"consecutive": 1}, "open_for": "1s", "half_open_by": "clock",
+    "max_half_open": {"after": "1s", "then": "open"}}"#;
+
+#[test]
+fn every_transition_of_a_long_sleep_is_told() {
+    let there = ["open>half_open", "half_open>open"];
+    let cycles: Vec<&str> = there.into_iter().cycle().take(3000).collect();
+    let events = serde_json::to_string(&cycles).unwrap();
+    let steps = format!(
+        r#"[{{"call": "failure", "expect": {{"events": ["failure", "failures_exceeded", "closed>open"]}}}},
+            {{"at": "3000s", "look": true, "expect": {{"state": "open", "events": {events}}}}}]"#
+    );
+    assert_eq!(verdict(CYCLING, &steps), "PASS x");
+    // Where nobody asks for events, no length is too long.
+    let steps = r#"[{"call": "failure"}, {"at": "9000000s", "look": true, "expect": {"state": "open"}},
+                    {"at": "18000000s", "look": true, "expect": {"events": []}}]"#;
+    assert_eq!(
+        verdict(CYCLING, steps),
+        "FAIL x: step 3: malformed: expect.events: more than 1000000 events since the step before"
+    );
+}
+
+#[test]
+fn times_is_bounded() {
+    let trip = r#"{"trip": {"consecutive": 1}, "open_for": "1s"}"#;
+    let steps = |times: u64, expect: &str| {
+        verdict(trip, &format!(r#"[{{"call": "failure", "times": {times}, "expect": {{{expect}}}}}]"#))
+    };
+    assert_eq!(steps(2_000_000, r#""state": "open", "not_permitted": 1999999"#), "PASS x");
+    let message = "malformed: times is 10000001, outside 1 to 10000000";
+    assert_eq!(steps(10_000_001, ""), format!("FAIL x: step 1: {message}"));
+    assert_eq!(steps(0, ""), "FAIL x: step 1: malformed: times is 0, outside 1 to 10000000");
+    let message = "malformed: expect.events: more than 1000000 events since the step before";
+    assert_eq!(steps(2_000_000, r#""events": []"#), format!("FAIL x: step 1: {message}"));
+}
+
+#[test]
+fn a_whole_number_may_be_written_as_a_float() {
+    let config = r#"{"trip": {"rate_percent": 50.0}, "window": {"calls": 4.0}, "minimum_calls": 2.0}"#;
+    let steps = r#"[{"call": "success", "times": 2.0, "expect": {"buffered": 2.0, "failed": 0.0}},
+                    {"call": "failure", "times": 2, "expect": {"state": "open"}}]"#;
+    assert_eq!(verdict(config, steps), "PASS x");
+    let wrong = "is 2.5, not a whole number";
+    assert_eq!(
+        verdict(config, r#"[{"look": true, "expect": {"buffered": 2.5}}]"#),
+        format!("FAIL x: step 1: malformed: expect.buffered {wrong}")
+    );
+}
+
 #[test]
 fn what_is_no_file_is_an_error() {
     for text in ["", "{", "[]", "{}", r#"{"cases": 1}"#, r#"{"cases": [], "more": 1}"#] {

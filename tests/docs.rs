@@ -5,6 +5,7 @@
 
 mod common;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use common::invariants::{assert_charts, assert_log, assert_scene};
@@ -122,6 +123,62 @@ fn files_that_documents_point_to_are_there() {
             assert!(elsewhere || folder.join(file).exists(), "{name} points to {target}");
         }
     }
+}
+
+/// Names between backticks in the first column of the table of dependencies.
+fn dependencies_told() -> BTreeSet<String> {
+    let text = document("ARCHITECTURE.md");
+    let (_, table) = text.split_once("## Why each dependency is there").unwrap();
+    let rows = table.split("\n## ").next().unwrap().lines().filter(|line| line.starts_with("| `"));
+    let names = rows.flat_map(|row| {
+        let names = row.split('|').nth(1).unwrap().split('`').skip(1).step_by(2);
+        names.map(str::to_owned).collect::<Vec<_>>()
+    });
+    names.collect()
+}
+
+#[test]
+fn every_dependency_has_its_reason() {
+    let mut taken = BTreeSet::new();
+    for file in ["Cargo.toml", "core/Cargo.toml", "bench/Cargo.toml", "xtask/Cargo.toml", "tests/browser/Cargo.toml"] {
+        let mut listing = false;
+        for line in document(file).lines() {
+            if line.starts_with('[') {
+                listing = line.ends_with("dependencies]");
+            } else if let Some((name, _)) = line.split_once(" = ").filter(|_| listing) {
+                taken.insert(name.to_owned());
+            }
+        }
+    }
+    // Our own need none.
+    taken.retain(|name| !name.starts_with("halfopen"));
+    assert_eq!(taken, dependencies_told());
+}
+
+/// Numbers that stand in the code and in ARCHITECTURE.md.
+#[test]
+fn numbers_of_the_architecture_are_those_of_the_code() {
+    let text = document("ARCHITECTURE.md");
+    let constant = |file: &str, name: &str| {
+        let code = document(file);
+        let (_, rest) = code.split_once(&format!("{name}: usize = ")).unwrap_or_else(|| panic!("no {name} in {file}"));
+        rest.split_once(';').unwrap().0.to_owned()
+    };
+    let checkpoints = constant("src/session/replay.rs", "CHECKPOINTS_MAX");
+    let undo = constant("src/session.rs", "UNDO_MAX");
+    let log = constant("src/lab/record.rs", "LOG_KEEPS");
+    for said in [
+        format!("every second of the run, at most {checkpoints};"),
+        format!("log {log} entries, "),
+        format!("checkpoints {checkpoints}, undo {undo}:"),
+    ] {
+        assert!(text.contains(&said), "ARCHITECTURE.md does not say “{said}”");
+    }
+    let contract = document("src/lab.rs");
+    let (_, contract) = contract.split_once("pub trait Lab: ").unwrap();
+    let functions = contract.split("\n}").next().unwrap().matches("\n    fn ").count();
+    let counted = ["seven", "eight", "nine", "ten", "eleven"][functions - 7];
+    assert!(text.contains(&format!("and {counted} functions.")), "a lab has {functions} functions");
 }
 
 #[test]

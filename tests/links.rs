@@ -6,7 +6,7 @@ mod common;
 
 use common::ticker::TICKERS;
 use common::{breaker, cases, numbers, read};
-use halfopen::lab::link::{self, ENGINE, INPUTS_MAX, LINK_BYTES_MAX, Link, RUN_MAX, SEED_DEFAULT, Target};
+use halfopen::lab::link::{self, ENGINE, INPUTS_MAX, LINK_BYTES_MAX, Link, PARTS, RUN_MAX, SEED_DEFAULT, Target};
 use halfopen::lab::{Input, Timed, Value};
 use halfopen::labs::LABS;
 use halfopen_core::Instant;
@@ -168,6 +168,68 @@ fn each_thing_wrong_is_named() {
 }
 
 #[test]
+fn names_of_parts_and_knobs_are_checked() {
+    let (link, notices) = lab("hide=share,stage%2Clog, share&lock=threshold%2Copen-for");
+    assert_eq!((link.hide.join(" "), link.lock.join(" ")), ("share stage log".into(), "threshold open_for".into()));
+    assert_eq!(notices, [""; 0]);
+    let (link, notices) = lab("hide=chart,log,&lock=treshold,rate,log");
+    assert_eq!((link.hide, link.lock), (vec!["log".to_owned()], vec!["rate".to_owned()]));
+    assert_eq!(
+        notices,
+        [
+            "“chart” is no part that can be hidden; it was skipped.",
+            "“treshold” is not a setting of this lab and cannot be locked; it was skipped.",
+            "“log” is not a setting of this lab and cannot be locked; it was skipped.",
+        ]
+    );
+    let (link, _) = lab(&format!("hide={}", PARTS.join(",")));
+    assert_eq!(link.hide, PARTS);
+}
+
+/// The README lists them, and the page asks for no other.
+#[test]
+fn parts_are_those_of_the_page() {
+    let view = include_str!("../src/ui/stage/view.rs");
+    let mut asked: Vec<&str> =
+        view.split("shows(\"").skip(1).filter_map(|rest| Some(rest.split_once('"')?.0)).collect();
+    asked.sort_unstable();
+    asked.dedup();
+    let mut parts = PARTS;
+    parts.sort_unstable();
+    assert_eq!(asked, parts);
+    let readme = include_str!("../README.md");
+    let (_, list) = readme.split_once("names parts to leave out (").unwrap();
+    let (list, _) = list.split_once(')').unwrap();
+    let mut listed: Vec<&str> = list.split(',').map(|part| part.trim().trim_matches('`')).collect();
+    listed.sort_unstable();
+    assert_eq!(listed, parts);
+}
+
+#[test]
+fn what_rewriters_encode_is_understood() {
+    let same = read("#/circuit-breaker?do=1:send,2.5:set:threshold:2,3:send");
+    for text in [
+        "#/circuit-breaker?do=1%3Asend%2C2.5%3Aset%3Athreshold%3A2%2C3%3Asend",
+        "#/circuit-breaker?do=1%3asend%2c2.5%3aset%3athreshold%3a2%2c3%3asend",
+    ] {
+        assert_eq!(read(text).inputs, same.inputs, "{text}");
+    }
+    // Once and not twice: what a document holds stays in one piece.
+    let mut link = Link::to(&TICKERS[0]);
+    link.inputs = vec![Timed {
+        at: Instant::from_secs(1),
+        input: Input::Set { knob: "text", value: Value::Text("x:y,z&%3A".into()) },
+    }];
+    let text = link.write();
+    let (before, value) = text.split_once("do=").unwrap();
+    let (value, after) = value.split_once('&').unwrap();
+    let encoded = value.replace('%', "%25").replace(':', "%3A").replace(',', "%2C");
+    let (target, notices) = link::read(&format!("{before}do={encoded}&{after}"), TICKERS);
+    let Target::Lab(back) = target else { panic!("no lab") };
+    assert_eq!((back.inputs, notices), (link.inputs, vec![]));
+}
+
+#[test]
 fn out_of_range_goes_to_the_nearest_end() {
     let (link, notices) = lab("threshold=0&open_for=9999h");
     let range = |id: &str| match link.config.knob(id).unwrap().kind {
@@ -198,7 +260,7 @@ fn very_long_links_are_read_in_part() {
     let click = "1:send,";
     let (link, notices) = lab(&format!("threshold=4&do={}", click.repeat(100_000 / click.len())));
     assert_eq!(link.inputs.len(), INPUTS_MAX);
-    assert!(notices[0].starts_with("The link is 100 kB long; only its first 64 kB were read."), "{notices:?}");
+    assert!(notices[0].starts_with("The link is 97 KiB long; only its first 64 KiB were read."), "{notices:?}");
     assert_eq!(notices[1], format!("Only the first {INPUTS_MAX} actions were taken over."));
     assert_eq!(link.config.number("threshold"), 4);
     // The cut falls between two actions, never in one.

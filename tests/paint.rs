@@ -199,7 +199,7 @@ fn tables_tell_lines_and_states() {
 fn csv_follows_its_rfc() {
     let mut chart = breaker();
     chart.lines[0].name = "failures, \"in a row\"".into();
-    let csv = paint::csv(&chart);
+    let csv = paint::csv(&chart, |number| number.to_string());
     assert!(csv.starts_with("time (s),\"failures, \"\"in a row\"\"\",state\r\n0,0,closed\r\n2,1,closed\r\n"), "{csv}");
     assert!(csv.ends_with("12.6,3,\r\n"), "{csv}");
 }
@@ -254,7 +254,7 @@ proptest! {
         // Only what XML allows.
         prop_assert!(picture.chars().all(|c| c == '\n' || !c.is_control()));
         prop_assert!(paint::table(&chart, 20).rows.len() <= 20);
-        paint::csv(&chart);
+        paint::csv(&chart, |number| number.to_string());
         paint::told(&chart, x);
     }
 }

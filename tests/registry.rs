@@ -6,13 +6,18 @@ mod common;
 
 use common::invariants::*;
 use common::*;
-use halfopen::lab::link::{self, Link, RESERVED, Target};
-use halfopen::lab::{Config, Entrance, Input, Kind, Knob};
+use halfopen::lab::link::{self, Link, PARTS, RESERVED, Target};
+use halfopen::lab::{Config, Entrance, Input, Kind, Knob, Timed, Value};
 use halfopen::labs::{LABS, find};
 use halfopen::paint::{self, Palette};
 use halfopen::session::Session;
 use halfopen_core::Instant;
 use proptest::prelude::*;
+
+/// Keys that mean something on every lab's page: undo and redo, step back and forth, play, help.
+const PAGE_KEYS: [char; 6] = ['z', 'Z', ',', '.', ' ', '?'];
+/// The group of knobs that only the figures computed before a run depend on.
+const OUTLOOK: &str = "What these settings mean";
 
 /// How far random runs go at most.
 const SPAN: Instant = Instant::from_secs(12);
@@ -80,7 +85,7 @@ fn assert_kind(knob: &Knob) {
                 assert!(noun.is_empty() || is_name(&noun.to_lowercase(), ' '), "{id} counts {noun:?}");
             }
             for number in [*min, *max, *default] {
-                read_back(halfopen::lab::Value::Number(number));
+                read_back(Value::Number(number));
             }
         }
         Kind::Choice { options } => {
@@ -90,10 +95,10 @@ fn assert_kind(knob: &Knob) {
             for (index, (option, label)) in options.iter().enumerate() {
                 assert!(is_name(option, '_') || is_name(option, '-'), "{id}: {option}");
                 assert_text(label, id);
-                read_back(halfopen::lab::Value::Choice(index));
+                read_back(Value::Choice(index));
             }
         }
-        Kind::Flag { .. } => [true, false].map(halfopen::lab::Value::Flag).into_iter().for_each(read_back),
+        Kind::Flag { .. } => [true, false].map(Value::Flag).into_iter().for_each(read_back),
         Kind::Document { default, max_bytes, check } => {
             assert!(default.len() <= *max_bytes, "{id}");
             assert_eq!(check(default), Ok(()), "{id}");
@@ -146,6 +151,7 @@ fn actions_are_named_and_bounded() {
             assert!(action.args.iter().all(|(min, max)| min <= max), "{id}");
             assert!(!action.button || action.args.is_empty(), "a button cannot give {id} its arguments");
             assert!(action.key.is_none_or(|key| key.is_ascii_lowercase() || key.is_ascii_digit()), "{id}");
+            assert!(action.key.is_none_or(|key| !PAGE_KEYS.contains(&key)), "{id}: its key means something else");
         }
     }
 }
@@ -253,6 +259,56 @@ fn presets_play_and_show_well() {
     }
 }
 
+/// Whether a knob chooses between ways of working.
+fn is_way_of_working(knob: &Knob) -> bool {
+    matches!(knob.kind, Kind::Choice { .. } | Kind::Flag { .. })
+}
+
+/// Values of a knob that are as different as can be.
+fn far_values(knob: &Knob) -> Vec<Value> {
+    match &knob.kind {
+        Kind::Number { min, max, .. } => vec![Value::Number(*min), Value::Number(*max)],
+        Kind::Choice { options } => (0..options.len()).map(Value::Choice).collect(),
+        Kind::Flag { .. } => vec![Value::Flag(false), Value::Flag(true)],
+        Kind::Document { .. } => Vec::new(),
+    }
+}
+
+proptest! {
+    // What is rare needs many cases: a run of failures under a window that plays no other part.
+    #![proptest_config(cases(400))]
+
+    #[test]
+    fn knobs_that_do_not_matter_do_not_matter(numbers in numbers()) {
+        for lab in LABS {
+            let dice = &mut Dice::new(numbers.clone());
+            let mut link = random_link(lab, SPAN, dice);
+            // Rare ways of working, and many actions: what a knob does shows where much happens.
+            for knob in lab.about.knobs.iter().filter(|knob| is_way_of_working(knob)) {
+                if dice.one_in(2) {
+                    link.config.set(knob.id, random_value(knob, dice));
+                }
+            }
+            link.inputs.extend((0..24).map(|_| Timed { at: random_instant(SPAN, dice), input: random_input(lab, dice) }));
+            link.inputs.retain(|timed| matches!(timed.input, Input::Do { .. }));
+            link.inputs.sort_by_key(|timed| timed.at);
+            let to = end_within(&link, SPAN, 2_000);
+            let run = played(&link, to);
+            for knob in lab.about.knobs {
+                if knob.group == OUTLOOK || (knob.matters)(&link.config) {
+                    continue;
+                }
+                for value in far_values(knob) {
+                    let mut other = link.clone();
+                    assert!(other.config.set(knob.id, value));
+                    let what = format!("{} does not matter: {} and {}", knob.id, link.write(), other.write());
+                    assert_same_record(&run, &played(&other, to), &what);
+                }
+            }
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(cases(64))]
 
@@ -260,8 +316,13 @@ proptest! {
     fn links_read_back(numbers in numbers(), embed: bool) {
         for lab in LABS {
             let dice = &mut Dice::new(numbers.clone());
-            let names = |dice: &mut Dice| (0..dice.below(3)).map(|n| format!("part-{n} &=,%")).collect();
-            let link = Link { embed, at: Some(random_instant(SPAN, dice)), hide: names(dice), lock: names(dice), ..random_link(lab, SPAN, dice) };
+            let knobs: Vec<&str> = lab.about.knobs.iter().map(|knob| knob.id).collect();
+            let names = |of: &[&str], dice: &mut Dice| {
+                let chosen = of.iter().filter(|_| dice.one_in(4));
+                chosen.map(|name| (*name).to_owned()).collect()
+            };
+            let (hide, lock) = (names(&PARTS, dice), names(&knobs, dice));
+            let link = Link { embed, at: Some(random_instant(SPAN, dice)), hide, lock, ..random_link(lab, SPAN, dice) };
             let text = link.write();
             prop_assert!(text.bytes().all(|byte| byte.is_ascii_graphic()), "{}", text);
             let back = read(&text);

@@ -102,7 +102,14 @@ mod tests {
     #[test]
     fn streams_are_stable_and_apart() {
         // Pinned: a change of generator or of forking changes every link ever shared.
-        assert_eq!(Seed(1).stream("arrivals").bits(), Seed(1).stream("arrivals").bits());
+        let bits = |seed: Seed, concern: &str| {
+            let mut stream = seed.stream(concern);
+            [stream.bits(), stream.bits()]
+        };
+        assert_eq!(bits(Seed(1), "arrivals"), [0x54b5_fe28_10ef_fa3e, 0xd1dc_89c8_97c3_6419]);
+        assert_eq!(bits(Seed(1), "latency"), [0xdd24_9a29_78e1_d890, 0xe50d_d0db_7959_16a2]);
+        assert_eq!(bits(Seed(u64::MAX), ""), [0x9cbe_d3c8_e7dc_2519, 0x0d83_8c93_e862_817a]);
+        assert_eq!(bits(Seed(1).fork("client", 7), "jitter"), [0xcfda_04ce_7533_bd56, 0xbedb_4cd4_ac6d_0e85]);
         assert_ne!(Seed(1).stream("arrivals").bits(), Seed(1).stream("faults").bits());
         assert_ne!(Seed(1).stream("arrivals").bits(), Seed(2).stream("arrivals").bits());
         assert_ne!(Seed(1).fork("client", 0), Seed(1).fork("client", 1));

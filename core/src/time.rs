@@ -56,13 +56,22 @@ impl Instant {
 
     /// The instant `duration` later, or `None` past [`Instant::MAX`].
     pub fn checked_add(self, duration: Duration) -> Option<Self> {
-        u64::try_from(duration.as_nanos()).ok().and_then(|nanos| self.0.checked_add(nanos)).map(Self)
+        nanos(duration).and_then(|nanos| self.0.checked_add(nanos)).map(Self)
     }
 
     /// The instant `duration` later; saturates at [`Instant::MAX`].
     pub fn saturating_add(self, duration: Duration) -> Self {
         self.checked_add(duration).unwrap_or(Self::MAX)
     }
+}
+
+/// A length of time as whole nanoseconds, if they fit: without the 128 bits that `Duration` would count them in.
+pub(crate) const fn nanos(duration: Duration) -> Option<u64> {
+    const PER_SECOND: u64 = 1_000_000_000;
+    if duration.as_secs() > u64::MAX / PER_SECOND {
+        return None;
+    }
+    (duration.as_secs() * PER_SECOND).checked_add(duration.subsec_nanos() as u64)
 }
 
 impl Add<Duration> for Instant {

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::plain;
 use crate::lab::scene::Axis;
 use crate::lab::{Chart, View};
+use crate::paint::csv_field;
 use crate::session::Session;
 
 /// The log with its reasons, and the readouts.
@@ -94,17 +95,11 @@ pub(super) fn csv(charts: &[Chart]) -> String {
     for chart in charts {
         for line in &chart.lines {
             for (x, y) in &line.points {
-                let _ = writeln!(out, "{},{},{x},{y}", field(chart.id), field(&line.name));
+                let _ = writeln!(out, "{},{},{x},{y}", csv_field(chart.id), csv_field(&plain(&line.name)));
             }
         }
     }
     out
-}
-
-/// A field as RFC 4180 wants it.
-fn field(text: &str) -> String {
-    let text = plain(text);
-    if text.contains(['"', ',', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
 }
 
 fn trace_hash(session: &Session) -> String {

@@ -16,6 +16,11 @@ use super::{Got, Malformed, Policy};
 /// Room for any window a case may reasonably have; a larger one fails its case with a message.
 const PLACES: usize = 4096;
 
+/// The most that `times` may say.
+const TIMES_MAX: u32 = 10_000_000;
+/// Events of one step that are kept to be compared.
+const EVENTS_MAX: usize = 1_000_000;
+
 const COMPARE: &[(&str, Compare)] = &[(">=", Compare::AtLeast), (">", Compare::Above)];
 
 /// A breaker and what the steps so far have left behind.
@@ -23,7 +28,7 @@ pub(super) struct Replay {
     breaker: Box<Breaker<PLACES>>,
     /// The permissions that are held, by the name the case gives them.
     held: BTreeMap<String, Permit>,
-    /// What happened in this step.
+    /// What happened in this step; empty unless the step expects something of it.
     events: Vec<Event>,
     now: Instant,
     /// `permitted` and `retry_after` of the last ask of this step, if it had one.
@@ -61,7 +66,18 @@ impl Policy for Replay {
         if let Some(key) = Self::BESIDE.iter().find(|key| step.get(key).is_some() && !beside.contains(key)) {
             return Err(format!("{key} does not go with {action}"));
         }
-        let sink = &mut |event| self.events.push(event);
+        // The breaker sums up what it slept through; told one by one, every transition is an event.
+        let told = step.get("expect").is_some_and(|expect| expect.get("events").is_some());
+        while told && let Some(due) = self.breaker.poll_timeout().filter(|due| *due <= now) {
+            self.breaker.handle_timeout_with(due, &mut |event| self.events.push(event));
+            countable(&self.events)?;
+        }
+        let events = &mut self.events;
+        let sink = &mut |event| {
+            if told && events.len() <= EVENTS_MAX {
+                events.push(event);
+            }
+        };
         match action {
             "ask" => {
                 truth(step, action)?;
@@ -87,8 +103,8 @@ impl Policy for Replay {
                 let outcome = outcome(step, action)?;
                 let took = step.time("took")?.unwrap_or(Duration::ZERO);
                 let times = step.count("times")?.unwrap_or(1);
-                if times == 0 {
-                    return Err("times is 0".into());
+                if !(1..=TIMES_MAX).contains(&times) {
+                    return Err(format!("times is {times}, outside 1 to {TIMES_MAX}"));
                 }
                 for _ in 0..times {
                     self.asked = Some(match self.breaker.try_acquire_with(now, sink) {
@@ -109,7 +125,7 @@ impl Policy for Replay {
                 self.breaker.handle_timeout_with(now, sink);
             }
         }
-        Ok(())
+        countable(&self.events)
     }
 
     fn observe(&self, key: &str) -> Option<Got> {
@@ -130,6 +146,13 @@ impl Policy for Replay {
             _ => return None,
         })
     }
+}
+
+fn countable(events: &[Event]) -> Result<(), Malformed> {
+    if events.len() > EVENTS_MAX {
+        return Err(format!("expect.events: more than {EVENTS_MAX} events since the step before"));
+    }
+    Ok(())
 }
 
 const STATES: [(&str, State); 6] = {

@@ -80,7 +80,7 @@ impl<'a> Object<'a> {
 
     /// A whole number of things, below 2³².
     pub(super) fn count(&self, key: &str) -> Result<Option<u32>, Malformed> {
-        let read = |value: &Value| value.as_u64().and_then(|count| u32::try_from(count).ok());
+        let read = |value: &Value| whole(value).and_then(|count| u32::try_from(count).ok());
         self.optional(key, "a whole number from 0 to 4294967295", read)
     }
 
@@ -117,6 +117,14 @@ pub(super) fn shown(value: &Value) -> String {
     match text.char_indices().nth(200) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,
+    }
+}
+
+/// A whole number, also one written as `50.0`: some languages write all numbers so.
+pub(super) fn whole(value: &Value) -> Option<u64> {
+    match value {
+        Value::Number(number) => fixed_point(&number.to_string(), 0),
+        _ => None,
     }
 }
 

@@ -4,6 +4,7 @@
 //! [`Notice`]. `do` holds what the reader did, each `<seconds>:<action>[:<argument>…]` or
 //! `<seconds>:set:<knob>:<value>`, joined by commas.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use halfopen_core::Instant;
@@ -24,6 +25,9 @@ pub const RUN_MAX: Instant = Instant::from_secs(24 * 3600);
 /// `b.` are kept for a second lane.
 pub const RESERVED: [&str; 13] =
     ["seed", "t", "do", "hide", "lock", "v", "preset", "until", "format", "out", "chart", "help", "version"];
+/// The parts of a lab that `hide` can name.
+pub const PARTS: [&str; 11] =
+    ["claim", "stage", "actions", "transport", "readouts", "charts", "log", "knobs", "outlook", "why", "share"];
 /// The seed when nothing is said.
 pub const SEED_DEFAULT: u64 = 1;
 /// Notices that are told; the rest is counted.
@@ -62,9 +66,9 @@ pub struct Link {
     pub inputs: Vec<Timed>,
     /// The playhead.
     pub at: Option<Instant>,
-    /// Parts that are not shown.
+    /// Parts that are not shown, out of [`PARTS`].
     pub hide: Vec<String>,
-    /// Knobs that cannot be turned.
+    /// Knobs that cannot be turned, by their names in the table.
     pub lock: Vec<String>,
 }
 
@@ -155,15 +159,14 @@ pub fn read(text: &str, labs: &'static [Entrance]) -> (Target, Vec<Notice>) {
         read_pair(&mut link, key, value, &mut notices);
     }
     for (_, value) in pairs.iter().filter(|(key, _)| *key == "do") {
-        link.inputs = read_inputs(&link, value, &mut notices);
+        // Mail and learning platforms rewrite links and encode the signs between the parts: without any, decode once.
+        let text = if value.contains(':') { Cow::Borrowed(*value) } else { decode(value, &mut notices).into() };
+        link.inputs = read_inputs(&link, &text, &mut notices);
     }
     (Target::Lab(link), notices.told())
 }
 
 fn read_pair(link: &mut Link, key: &str, value: &str, notices: &mut Notices) {
-    let names = |value: &str, notices: &mut Notices| {
-        value.split(',').filter(|name| !name.is_empty()).take(100).map(|name| decode(name, notices)).collect()
-    };
     match key {
         "preset" | "do" => {}
         "seed" => match value.parse() {
@@ -178,8 +181,14 @@ fn read_pair(link: &mut Link, key: &str, value: &str, notices: &mut Notices) {
             }
             None => notices.say(format!("“{}” is no time: 12.5s is.", quoted(value))),
         },
-        "hide" => link.hide = names(value, notices),
-        "lock" => link.lock = names(value, notices),
+        "hide" => {
+            let part = |name: &str| PARTS.into_iter().find(|part| *part == name);
+            link.hide = read_names(value, part, "is no part that can be hidden", notices);
+        }
+        "lock" => {
+            let knob = |name: &str| link.config.knob(name).map(|knob| knob.id);
+            link.lock = read_names(value, knob, "is not a setting of this lab and cannot be locked", notices);
+        }
         "v" => {
             if value != ENGINE.to_string() {
                 notices.say(format!(
@@ -212,21 +221,43 @@ fn read_pair(link: &mut Link, key: &str, value: &str, notices: &mut Notices) {
     }
 }
 
+/// The names in a list that `known` knows, once each. No name has a comma, so an encoded one separates too.
+fn read_names(
+    value: &str,
+    known: impl Fn(&str) -> Option<&'static str>,
+    otherwise: &str,
+    notices: &mut Notices,
+) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for name in decode(value, notices).split(',').map(str::trim).filter(|name| !name.is_empty()) {
+        match known(name) {
+            Some(name) if names.iter().any(|other| other == name) => {}
+            Some(name) => names.push(name.to_owned()),
+            None => notices.say(format!("“{}” {otherwise}; it was skipped.", quoted(name))),
+        }
+    }
+    names
+}
+
 fn read_inputs(link: &Link, text: &str, notices: &mut Notices) -> Vec<Timed> {
     let mut inputs = Vec::new();
+    let mut in_order = true;
     for (number, item) in text.split(',').filter(|item| !item.is_empty()).enumerate() {
         if number == INPUTS_MAX {
             notices.say(format!("Only the first {INPUTS_MAX} actions were taken over."));
             break;
         }
         match read_input(link, item, notices) {
-            Ok(timed) => inputs.push(timed),
+            Ok(timed) => {
+                let place = inputs.partition_point(|other: &Timed| other.at <= timed.at);
+                in_order &= place == inputs.len();
+                inputs.insert(place, timed);
+            }
             Err(why) => notices.say(format!("Action {} (“{}”) was skipped: {why}.", number + 1, quoted(item))),
         }
     }
-    if !inputs.is_sorted_by_key(|timed: &Timed| timed.at) {
+    if !in_order {
         notices.say("The actions were out of order; they were sorted by time.".to_owned());
-        inputs.sort_by_key(|timed| timed.at);
     }
     inputs
 }
@@ -346,8 +377,8 @@ fn shorten<'a>(text: &'a str, notices: &mut Notices) -> &'a str {
         return text;
     }
     notices.say(format!(
-        "The link is {} kB long; only its first {} kB were read.",
-        text.len() / 1000,
+        "The link is {} KiB long; only its first {} KiB were read.",
+        text.len() / 1024,
         LINK_BYTES_MAX / 1024
     ));
     let cut = (0..=LINK_BYTES_MAX).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);

@@ -174,7 +174,7 @@ impl Tally {
     }
 
     fn nanos(&self) -> u64 {
-        u64::try_from(self.width.as_nanos()).unwrap_or(u64::MAX).max(1)
+        (Instant::ZERO + self.width).as_nanos().max(1)
     }
 
     fn index(&self, at: Instant) -> usize {

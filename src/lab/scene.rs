@@ -422,7 +422,7 @@ impl Chart {
         let mut heads = vec![unit(&self.x)];
         heads.extend(self.lines.iter().map(|line| line.name.clone()));
         let mut xs: Vec<f64> = self.lines.iter().flat_map(|line| line.points.iter().map(|point| point.0)).collect();
-        xs.sort_by(f64::total_cmp);
+        sort(&mut xs);
         xs.dedup();
         let mut cursors = vec![(0_usize, None); self.lines.len()];
         let rows = xs.iter().map(|x| {
@@ -440,5 +440,20 @@ impl Chart {
         });
         let rows = rows.collect();
         (heads, rows)
+    }
+}
+
+/// Shell's sort: quick enough for what a chart holds, and a tenth of the standard library's code.
+fn sort(numbers: &mut [f64]) {
+    let mut gap = numbers.len() / 2;
+    while gap > 0 {
+        for end in gap..numbers.len() {
+            let mut at = end;
+            while at >= gap && numbers[at - gap].total_cmp(&numbers[at]).is_gt() {
+                numbers.swap(at - gap, at);
+                at -= gap;
+            }
+        }
+        gap = if gap == 2 { 1 } else { gap * 5 / 11 };
     }
 }

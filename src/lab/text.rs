@@ -1,5 +1,7 @@
 //! Exact numbers as text, both ways, and numbers for reading.
 
+use halfopen_core::Instant;
+
 /// Nanoseconds in the units that durations are written in, longest first.
 const UNITS: [(&str, i64); 6] = [
     ("h", 3_600_000_000_000),
@@ -20,6 +22,15 @@ pub fn decimal(number: i64, decimals: u32) -> String {
     }
     let digits = format!("{rest:0width$}", width = decimals as usize);
     format!("{sign}{whole}.{}", digits.trim_end_matches('0'))
+}
+
+/// `number` thousandths (with 3 decimals), tenths (with 1) … as a decimal number with all its zeros.
+pub fn fixed(number: u64, decimals: u32) -> String {
+    let scale = 10_u64.saturating_pow(decimals);
+    if decimals == 0 {
+        return number.to_string();
+    }
+    format!("{}.{:0width$}", number / scale, number % scale, width = decimals as usize)
 }
 
 /// Reads a plain decimal number as a whole number of units of 10^-`decimals`. `None` when it is not one, has more
@@ -61,7 +72,7 @@ pub fn duration(nanos: i64, gap: &str) -> String {
 pub fn parse_duration(text: &str) -> Option<i64> {
     let text = text.trim();
     let split = text.find(|c: char| c.is_ascii_alphabetic() || c == 'µ')?;
-    let (number, name) = text.split_at(split);
+    let (number, name) = text.split_at_checked(split)?;
     let name = if name == "µs" {
         "us"
     } else if name == "m" {
@@ -75,11 +86,7 @@ pub fn parse_duration(text: &str) -> Option<i64> {
     }
     // A decimal number of hours or minutes is a whole number of nanoseconds up to nine decimals of a second.
     match name {
-        "h" | "min" => {
-            let scaled = i128::from(parse_decimal(number, 9)?) * i128::from(unit);
-            (scaled % 1_000_000_000 == 0).then_some(())?;
-            i64::try_from(scaled / 1_000_000_000).ok()
-        }
+        "h" | "min" => parse_decimal(number, 9)?.checked_mul(unit / 1_000_000_000),
         _ => parse_decimal(number, unit.ilog10()),
     }
 }
@@ -99,8 +106,9 @@ pub fn grouped(number: i64) -> String {
 
 /// A length of time for reading, rounded to three digits at most: `5.1 s`, `250 ms`, `2 min 3 s`.
 pub fn about(duration: core::time::Duration) -> String {
-    let nanos = duration.as_nanos();
-    let round = |unit: u128| decimal(i64::try_from((nanos * 10 + unit / 2) / unit).unwrap_or(i64::MAX), 1);
+    // Whole numbers of 64 bits are far less code than those of 128, and hold 584 years.
+    let nanos = (Instant::ZERO + duration).as_nanos();
+    let round = |unit: u64| decimal(i64::try_from((nanos * 10 + unit / 2) / unit).unwrap_or(i64::MAX), 1);
     match nanos {
         0 => "0\u{a0}ms".to_owned(),
         1..1_000 => format!("{nanos}\u{a0}ns"),
@@ -122,7 +130,7 @@ pub fn about(duration: core::time::Duration) -> String {
 
 /// A length of time that is counting down keeps its decimal, so that it does not jump about.
 pub fn countdown(left: core::time::Duration) -> String {
-    let tenths = left.as_millis().div_ceil(100);
+    let tenths = ((Instant::ZERO + left).as_nanos() / 1_000_000).div_ceil(100);
     if left >= core::time::Duration::from_secs(100) {
         about(left)
     } else {

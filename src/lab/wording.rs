@@ -99,5 +99,5 @@ pub fn sentence(clause: &str) -> String {
     let mut chars = clause.chars();
     let Some(first) = chars.next() else { return String::new() };
     let end = if clause.ends_with(['.', '!', '?']) { "" } else { "." };
-    format!("{}{}{end}", first.to_uppercase(), chars.as_str())
+    format!("{}{}{end}", first.to_ascii_uppercase(), chars.as_str())
 }

@@ -4,19 +4,23 @@
 //! up; the second caller has a breaker around each attempt, inside its retry.
 
 mod about;
+mod forecast;
+mod lane;
 mod numbers;
+mod outage;
 mod picture;
 
 use std::time::Duration;
 
 use halfopen_core::Instant;
-use halfopen_core::breaker::{self, Breaker, EventKind, OpenFor, Permit, Settings, State, Trip, Window};
+use halfopen_core::breaker::{self, Breaker, EventKind, OpenFor, Settings, State, Trip, Window};
 use halfopen_core::rng::{Seed, Stream};
 use halfopen_core::sim::{Arrivals, Queue, Rate, Source};
 
-use crate::lab::record::{Health, Level, Tally};
+use crate::lab::record::Health;
 use crate::lab::scene::{Chart, Scene, Tone, View};
 use crate::lab::{self, About, Config, Record, text, wording};
+use lane::Lane;
 
 /// Two callers with the same traffic, one with a breaker.
 #[derive(Clone)]
@@ -27,6 +31,13 @@ pub struct Lab {
     source: Source,
     arrivals: Stream,
     hung: bool,
+    hung_since: Instant,
+    /// When the reader last healed it.
+    healed: Option<Instant>,
+    /// Whether a timeout has returned since it hung, which the log then told.
+    timeouts_told: bool,
+    /// Counts the times at which it was set to hang, so that one that is no longer meant is known as stale.
+    hang_generation: u32,
     arrived: u64,
     without: Lane,
     with: Lane,
@@ -42,12 +53,15 @@ struct Setup {
     threads: u32,
     stack_mb: u32,
     latency: Duration,
+    hangs_from: Instant,
 }
 
 #[derive(Clone, Debug)]
 enum Event {
     Arrive,
-    Hang,
+    Hang {
+        generation: u32,
+    },
     /// An attempt's answer (`true`) or the end of its patience; of the lane with the breaker or the other.
     Attempt {
         with: bool,
@@ -55,38 +69,6 @@ enum Event {
         generation: u32,
         answered: bool,
     },
-}
-
-/// A caller: its threads and what became of its requests.
-#[derive(Clone, Default)]
-struct Lane {
-    breaker: Option<Breaker<1>>,
-    slots: Vec<Slot>,
-    free: Vec<u32>,
-    used: u32,
-    peak: u32,
-    full_at: Option<Instant>,
-    /// Requests are refused for want of a thread.
-    full: bool,
-    answered: u64,
-    by_fallback: u64,
-    failed: u64,
-    refused: u64,
-    threads: Level,
-    answers: Option<Tally>,
-    fallbacks: Option<Tally>,
-    failures: Option<Tally>,
-    refusals: Option<Tally>,
-}
-
-/// A thread.
-#[derive(Clone, Default)]
-struct Slot {
-    /// Counts what the thread did, so that an event of an earlier attempt is known as stale.
-    generation: u32,
-    attempt: u32,
-    busy: bool,
-    permit: Option<Permit>,
 }
 
 impl Setup {
@@ -98,11 +80,9 @@ impl Setup {
             open_for: OpenFor::constant(config.duration("open_for")),
             ..Settings::default()
         };
-        #[expect(
-            clippy::expect_used,
-            reason = "the table's ranges lie within the core's, which the registry walk tries"
-        )]
-        let breaker = breaker::Config::new(settings).expect("the table's ranges are valid");
+        let Ok(breaker) = breaker::Config::new(settings) else {
+            unreachable!("the table's ranges lie within the core's, which the registry walk tries")
+        };
         Self {
             arrivals: if config.choice("arrivals") == "poisson" {
                 Arrivals::Poisson { rate }
@@ -115,52 +95,7 @@ impl Setup {
             threads: config.small("threads"),
             stack_mb: config.small("stack"),
             latency: config.duration("latency"),
-        }
-    }
-}
-
-impl Lane {
-    fn new(breaker: Option<Breaker<1>>) -> Self {
-        let tally = || Some(Tally::new(Duration::from_millis(500)));
-        let mut lane = Self {
-            breaker,
-            answers: tally(),
-            fallbacks: tally(),
-            failures: tally(),
-            refusals: tally(),
-            ..Self::default()
-        };
-        lane.threads.set(Instant::ZERO, 0.0);
-        lane
-    }
-
-    fn state(&self) -> Option<State> {
-        self.breaker.as_ref().map(Breaker::state)
-    }
-
-    fn take_thread(&mut self, now: Instant, threads: u32) -> Option<u32> {
-        if self.used >= threads {
-            return None;
-        }
-        let slot = self.free.pop().unwrap_or(u32::try_from(self.slots.len()).unwrap_or(u32::MAX));
-        if slot as usize == self.slots.len() {
-            self.slots.push(Slot::default());
-        }
-        let thread = self.slots.get_mut(slot as usize)?;
-        (thread.attempt, thread.busy) = (0, true);
-        self.used += 1;
-        self.peak = self.peak.max(self.used);
-        self.threads.set(now, f64::from(self.used));
-        Some(slot)
-    }
-
-    fn free_thread(&mut self, now: Instant, slot: u32) {
-        if let Some(thread) = self.slots.get_mut(slot as usize).filter(|thread| thread.busy) {
-            thread.busy = false;
-            thread.generation = thread.generation.wrapping_add(1);
-            self.free.push(slot);
-            self.used -= 1;
-            self.threads.set(now, f64::from(self.used));
+            hangs_from: Instant::ZERO + config.duration("hangs_from"),
         }
     }
 }
@@ -171,23 +106,27 @@ impl lab::Lab for Lab {
     fn start(config: &Config, seed: Seed) -> Self {
         let setup = Setup::new(config);
         let mut arrivals = seed.stream("arrivals");
-        let hangs_from = Instant::ZERO + config.duration("hangs_from");
-        #[expect(clippy::expect_used, reason = "a window of one call fits one place")]
-        let breaker = Breaker::new(setup.breaker, Instant::ZERO).expect("a window of one call fits");
+        let Ok(breaker) = Breaker::new(setup.breaker, Instant::ZERO) else {
+            unreachable!("a window of one call fits one place")
+        };
         let mut lab = Self {
             now: Instant::ZERO,
             queue: Queue::new(),
             source: Source::new(setup.arrivals, Instant::ZERO, &mut arrivals),
             arrivals,
             hung: false,
+            hung_since: Instant::ZERO,
+            healed: None,
+            timeouts_told: false,
+            hang_generation: 0,
             arrived: 0,
-            without: Lane::new(None),
-            with: Lane::new(Some(breaker)),
+            without: Lane::new(None, setup.stack_mb),
+            with: Lane::new(Some(breaker), setup.stack_mb),
             record: Record::new(),
             setup,
         };
         lab.expect_arrival();
-        lab.queue.push(hangs_from, Event::Hang);
+        lab.queue.push(lab.setup.hangs_from, Event::Hang { generation: 0 });
         lab
     }
 
@@ -205,7 +144,8 @@ impl lab::Lab for Lab {
                         }
                     }
                 }
-                Event::Hang => self.hang(),
+                Event::Hang { generation } if generation == self.hang_generation => self.hang(),
+                Event::Hang { .. } => {}
                 Event::Attempt { with, slot, generation, answered } => {
                     self.attempt_ended(with, slot, generation, answered)
                 }
@@ -227,16 +167,29 @@ impl lab::Lab for Lab {
     }
 
     fn set(&mut self, config: &Config) {
-        self.setup = Setup::new(config);
+        let before = std::mem::replace(&mut self.setup, Setup::new(config));
+        let now = self.now;
         let mut heard = Vec::new();
         if let Some(breaker) = &mut self.with.breaker {
             // A window of one call fits one place, so this does not fail.
-            let _ = breaker.reconfigure_with(self.setup.breaker, self.now, &mut |event| heard.push(event));
+            let _ = breaker.reconfigure_with(self.setup.breaker, now, &mut |event| heard.push(event));
         }
         self.hear(heard);
         if *self.source.arrivals() != self.setup.arrivals {
-            self.source.set(self.now, self.setup.arrivals, &mut self.arrivals);
+            self.source.set(now, self.setup.arrivals, &mut self.arrivals);
             self.expect_arrival();
+        }
+        for with in [false, true] {
+            if before.stack_mb != self.setup.stack_mb {
+                let stack_mb = self.setup.stack_mb;
+                self.lane(with).set_stack(now, stack_mb);
+            }
+            if before.threads != self.setup.threads {
+                self.pool_resized(with);
+            }
+        }
+        if before.hangs_from != self.setup.hangs_from {
+            self.set_to_hang();
         }
     }
 
@@ -278,7 +231,7 @@ impl Lab {
         match self.lane(with).take_thread(now, threads) {
             Some(slot) => {
                 self.record.event(now, 1, &[id, u64::from(with)]);
-                if self.lane(with).used == threads {
+                if self.lane(with).used >= threads {
                     self.pool_full(with);
                 }
                 self.attempt(with, slot);
@@ -288,6 +241,7 @@ impl Lab {
                 let lane = self.lane(with);
                 lane.refused += 1;
                 lane.refusals.iter_mut().for_each(|tally| tally.add(now, 1));
+                self.pool_full(with);
             }
         }
     }
@@ -305,10 +259,16 @@ impl Lab {
         } else {
             ("✕ pool full, without.", "Without a breaker")
         };
-        let said = format!(
-            "{who}, all {} threads wait for the backend. Every further request is refused, also those that do not need it.",
-            text::grouped(i64::from(threads))
-        );
+        let (used, threads) = (lane.used, text::grouped(i64::from(threads)));
+        let held = if used > self.setup.threads {
+            format!(
+                "{} threads wait for the backend, more than the {threads} that there are now",
+                text::grouped(used.into())
+            )
+        } else {
+            format!("all {threads} threads wait for the backend")
+        };
+        let said = format!("{who}, {held}. A request that finds none free is refused, also one that does not need it.");
         self.record.log(now, Tone::Bad, head, said);
         self.note_health();
     }
@@ -326,6 +286,7 @@ impl Lab {
             }
             thread.attempt += 1;
             thread.generation = thread.generation.wrapping_add(1);
+            thread.patience = now + timeout;
             let generation = thread.generation;
             let mut heard = Vec::new();
             if let Some(breaker) = &mut lane.breaker {
@@ -355,7 +316,10 @@ impl Lab {
             return;
         };
         let permit = thread.permit.take();
-        let first_timeout = !answered && lane.failed == 0 && lane.by_fallback == 0 && thread.attempt == 1;
+        if !answered {
+            self.tell_first_timeout();
+        }
+        let lane = self.lane(with);
         let mut heard = Vec::new();
         if let (Some(breaker), Some(permit)) = (&mut lane.breaker, permit) {
             if answered {
@@ -372,14 +336,6 @@ impl Lab {
             lane.answers.iter_mut().for_each(|tally| tally.add(now, 1));
             self.free(with, slot);
         } else {
-            if first_timeout && !with && self.record.logged() < 2 {
-                let held = text::grouped(i64::from(self.without.used));
-                let timeout = text::about(self.setup.timeout);
-                let said = format!(
-                    "The first timeouts return, {timeout} after the first request: until now nothing had failed. {held} threads are held."
-                );
-                self.record.log(now, Tone::Plain, "", said);
-            }
             self.attempt(with, slot);
         }
     }
@@ -405,12 +361,37 @@ impl Lab {
         lane.free_thread(now, slot);
         // Only a pool with room to spare counts as open again; one that is refilled at once does not.
         if lane.full && lane.used < threads - threads / 10 {
-            lane.full = false;
-            let who = if with { "With a breaker" } else { "Without a breaker" };
-            let said = format!("{who}, a tenth of the threads is free again: new requests are taken.");
-            self.record.log(now, Tone::Ok, if with { "● pool open, with." } else { "● pool open, without." }, said);
-            self.note_health();
+            self.pool_open(with);
         }
+    }
+
+    /// The reader turned the number of threads: those held beyond it stay until they are done.
+    fn pool_resized(&mut self, with: bool) {
+        let (threads, lane) = (self.setup.threads, self.lane(with));
+        if lane.used >= threads {
+            self.pool_full(with);
+        } else if lane.full {
+            self.pool_open(with);
+        }
+    }
+
+    fn pool_open(&mut self, with: bool) {
+        let (now, threads) = (self.now, self.setup.threads);
+        let lane = self.lane(with);
+        lane.full = false;
+        let free = threads.saturating_sub(lane.used);
+        let (head, who) = if with {
+            ("● pool open, with.", "With a breaker")
+        } else {
+            ("● pool open, without.", "Without a breaker")
+        };
+        let said = format!(
+            "{who}, {} of {} threads are free: new requests are taken.",
+            text::grouped(free.into()),
+            text::grouped(threads.into())
+        );
+        self.record.log(now, Tone::Ok, head, said);
+        self.note_health();
     }
 
     fn hear(&mut self, heard: Vec<breaker::Event>) {
@@ -430,53 +411,6 @@ impl Lab {
                 _ => {}
             }
         }
-    }
-
-    fn hang(&mut self) {
-        if self.hung {
-            return;
-        }
-        self.hung = true;
-        self.record.event(self.now, 5, &[1]);
-        self.record.log(
-            self.now,
-            Tone::Bad,
-            "✕ hanging.",
-            "The backend takes calls and never answers: each one holds a thread until its timeout.",
-        );
-        self.note_health();
-    }
-
-    fn heal(&mut self) {
-        if !self.hung {
-            return;
-        }
-        self.hung = false;
-        let now = self.now;
-        self.record.event(now, 5, &[0]);
-        let (without, with) = (self.without.used, self.with.used);
-        let said = format!(
-            "The backend answers again. It still held {} calls without the breaker and {} with it.",
-            text::grouped(i64::from(without)),
-            text::grouped(i64::from(with))
-        );
-        self.record.log(now, Tone::Ok, "● healed.", said);
-        // What it held is answered one latency later; a caller whose patience ends before that has given up by then.
-        let ends = now + self.setup.latency;
-        for with in [false, true] {
-            let held: Vec<(u32, u32)> = self
-                .lane(with)
-                .slots
-                .iter()
-                .enumerate()
-                .filter(|(_, thread)| thread.busy)
-                .map(|(slot, thread)| (slot as u32, thread.generation))
-                .collect();
-            for (slot, generation) in held {
-                self.queue.push(ends, Event::Attempt { with, slot, generation, answered: true });
-            }
-        }
-        self.note_health();
     }
 
     fn note_health(&mut self) {

@@ -45,7 +45,7 @@ fn sign(tone: Tone) -> &'static str {
 }
 
 fn word(band: &Band) -> String {
-    let signed = band.label.starts_with(|c: char| !c.is_alphanumeric());
+    let signed = band.label.starts_with(|c: char| !c.is_ascii_alphanumeric());
     let sign = if signed { "" } else { sign(band.tone) };
     if sign.is_empty() { band.label.to_owned() } else { format!("{sign}\u{a0}{}", band.label) }
 }

@@ -79,7 +79,7 @@ pub(super) fn draw(surface: &mut dyn Surface, chart: &Chart, look: &Look) -> Plo
     let guess = (height - top - below - em * 2.0).max(20.0);
     let y = Ticks::new(&chart.y, (guess / (em * 2.6)) as usize);
     let widest = y.marks.iter().map(|mark| surface.measure(&mark.1, false)).fold(0.0, f64::max);
-    let left = (margin + widest + 8.0).clamp(margin + 20.0, margin.max(width * 0.4) + 20.0);
+    let left = (margin + widest + 8.0).max(margin + 20.0).min(margin.max(width * 0.4) + 20.0);
     let right = (width - margin - 5.0).max(left + 10.0);
     let (x, below_title) = horizontal(surface, chart, right - left);
     let across = Rect { left, top: 0.0, right, bottom: 1.0 };
@@ -157,7 +157,10 @@ fn feet(surface: &mut dyn Surface, ticks: &Ticks, plot: &Plot, level: f64, title
     let soft = look.palette.soft.into();
     let edge = plot.rect.right + 5.0;
     // Cut before its unit, if it must be cut.
-    let (label, unit) = ticks.title.split_at(ticks.title.rfind(" (").unwrap_or(ticks.title.len()));
+    let cut = ticks.title.rfind('(').unwrap_or(ticks.title.len());
+    let (label, unit) = (ticks.title.get(..cut).unwrap_or_default(), ticks.title.get(cut..).unwrap_or_default());
+    let (label, gap) = (label.trim_end(), if label.ends_with(' ') { " " } else { "" });
+    let unit = &format!("{gap}{unit}");
     let title = format!("{}{unit}", surface.fit(label, edge - surface.measure(unit, false), false));
     let named = surface.measure(&title, false);
     surface.text(&title, (edge, title_level), Align::Right, false, soft);

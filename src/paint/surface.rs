@@ -81,7 +81,7 @@ pub(super) trait Surface {
             return text.to_owned();
         }
         let ends: Vec<usize> = text.char_indices().map(|(index, _)| index).collect();
-        let cut = |end: &usize| format!("{}…", text[..*end].trim_end());
+        let cut = |end: &usize| format!("{}…", text.get(..*end).unwrap_or_default().trim_end());
         let fitting = ends.partition_point(|end| self.measure(&cut(end), bold) <= width);
         ends.get(fitting.saturating_sub(1)).map_or_else(String::new, cut)
     }

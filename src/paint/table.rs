@@ -1,5 +1,7 @@
 //! A chart as a table for reading and as CSV.
 
+use std::borrow::Cow;
+
 use super::{band, tick};
 use crate::lab::scene::{Chart, Line, Stroke, Tone};
 
@@ -74,8 +76,17 @@ pub fn table(chart: &Chart, most: usize) -> Table {
     Table { caption: values, heads, numbers: 1 + chart.lines.len(), rows, of }
 }
 
-/// The chart's numbers as CSV (RFC 4180), all of them, exact.
-pub fn csv(chart: &Chart) -> String {
+/// A field of CSV, quoted where RFC 4180 wants it.
+pub fn csv_field(text: &str) -> Cow<'_, str> {
+    if text.contains(['"', ',', '\r', '\n']) {
+        format!("\"{}\"", text.replace('"', "\"\"")).into()
+    } else {
+        text.into()
+    }
+}
+
+/// The chart's numbers as CSV (RFC 4180), all of them; `write` writes a number exactly.
+pub fn csv(chart: &Chart, write: fn(f64) -> String) -> String {
     let (heads, rows) = full(chart);
     let mut out = String::new();
     let mut record = |fields: Vec<String>| {
@@ -83,20 +94,14 @@ pub fn csv(chart: &Chart) -> String {
             if index > 0 {
                 out.push(',');
             }
-            if field.contains(['"', ',', '\r', '\n']) {
-                out.push('"');
-                out.push_str(&field.replace('"', "\"\""));
-                out.push('"');
-            } else {
-                out.push_str(field);
-            }
+            out.push_str(&csv_field(field));
         }
         out.push_str("\r\n");
     };
     record(heads);
     for row in rows {
         let show = |cell: Cell| match cell {
-            Cell::Number(value) => value.to_string(),
+            Cell::Number(value) => write(value),
             Cell::Word(word) => word.to_owned(),
             Cell::Empty => String::new(),
         };

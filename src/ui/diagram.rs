@@ -11,85 +11,94 @@ mod shapes;
 mod table;
 mod words;
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use yew::prelude::*;
 
+use super::dom;
+use super::el::{el, maybe};
+use super::part::{Change, Part, keyed, part};
 use crate::lab::scene::{Act, Diagram, Mark, Tone};
 
-/// What [`DiagramView`] shows.
-#[derive(Properties, PartialEq)]
-pub struct DiagramProps {
+/// Draws a diagram in either layout.
+#[derive(PartialEq)]
+pub(crate) struct DiagramView {
     /// The picture.
-    pub diagram: Rc<Diagram>,
+    pub(crate) diagram: Rc<Diagram>,
     /// The reader does something to a mark.
-    #[prop_or_default]
-    pub on_act: Callback<Act>,
+    pub(crate) on_act: Callback<Act>,
     /// Whether time runs. While it does, the picture as text changes twice a second at most, so that it can be read.
-    #[prop_or_default]
-    pub playing: bool,
+    pub(crate) playing: bool,
 }
 
 /// How long the picture as text stays as it is while time runs, in milliseconds.
 const READING: f64 = 500.0;
 
-/// Draws a diagram in either layout.
-#[component]
-pub fn DiagramView(props: &DiagramProps) -> Html {
-    let diagram = &props.diagram;
-    let as_text = use_state(|| false);
-    let open = use_state(|| None::<String>);
-    let place = use_node_ref();
-    let read = use_mut_ref(|| (f64::NEG_INFINITY, diagram.clone()));
+/// What the reader has opened.
+#[derive(Default)]
+pub(crate) struct Opened {
+    as_text: bool,
+    /// The mark whose actions are listed.
+    mark: Option<String>,
+    place: NodeRef,
+    /// The picture as it is being read, and since when.
+    read: RefCell<Option<(f64, Rc<Diagram>)>>,
+}
 
-    let press = {
-        let (on_act, open) = (props.on_act.clone(), open.clone());
-        Callback::from(move |mark: Mark| match &*mark.acts {
-            [act] => on_act.emit(act.clone()),
-            _ if open.as_deref() == Some(&*mark.id) => open.set(None),
-            _ => open.set(Some(mark.id)),
-        })
-    };
-    let wide = diagram.width > 700.0;
-    let frame =
-        draw::Frame { wide, width: diagram.width, height: diagram.height, open: open.as_deref(), press: &press };
-    let close = {
-        let open = open.setter();
-        Callback::from(move |()| open.set(None))
-    };
-    let chosen = open.as_deref().and_then(|id| diagram.marks.iter().find(|mark| mark.id == id && mark.acts.len() > 1));
-    let fields = canvas::fields(diagram);
-    let toggle = {
-        let as_text = as_text.clone();
-        Callback::from(move |_: MouseEvent| as_text.set(!*as_text))
-    };
-    if *as_text {
-        let now = web_sys::window().and_then(|window| window.performance()).map_or(0.0, |clock| clock.now());
-        let mut read = read.borrow_mut();
-        if !props.playing || now - read.0 >= READING {
-            *read = (now, diagram.clone());
+impl Part for DiagramView {
+    type Memory = Opened;
+
+    fn show(&self, opened: &Opened, change: &Change) -> Html {
+        let diagram = &self.diagram;
+        let press = {
+            let (on_act, change) = (self.on_act.clone(), change.clone());
+            Callback::from(move |mark: Mark| match &*mark.acts {
+                [act] => on_act.emit(act.clone()),
+                _ => change.make(|opened: &mut Opened| {
+                    let is_open = opened.mark.as_deref() == Some(&*mark.id);
+                    opened.mark = (!is_open).then_some(mark.id);
+                }),
+            })
+        };
+        let wide = diagram.width > 700.0;
+        let open = opened.mark.as_deref();
+        let frame = draw::Frame { wide, width: diagram.width, height: diagram.height, open, press: &press };
+        let chosen = open.and_then(|id| diagram.marks.iter().find(|mark| mark.id == id && mark.acts.len() > 1));
+        let fields = canvas::fields(diagram);
+        let text = opened.as_text.then(|| {
+            let now = dom::real_ms();
+            let mut read = opened.read.borrow_mut();
+            let (_, reading) = match &mut *read {
+                Some(read) if self.playing && now - read.0 < READING => read,
+                read => read.insert((now, diagram.clone())),
+            };
+            table::table(reading, &self.on_act)
+        });
+        let mut picture = el("svg[role=group][preserveAspectRatio=xMidYMid meet]")
+            .set("viewBox", format!("0 0 {} {}", words::num(diagram.width), words::num(diagram.height)))
+            .set("aria-label", diagram.name.clone());
+        for mark in &diagram.marks {
+            picture = picture.put(draw::mark(mark, &frame));
         }
-    }
-    html! {
-        <div class={classes!("diagram", if wide { "dg-wide" } else { "dg-narrow" })}>
-            <div class="dg-frame" ref={place.clone()}>
-                if !fields.is_empty() { <canvas::Canvas {fields} width={diagram.width} /> }
-                <svg viewBox={format!("0 0 {} {}", words::num(diagram.width), words::num(diagram.height))} role="group"
-                    aria-label={diagram.name.clone()} preserveAspectRatio="xMidYMid meet">
-                    { for diagram.marks.iter().map(|mark| draw::mark(mark, &frame)) }
-                </svg>
-                if let Some(mark) = chosen {
-                    <menu::Menu key={&*mark.id} name={draw::name(mark)} acts={mark.acts.clone()} {place}
-                        on_act={props.on_act.clone()} on_close={close} />
-                }
-            </div>
-            <p class="dg-foot">
-                <button type="button" class="dg-as-text" aria-expanded={if *as_text { "true" } else { "false" }} onclick={toggle}>
-                    { if *as_text { "Hide text" } else { "Picture as text" } }
-                </button>
-            </p>
-            if *as_text { { table::table(&read.borrow().1, &props.on_act) } }
-        </div>
+        let below = (!fields.is_empty()).then(|| part(canvas::Canvas { fields, width: diagram.width }));
+        let menu = chosen.map(|mark| {
+            let change = change.clone();
+            let on_close = Callback::from(move |()| change.make(|opened: &mut Opened| opened.mark = None));
+            let (name, place, on_act) = (draw::name(mark), opened.place.clone(), self.on_act.clone());
+            keyed(&mark.id, menu::Menu { name, acts: mark.acts.clone(), place, on_act, on_close })
+        });
+        let change = change.clone();
+        let switch = el("button.dg-as-text[type=button]")
+            .either("aria-expanded", opened.as_text)
+            .on("click", move |_: Event| change.make(|opened: &mut Opened| opened.as_text = !opened.as_text))
+            .text(if opened.as_text { "Hide text" } else { "Picture as text" });
+        el("div.diagram")
+            .class(if wide { "dg-wide" } else { "dg-narrow" })
+            .put(el("div.dg-frame").node(&opened.place).put(maybe(below)).put(picture).put(maybe(menu)))
+            .put(el("p.dg-foot").put(switch))
+            .put(maybe(text))
+            .html()
     }
 }
 

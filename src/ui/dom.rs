@@ -1,6 +1,6 @@
 //! Small helpers over the browser: everything that can be missing or forbidden there is an `Option` or does nothing.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
@@ -97,6 +97,16 @@ pub(crate) fn is_control(event: &Event) -> bool {
     })
 }
 
+/// What stands in the field that the event comes from.
+pub(crate) fn typed(event: &Event) -> Option<String> {
+    Some(event.target()?.dyn_into::<web_sys::HtmlInputElement>().ok()?.value())
+}
+
+/// The whole number that the slider stands at which the event comes from.
+pub(crate) fn number(event: &Event) -> Option<i32> {
+    typed(event)?.parse().ok()
+}
+
 /// Whether the event comes from a link.
 pub(crate) fn is_link(event: &Event) -> bool {
     let element = event.target().and_then(|target| target.dyn_into::<Element>().ok());
@@ -189,26 +199,52 @@ pub(crate) fn copy(text: &str, told: impl FnOnce(bool) + 'static) {
         .and_then(|clipboard| clipboard.dyn_into::<web_sys::Clipboard>().ok());
     let Some(clipboard) = clipboard else { return told(false) };
     let written = clipboard.write_text(text);
-    wasm_bindgen_futures::spawn_local(async move {
-        told(wasm_bindgen_futures::JsFuture::from(written).await.is_ok());
-    });
+    let told = Rc::new(Cell::new(Some(told)));
+    let tell = |allowed: bool| {
+        let told = told.clone();
+        Closure::<dyn FnMut(JsValue)>::new(move |_: JsValue| {
+            if let Some(told) = told.take() {
+                told(allowed);
+            }
+        })
+    };
+    let (yes, no) = (tell(true), tell(false));
+    let _ = written.then2(&yes, &no);
+    // One of them is called once; neither is missed much.
+    yes.forget();
+    no.forget();
 }
 
-/// Hands the reader a file.
+/// Does something after so many milliseconds.
+pub(crate) fn later(millis: u32, act: impl FnOnce() + 'static) {
+    Timeout::new(millis, act).forget();
+}
+
+/// A number with as many digits as it needs to be read back as itself: the browser writes it, our own code for it would be
+/// large.
+pub(crate) fn exact(number: f64) -> String {
+    js_sys::Number::from(number).to_string_with_radix(10).map_or_else(|_| String::new(), Into::into)
+}
+
+/// Hands the reader a file with a text in it.
 pub(crate) fn download(name: &str, kind: &str, text: &str) {
-    let _ = try_download(name, kind, text);
-}
-
-fn try_download(name: &str, kind: &str, text: &str) -> Result<(), JsValue> {
     let options = web_sys::BlobPropertyBag::new();
     options.set_type(kind);
     let parts = js_sys::Array::of1(&JsValue::from_str(text));
-    let blob = web_sys::Blob::new_with_str_sequence_and_options(&parts, &options)?;
-    let url = web_sys::Url::create_object_url_with_blob(&blob)?;
-    let link: web_sys::HtmlAnchorElement =
-        document().ok_or(JsValue::NULL)?.create_element("a")?.dyn_into().map_err(|_| JsValue::NULL)?;
-    link.set_href(&url);
-    link.set_download(name);
-    link.click();
-    web_sys::Url::revoke_object_url(&url)
+    if let Ok(blob) = web_sys::Blob::new_with_str_sequence_and_options(&parts, &options) {
+        hand_over(&blob, name);
+    }
+}
+
+/// Hands the reader a file.
+pub(crate) fn hand_over(blob: &web_sys::Blob, name: &str) {
+    let Ok(address) = web_sys::Url::create_object_url_with_blob(blob) else { return };
+    let link = document().and_then(|document| document.create_element("a").ok());
+    if let Some(link) = link.and_then(|link| link.dyn_into::<web_sys::HtmlAnchorElement>().ok()) {
+        link.set_href(&address);
+        link.set_download(name);
+        link.click();
+    }
+    // Some browsers begin to read only after the click has been dealt with.
+    later(30_000, move || drop(web_sys::Url::revoke_object_url(&address)));
 }

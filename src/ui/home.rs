@@ -2,34 +2,23 @@
 
 use yew::prelude::*;
 
-use super::router::first_lab;
-use super::stage::{Place, Stage};
+use super::el::{El, el, maybe};
+use super::stage::{Opened, Place, Stage};
 use crate::labs::LABS;
 
-/// The front page.
-#[component]
-pub(crate) fn Home() -> Html {
-    let first = use_memo((), |()| first_lab());
-    html! {
-        <div class="home">
-            <h1 tabindex="-1">{ "See systems fail, and see what holds" }</h1>
-            <p class="claim">
-                { "Click requests through a circuit breaker, break what lies behind it, and read in words why each thing happens. This one is alive:" }
-            </p>
-            if let Some(opened) = (*first).clone() {
-                <Stage {opened} place={Place::Front} />
-            }
-            <h2 class="section">{ "All labs" }</h2>
-            <ul class="cards">
-                for lab in LABS.iter() {
-                    <li>
-                        <a class="card lab" href={format!("#/{}", lab.about.slug)}>
-                            <strong>{ lab.about.title }</strong>
-                            <span>{ lab.about.summary }</span>
-                        </a>
-                    </li>
-                }
-            </ul>
-        </div>
+/// The front page with a lab on it.
+pub(crate) fn home(first: Option<&Opened>) -> El {
+    let mut cards = el("ul.cards");
+    for lab in LABS {
+        let lab = &lab.about;
+        let words = el("a.card.lab").set("href", format!("#/{}", lab.slug)).put(el("strong").text(lab.title));
+        cards = cards.put(el("li").put(words.put(el("span").text(lab.summary))));
     }
+    let alive = first.map(|opened| html! { <Stage opened={opened.clone()} place={Place::Front} /> });
+    el("div.home")
+        .put(el("h1[tabindex=-1]").text("See systems fail, and see what holds"))
+        .put(el("p.claim").text("Click requests through a circuit breaker, break what lies behind it, and read in words why each thing happens. This one is alive:"))
+        .put(maybe(alive))
+        .put(el("h2.section").text("All labs"))
+        .put(cards)
 }

@@ -1,6 +1,6 @@
 //! The icons, drawn in the text's colour.
 
-use yew::prelude::*;
+use super::el::{El, el};
 
 /// An icon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,23 +37,14 @@ pub(crate) enum Icon {
     Dials,
 }
 
-/// An icon of 18 units.
-#[derive(Properties, PartialEq)]
-pub(crate) struct Props {
-    /// Which.
-    pub(crate) icon: Icon,
-}
-
-/// Draws an icon; it is decoration, the button around it has a name.
-#[component]
-pub(crate) fn Draw(props: &Props) -> Html {
-    let (filled, drawn) = paths(props.icon);
-    html! {
-        <svg class="icon" width="18" height="18" viewBox="0 0 18 18" aria-hidden="true" focusable="false">
-            <path d={filled} fill="currentColor" />
-            <path d={drawn} fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round" />
-        </svg>
-    }
+/// An icon of 18 units; it is decoration, the button around it has a name.
+#[inline(never)]
+pub(crate) fn draw(icon: Icon) -> El {
+    let (filled, drawn) = paths(icon);
+    let lines = "path[fill=none][stroke=currentColor][stroke-width=1.8][stroke-linecap=round][stroke-linejoin=round]";
+    el("svg.icon[width=18][height=18][viewBox=0 0 18 18][aria-hidden=true][focusable=false]")
+        .put(el("path[fill=currentColor]").word("d", filled))
+        .put(el(lines).word("d", drawn))
 }
 
 /// What is filled, and what is drawn as a line.

@@ -1,13 +1,18 @@
 //! One knob: a slider with a field that takes units, a choice, a switch, or a document.
 
+use std::rc::Rc;
+
 use wasm_bindgen::JsCast;
 use yew::prelude::*;
 
-use super::icons::{Draw, Icon};
+use super::dom;
+use super::el::{el, many, maybe};
+use super::icons::{Icon, draw};
+use super::part::{Change, Part, part};
 use super::player::Intent;
 use super::scale;
 use crate::lab::knob::SetError;
-use crate::lab::{Kind, Knob, Value};
+use crate::lab::{Config, Kind, Knob, Value, wording};
 
 /// A knob of a table; two are the same when they stand in the same place.
 #[derive(Clone, Copy)]
@@ -19,61 +24,49 @@ impl PartialEq for Of {
     }
 }
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct Props {
-    /// The knob.
-    pub(crate) knob: Of,
-    /// Its value now.
-    pub(crate) value: Value,
-    /// Whether it has any effect with these settings.
-    pub(crate) matters: bool,
-    /// Whether the link forbids turning it.
-    pub(crate) locked: bool,
-    /// Where turns go.
-    pub(crate) send: Callback<Intent>,
-}
-
-/// A row of the panel.
-#[component]
-pub(crate) fn Field(props: &Props) -> Html {
-    let knob = props.knob.0;
-    let changed = knob.default_value() != props.value;
-    let off = props.locked || !props.matters;
-    let reason = if props.locked {
+/// A row of the panel: the knob, its value now, the other knobs, what the link locks, and where turns go.
+pub(crate) fn field(
+    knob: &'static Knob,
+    value: &Value,
+    config: &Config,
+    lock: &[String],
+    send: &Callback<Intent>,
+) -> Html {
+    let default = knob.default_value();
+    let locked = lock.iter().any(|id| same(id, knob.id));
+    let matters = (knob.matters)(config);
+    let off = locked || !matters;
+    let about = if locked {
         "Locked by the link."
-    } else if !props.matters {
+    } else if !matters {
         "No effect with these settings."
     } else {
-        ""
+        knob.help
     };
-    let reset = props.send.reform(move |_: MouseEvent| Intent::Turn(knob.id, knob.default_value()));
     let id = format!("knob-{}", knob.id);
     let is_group = matches!(&knob.kind, Kind::Choice { options } if options.len() <= SEGMENTS);
-    html! {
-        <div class={classes!("row", changed.then_some("changed"), off.then_some("off"), kind_class(&knob.kind))} data-knob={knob.id}>
-            <div class="name">
-                if is_group {
-                    <span id={format!("{id}-label")} class="label">{ knob.label }</span>
-                } else {
-                    <label for={id.clone()} id={format!("{id}-label")}>{ knob.label }</label>
-                }
-                <small id={format!("{id}-help")}>{ if reason.is_empty() { knob.help } else { reason } }</small>
-            </div>
-            { input(props, &id) }
-            if changed {
-                <button
-                    type="button"
-                    class="ghost reset"
-                    onclick={reset}
-                    disabled={props.locked}
-                    aria-label={format!("{}: back to {}", knob.label, knob.show(&knob.default_value()))}
-                    title={format!("Back to {}", knob.show(&knob.default_value()))}
-                >
-                    <Draw icon={Icon::Reset} />
-                </button>
-            }
-        </div>
-    }
+    let label = if is_group { el("span.label") } else { el("label").set("for", id.clone()) };
+    let label = label.set("id", format!("{id}-label")).text(knob.label);
+    let name = el("div.name").put(label).put(el("small").set("id", format!("{id}-help")).text(about));
+    let reset = (default != *value).then(|| {
+        let back = knob.show(&default);
+        el("button.ghost.reset[type=button]")
+            .flag("disabled", locked)
+            .set("aria-label", format!("{}: back to {back}", knob.label))
+            .set("title", format!("Back to {back}"))
+            .press(send, Intent::Turn(knob.id, default))
+            .put(draw(Icon::Reset))
+    });
+    el("div.row")
+        .key(knob.id)
+        .class_if(reset.is_some(), "changed")
+        .class_if(off, "off")
+        .class(kind_class(&knob.kind))
+        .word("data-knob", knob.id)
+        .put(name)
+        .put(input(knob, value, id, off, send))
+        .put(maybe(reset))
+        .html()
 }
 
 /// A choice of so many is shown as buttons in a row; of more, as a list.
@@ -88,64 +81,94 @@ fn kind_class(kind: &Kind) -> &'static str {
     }
 }
 
-fn input(props: &Props, id: &str) -> Html {
-    let knob = props.knob.0;
-    let off = props.locked || !props.matters;
-    let turn = |value: Value| Intent::Turn(knob.id, value);
-    match (&knob.kind, &props.value) {
+/// Hyphens count as underscores.
+fn same(written: &str, id: &str) -> bool {
+    written.len() == id.len() && written.bytes().zip(id.bytes()).all(|(a, b)| a == b || a == b'-' && b == b'_')
+}
+
+fn input(knob: &'static Knob, value: &Value, id: String, off: bool, send: &Callback<Intent>) -> Html {
+    let help = format!("{id}-help");
+    match (&knob.kind, value) {
         (Kind::Number { .. }, Value::Number(number)) => {
-            html! { <Number knob={props.knob} number={*number} id={id.to_owned()} {off} send={props.send.clone()} /> }
+            part(Number { knob: Of(knob), number: *number, id, off, beside: false, send: send.clone() })
         }
         (Kind::Choice { options }, Value::Choice(chosen)) if options.len() <= SEGMENTS => {
-            let buttons = options.iter().enumerate().map(|(index, (option, label))| {
-                let onchange = props.send.reform(move |_: Event| turn(Value::Choice(index)));
-                html! {
-                    <label key={*option}>
-                        <input type="radio" name={id.to_owned()} value={*option} checked={index == *chosen} disabled={off} {onchange} />
-                        <span>{ *label }</span>
-                    </label>
-                }
-            });
-            html! { <div class="segments" role="radiogroup" aria-labelledby={format!("{id}-label")}>{ for buttons }</div> }
+            let mut group = el("div.segments[role=radiogroup]")
+                .set("aria-labelledby", format!("{id}-label"))
+                .set("aria-describedby", help);
+            for (index, (option, label)) in options.iter().enumerate() {
+                let turn = Intent::Turn(knob.id, Value::Choice(index));
+                let button = el("input[type=radio]")
+                    .set("name", id.clone())
+                    .value(*option)
+                    .checked(index == *chosen)
+                    .flag("disabled", off)
+                    .tell("change", send, turn);
+                group = group.put(el("label").key(option).put(button).put(el("span").text(*label)));
+            }
+            group.html()
         }
         (Kind::Choice { options }, Value::Choice(chosen)) => {
-            let send = props.send.clone();
-            let onchange = Callback::from(move |event: Event| {
-                let select = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlSelectElement>().ok());
-                if let Some(index) = select.and_then(|select| usize::try_from(select.selected_index()).ok()) {
-                    send.emit(turn(Value::Choice(index)));
-                }
-            });
-            let shown = options.iter().enumerate().map(|(index, (option, label))| {
-                html! { <option key={*option} value={*option} selected={index == *chosen}>{ *label }</option> }
-            });
-            html! { <select class="field" id={id.to_owned()} disabled={off} {onchange} aria-describedby={format!("{id}-help")}>{ for shown }</select> }
+            let (send, knob) = (send.clone(), knob.id);
+            let mut list = el("select.field").set("id", id).flag("disabled", off).set("aria-describedby", help).on(
+                "change",
+                move |event: Event| {
+                    let select = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlSelectElement>().ok());
+                    if let Some(index) = select.and_then(|select| usize::try_from(select.selected_index()).ok()) {
+                        send.emit(Intent::Turn(knob, Value::Choice(index)));
+                    }
+                },
+            );
+            for (index, (option, label)) in options.iter().enumerate() {
+                let option = el("option").key(option).word("value", option).flag("selected", index == *chosen);
+                list = list.put(option.text(*label));
+            }
+            list.html()
         }
-        (Kind::Flag { .. }, Value::Flag(on)) => {
-            let on = *on;
-            let onchange = props.send.reform(move |_: Event| turn(Value::Flag(!on)));
-            html! { <input type="checkbox" role="switch" class="switch" id={id.to_owned()} checked={on} disabled={off} {onchange} aria-describedby={format!("{id}-help")} /> }
-        }
+        (Kind::Flag { .. }, Value::Flag(on)) => el("input.switch[type=checkbox][role=switch]")
+            .set("id", id)
+            .checked(*on)
+            .flag("disabled", off)
+            .set("aria-describedby", help)
+            .tell("change", send, Intent::Turn(knob.id, Value::Flag(!*on)))
+            .html(),
         (Kind::Document { .. }, Value::Text(text)) => {
-            let text = AttrValue::from(text.to_string());
-            html! { <Document knob={props.knob} {text} id={id.to_owned()} {off} send={props.send.clone()} /> }
+            let text = AttrValue::from(text.clone());
+            part(Document { knob: Of(knob), text, id, off, send: send.clone() })
         }
         _ => Html::default(),
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct NumberProps {
-    knob: Of,
-    number: i64,
-    id: String,
-    off: bool,
-    send: Callback<Intent>,
+/// A slider with its value.
+#[derive(PartialEq)]
+pub(crate) struct Number {
+    /// The knob.
+    pub(crate) knob: Of,
+    /// Its value now.
+    pub(crate) number: i64,
+    /// The id of its elements.
+    pub(crate) id: String,
+    /// Whether it cannot be turned now.
+    pub(crate) off: bool,
+    /// Whether it stands beside the actions: with its name, and its value as mere text.
+    pub(crate) beside: bool,
+    /// Where turns go.
+    pub(crate) send: Callback<Intent>,
+}
+
+/// While the slider moves and while letters are typed, these drafts stand; then the knob's own value does.
+#[derive(Default)]
+pub(crate) struct Turning {
+    sliding: Option<usize>,
+    typed: Option<String>,
+    said: Said,
 }
 
 /// What the field says about what was typed.
-#[derive(Clone, PartialEq)]
+#[derive(Default)]
 enum Said {
+    #[default]
     Nothing,
     /// It could not be read; the value stays.
     Wrong(String),
@@ -153,101 +176,96 @@ enum Said {
     Note(String),
 }
 
-#[component]
-fn Number(props: &NumberProps) -> Html {
-    let knob = props.knob.0;
-    let stops = use_memo(props.knob, |knob| scale::stops(knob.0));
-    // While the slider moves and while letters are typed, the draft stands; then the knob's own value does.
-    let sliding = use_state(|| None::<usize>);
-    let typed = use_state(|| None::<String>);
-    let said = use_state(|| Said::Nothing);
+impl Part for Number {
+    type Memory = Turning;
 
-    let stop_of = {
-        let stops = stops.clone();
-        move |event: &Event| {
-            let slider = event.target()?.dyn_into::<web_sys::HtmlInputElement>().ok()?;
-            let index: usize = slider.value().parse().ok()?;
-            Some((index, *stops.get(index)?))
+    fn show(&self, turning: &Turning, change: &Change) -> Html {
+        let knob = self.knob.0;
+        let stops = Rc::new(scale::stops(knob));
+        let Turning { sliding, typed, said } = turning;
+        let slide = {
+            let change = change.clone();
+            move |event: Event| {
+                let sliding = dom::number(&event).map(|stop| stop as usize);
+                change.to(Turning { sliding, ..Turning::default() });
+            }
+        };
+        let let_go = {
+            let (change, stops, send) = (change.clone(), stops.clone(), self.send.clone());
+            move |event: Event| {
+                if let Some(value) = dom::number(&event).and_then(|stop| stops.get(stop as usize)) {
+                    send.emit(Intent::Turn(knob.id, Value::Number(*value)));
+                }
+                change.make(|turning: &mut Turning| turning.sliding = None);
+            }
+        };
+        let shown = sliding.and_then(|index| stops.get(index).copied()).unwrap_or(self.number);
+        let text = knob.show(&Value::Number(shown));
+        let index = sliding.unwrap_or_else(|| scale::nearest(&stops, self.number));
+        let slider = el("input[type=range][min=0][step=1]")
+            .set("max", stops.len().saturating_sub(1).to_string())
+            .set("aria-valuetext", text.clone())
+            .flag("disabled", self.off)
+            .value(index.to_string())
+            .on("input", slide)
+            .on("change", let_go);
+        let id = &self.id;
+        if self.beside {
+            return el("div.rate")
+                .put(el("label").set("for", id.clone()).text(knob.label))
+                .put(slider.set("id", id.clone()))
+                .put(el("output.num").set("for", id.clone()).text(text))
+                .html();
         }
-    };
-    let slide = {
-        let (sliding, typed, said, stop_of) = (sliding.clone(), typed.clone(), said.clone(), stop_of.clone());
-        Callback::from(move |event: InputEvent| {
-            sliding.set(stop_of(&event).map(|stop| stop.0));
-            typed.set(None);
-            said.set(Said::Nothing);
-        })
-    };
-    let let_go = {
-        let (sliding, send) = (sliding.clone(), props.send.clone());
-        Callback::from(move |event: Event| {
-            if let Some((_, value)) = stop_of(&event) {
-                send.emit(Intent::Turn(knob.id, Value::Number(value)));
+        let type_in = change.clone();
+        let commit = {
+            let (change, send) = (change.clone(), self.send.clone());
+            move |event: Event| {
+                let Some(text) = dom::typed(&event) else { return };
+                let (value, error) = knob.parse(&text);
+                let said = match (&value, error) {
+                    (None, Some(SetError::Unreadable(hint))) => {
+                        let wrong = Said::Wrong(wording::sentence(&hint));
+                        return change.make(|turning: &mut Turning| turning.said = wrong);
+                    }
+                    (_, Some(SetError::Clamped(range))) => Said::Note(format!("It goes from {range}.")),
+                    _ => Said::Nothing,
+                };
+                change.make(|turning: &mut Turning| (turning.typed, turning.said) = (None, said));
+                if let Some(value) = value {
+                    send.emit(Intent::Turn(knob.id, value));
+                }
             }
-            sliding.set(None);
-        })
-    };
-    let type_in = {
-        let typed = typed.clone();
-        Callback::from(move |event: InputEvent| typed.set(text_of(&event)))
-    };
-    let commit = {
-        let (typed, said, send) = (typed.clone(), said.clone(), props.send.clone());
-        Callback::from(move |event: Event| {
-            let Some(text) = text_of(&event) else { return };
-            let (value, error) = knob.parse(&text);
-            match (&value, error) {
-                (None, Some(SetError::Unreadable(hint))) => return said.set(Said::Wrong(sentence(&hint))),
-                (_, Some(SetError::Clamped(range))) => said.set(Said::Note(format!("It goes from {range}."))),
-                _ => said.set(Said::Nothing),
-            }
-            typed.set(None);
-            if let Some(value) = value {
-                send.emit(Intent::Turn(knob.id, value));
-            }
-        })
-    };
-    let shown = sliding.and_then(|index| stops.get(index).copied()).unwrap_or(props.number);
-    let text = knob.show(&Value::Number(shown));
-    let index = sliding.unwrap_or_else(|| scale::nearest(&stops, props.number));
-    let message = format!("{}-said", props.id);
-    let wrong = matches!(*said, Said::Wrong(_));
-    html! {
-        <>
-            <input
-                type="range"
-                min="0"
-                max={stops.len().saturating_sub(1).to_string()}
-                step="1"
-                value={index.to_string()}
-                disabled={props.off}
-                aria-labelledby={format!("{}-label", props.id)}
-                aria-valuetext={text.clone()}
-                oninput={slide}
-                onchange={let_go}
-            />
-            <input
-                type="text"
-                id={props.id.clone()}
-                class="field num"
-                value={(*typed).clone().unwrap_or(text)}
-                disabled={props.off}
-                autocomplete="off"
-                spellcheck="false"
-                aria-invalid={wrong.then_some("true")}
-                aria-describedby={format!("{}-help {message}", props.id)}
-                oninput={type_in}
-                onchange={commit}
-            />
-            <span class={classes!("said", wrong.then_some("error"))} id={message} role="status">
-                { match &*said { Said::Nothing => "", Said::Wrong(words) | Said::Note(words) => words } }
-            </span>
-        </>
+        };
+        let message = format!("{id}-said");
+        let (wrong, words) = match said {
+            Said::Nothing => (false, String::new()),
+            Said::Wrong(words) => (true, words.clone()),
+            Said::Note(words) => (false, words.clone()),
+        };
+        let mut field = el("input.field.num[type=text][autocomplete=off][spellcheck=false]")
+            .set("id", id.clone())
+            .value(typed.clone().unwrap_or(text))
+            .flag("disabled", self.off)
+            .set("aria-describedby", format!("{id}-help {message}"))
+            .on("input", move |event: Event| {
+                let typed = dom::typed(&event);
+                type_in.make(|turning: &mut Turning| turning.typed = typed);
+            })
+            .on("change", commit);
+        if wrong {
+            field = field.word("aria-invalid", "true");
+        }
+        many(vec![
+            slider.set("aria-labelledby", format!("{id}-label")).html(),
+            field.html(),
+            el("span.said[role=status]").class_if(wrong, "error").set("id", message).text(words).html(),
+        ])
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct DocumentProps {
+#[derive(PartialEq)]
+struct Document {
     knob: Of,
     text: AttrValue,
     id: String,
@@ -255,42 +273,37 @@ struct DocumentProps {
     send: Callback<Intent>,
 }
 
-#[component]
-fn Document(props: &DocumentProps) -> Html {
-    let knob = props.knob.0;
-    let draft = use_state(|| None::<String>);
-    let shown = (*draft).clone().unwrap_or_else(|| props.text.to_string());
-    let error = draft.as_ref().and_then(|draft| problem(knob, draft));
-    let oninput = {
-        let draft = draft.clone();
-        Callback::from(move |event: InputEvent| draft.set(area_of(&event)))
-    };
-    let onchange = {
-        let (draft, send) = (draft.clone(), props.send.clone());
-        Callback::from(move |event: Event| {
-            if let Some(value) = area_of(&event).and_then(|text| knob.parse(&text).0) {
-                draft.set(None);
-                send.emit(Intent::Turn(knob.id, value));
+impl Part for Document {
+    type Memory = Option<String>;
+
+    fn show(&self, draft: &Option<String>, change: &Change) -> Html {
+        let knob = self.knob.0;
+        let shown = draft.clone().unwrap_or_else(|| self.text.to_string());
+        let error = draft.as_ref().and_then(|draft| problem(knob, draft));
+        let typing = change.clone();
+        let commit = {
+            let (draft, send) = (change.clone(), self.send.clone());
+            move |event: Event| {
+                if let Some(value) = area_of(&event).and_then(|text| knob.parse(&text).0) {
+                    draft.to(None::<String>);
+                    send.emit(Intent::Turn(knob.id, value));
+                }
             }
-        })
-    };
-    let message = format!("{}-said", props.id);
-    html! {
-        <>
-            <textarea
-                id={props.id.clone()}
-                class="field"
-                rows="6"
-                value={shown}
-                disabled={props.off}
-                spellcheck="false"
-                aria-invalid={error.is_some().then_some("true")}
-                aria-describedby={format!("{}-help {message}", props.id)}
-                {oninput}
-                {onchange}
-            />
-            <span class="said error" id={message} role="status">{ error.unwrap_or_default() }</span>
-        </>
+        };
+        let id = &self.id;
+        let message = format!("{id}-said");
+        let mut area = el("textarea.field[rows=6][spellcheck=false]")
+            .set("id", id.clone())
+            .value(shown)
+            .flag("disabled", self.off)
+            .set("aria-describedby", format!("{id}-help {message}"))
+            .on("input", move |event: Event| typing.to(area_of(&event)))
+            .on("change", commit);
+        if error.is_some() {
+            area = area.word("aria-invalid", "true");
+        }
+        let said = el("span.said.error[role=status]").set("id", message).text(error.unwrap_or_default());
+        many(vec![area.html(), said.html()])
     }
 }
 
@@ -305,17 +318,6 @@ fn problem(knob: &Knob, text: &str) -> Option<String> {
     let line = before.matches('\n').count() + 1;
     let column = before.rsplit('\n').next().map_or(0, |last| last.chars().count()) + 1;
     Some(format!("Line {line}, column {column}: {}", error.message))
-}
-
-/// A hint as a sentence of its own.
-fn sentence(hint: &str) -> String {
-    let mut letters = hint.chars();
-    let first: String = letters.next().map(|first| first.to_uppercase().collect()).unwrap_or_default();
-    format!("{first}{}.", letters.as_str())
-}
-
-fn text_of(event: &Event) -> Option<String> {
-    Some(event.target()?.dyn_into::<web_sys::HtmlInputElement>().ok()?.value())
 }
 
 fn area_of(event: &Event) -> Option<String> {

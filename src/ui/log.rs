@@ -1,10 +1,10 @@
 //! The log: what happened, and why. Newest first; an entry leads to its instant.
 
-use std::rc::Rc;
-
 use yew::prelude::*;
 
 use super::clock::stamp;
+use super::el::{el, many, maybe, text};
+use super::part::{Change, Part};
 use super::player::Intent;
 use super::stage::Entries;
 use crate::lab::{Entry, Tone};
@@ -12,8 +12,9 @@ use crate::lab::{Entry, Tone};
 /// Entries shown at first.
 const SHOWN: usize = 60;
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct Props {
+/// The log.
+#[derive(PartialEq)]
+pub(crate) struct Log {
     /// Newest first.
     pub(crate) entries: Entries,
     /// What stands there while nothing has happened.
@@ -36,87 +37,49 @@ pub(crate) fn tone(tone: Tone) -> &'static str {
     }
 }
 
-/// The log.
-#[component]
-pub(crate) fn Log(props: &Props) -> Html {
-    let all = use_state(|| false);
-    let list = &props.entries.list;
-    let shown = if *all { list.len() } else { list.len().min(SHOWN) };
-    let more = list.len() - shown;
-    let show_all = {
-        let all = all.clone();
-        Callback::from(move |_: MouseEvent| all.set(true))
-    };
-    html! {
-        <section class="card log" aria-labelledby="log-title" data-part="log">
-            <h2 id="log-title">{ "What happened, and why" }</h2>
-            if list.is_empty() {
-                <p class="empty">{ props.empty.clone() }</p>
-            } else {
-                <ol class="num">
-                    for entry in list.iter().take(shown) {
-                        <Line key={entry.number} entry={Held(entry.clone())} send={props.send.clone()} />
-                    }
-                    if more > 0 {
-                        <li class="rest"><button type="button" onclick={show_all}>{ format!("Show {more} older entries") }</button></li>
-                    }
-                    if props.entries.dropped > 0 {
-                        <li class="rest">{ format!("{} older entries were dropped, to keep the page light.", props.entries.dropped) }</li>
-                    }
-                </ol>
-            }
-        </section>
+impl Part for Log {
+    type Memory = bool;
+
+    fn show(&self, all: &bool, change: &Change) -> Html {
+        let list = &self.entries.list;
+        let change = change.clone();
+        let shown = if *all { list.len() } else { list.len().min(SHOWN) };
+        let more = list.len() - shown;
+        let body = if list.is_empty() {
+            el("p.empty").text(self.empty.clone())
+        } else {
+            let lines = list.iter().take(shown).map(|entry| line(entry, &self.send)).collect();
+            let more = (more > 0).then(|| {
+                let button = el("button[type=button]").on("click", move |_: Event| change.to(true));
+                el("li.rest").put(button.text(format!("Show {more} older entries")))
+            });
+            let dropped = self.entries.dropped;
+            let dropped = (dropped > 0)
+                .then(|| el("li.rest").text(format!("{dropped} older entries were dropped, to keep the page light.")));
+            el("ol.num").put(many(lines)).put(maybe(more)).put(maybe(dropped))
+        };
+        el("section.card.log[aria-labelledby=log-title][data-part=log]")
+            .put(el("h2[id=log-title]").text("What happened, and why"))
+            .put(body)
+            .html()
     }
 }
 
-/// An entry, compared by identity: entries never change.
-#[derive(Clone)]
-struct Held(Rc<Entry>);
-
-impl PartialEq for Held {
-    fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.0, &other.0)
-    }
-}
-
-#[derive(Properties, PartialEq)]
-struct LineProps {
-    entry: Held,
-    send: Callback<Intent>,
-}
-
-#[component]
-fn Line(props: &LineProps) -> Html {
-    let entry = &props.entry.0;
-    let at = entry.at;
-    let onclick = props.send.reform(move |_: MouseEvent| Intent::Seek(at));
-    let time = stamp(at, 1);
-    html! {
-        <li class={tone(entry.tone)}>
-            <button type="button" class="entry" {onclick} title={format!("Go to {time}")}>
-                <time>{ time }</time>
-                <span><Sentence entry={entry.clone()} /></span>
-            </button>
-        </li>
-    }
-}
-
-#[derive(Properties, PartialEq)]
-pub(crate) struct SentenceProps {
-    /// The entry.
-    pub(crate) entry: Rc<Entry>,
+fn line(entry: &Entry, send: &Callback<Intent>) -> Html {
+    let time = stamp(entry.at, 1);
+    let button =
+        el("button.entry[type=button]").press(send, Intent::Seek(entry.at)).set("title", format!("Go to {time}"));
+    let button = button.put(el("time").text(time)).put(el("span").put(sentence(entry)));
+    el("li").key(&entry.number.to_string()).class(tone(entry.tone)).put(button).html()
 }
 
 /// Head and text of an entry.
-#[component]
-pub(crate) fn Sentence(props: &SentenceProps) -> Html {
-    let entry = &props.entry;
-    html! {
-        <>
-            if !entry.head.is_empty() {
-                <strong class="state">{ &entry.head }</strong>{ " " }
-            }
-            { &entry.text }
-        </>
+pub(crate) fn sentence(entry: &Entry) -> Html {
+    let mut parts = Vec::new();
+    if !entry.head.is_empty() {
+        parts.push(el("strong.state").text(entry.head.to_string()).html());
+        parts.push(text(" "));
     }
+    parts.push(text(entry.text.to_string()));
+    many(parts)
 }

@@ -4,15 +4,18 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::knob_field::{Field, Of};
-use super::knobs::{OUTLOOK, same};
+use super::el::{el, many};
+use super::knob_field::field;
+use super::knobs::OUTLOOK;
+use super::part::{Change, Part};
 use super::player::Intent;
 use crate::lab::Config;
 use crate::lab::scene::Why;
 use crate::labs;
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct OutlookProps {
+/// "What these settings mean".
+#[derive(PartialEq)]
+pub(crate) struct Outlook {
     /// The lab's address.
     pub(crate) lab: &'static str,
     /// The knobs now.
@@ -23,13 +26,13 @@ pub(crate) struct OutlookProps {
     pub(crate) send: Callback<Intent>,
 }
 
-/// "What these settings mean".
-#[component]
-pub(crate) fn Outlook(props: &OutlookProps) -> Html {
-    let send = {
-        let send = props.send.clone();
-        use_memo(send, |send| {
-            let send = send.clone();
+impl Part for Outlook {
+    type Memory = ();
+
+    fn show(&self, _memory: &(), _change: &Change) -> Html {
+        let mut body = vec![folded("What these settings mean", "computed, before anything runs")];
+        let send = {
+            let send = self.send.clone();
             Callback::from(move |intent: Intent| {
                 // What the figures assume is no event of the run.
                 send.emit(match intent {
@@ -37,60 +40,37 @@ pub(crate) fn Outlook(props: &OutlookProps) -> Html {
                     other => other,
                 });
             })
-        })
-    };
-    let assumed: Vec<_> = props.config.iter().filter(|(knob, _)| knob.group == OUTLOOK).collect();
-    let facts = use_memo((props.lab, props.config.clone()), |(lab, config)| {
-        labs::find(lab).map(|lab| (lab.about.outlook)(config)).unwrap_or_default()
-    });
-    if facts.is_empty() && assumed.is_empty() {
-        return Html::default();
+        };
+        for (knob, value) in self.config.iter().filter(|(knob, _)| knob.group == OUTLOOK) {
+            body.push(field(knob, value, &self.config, &self.lock, &send));
+        }
+        let facts = labs::find(self.lab).map(|lab| (lab.about.outlook)(&self.config)).unwrap_or_default();
+        if facts.is_empty() && body.len() == 1 {
+            return Html::default();
+        }
+        let mut list = el("dl.facts");
+        for fact in facts {
+            let why = el("dd.num").put(el("strong").text(fact.value)).put(el("span").text(fact.because));
+            list = list.put(el("div").put(el("dt").text(fact.label)).put(why));
+        }
+        body.push(list.html());
+        el("details[data-part=outlook]").put(many(body)).html()
     }
-    html! {
-        <details data-part="outlook">
-            <summary>{ "What these settings mean" }<small>{ "computed, before anything runs" }</small></summary>
-            for (knob, value) in assumed {
-                <Field
-                    key={knob.id}
-                    knob={Of(knob)}
-                    value={value.clone()}
-                    matters={(knob.matters)(&props.config)}
-                    locked={props.lock.iter().any(|id| same(id, knob.id))}
-                    send={(*send).clone()}
-                />
-            }
-            <dl class="facts">
-                for fact in facts.iter() {
-                    <div>
-                        <dt>{ &fact.label }</dt>
-                        <dd class="num"><strong>{ &fact.value }</strong><span>{ &fact.because }</span></dd>
-                    </div>
-                }
-            </dl>
-        </details>
-    }
-}
-
-#[derive(Properties, PartialEq)]
-pub(crate) struct WhyProps {
-    /// Line by line.
-    pub(crate) why: Vec<Why>,
 }
 
 /// The rule with the present numbers in it.
-#[component]
-pub(crate) fn WhyPanel(props: &WhyProps) -> Html {
-    if props.why.is_empty() {
+pub(crate) fn why_panel(why: Vec<Why>) -> Html {
+    if why.is_empty() {
         return Html::default();
     }
-    html! {
-        <details data-part="why">
-            <summary>{ "Why" }<small>{ "the rule, with the numbers of this moment" }</small></summary>
-            <dl class="rules">
-                for why in props.why.iter() {
-                    <div><dt>{ &why.rule }</dt><dd class="num">{ &why.now }</dd></div>
-                }
-            </dl>
-        </details>
+    let mut list = el("dl.rules");
+    for line in why {
+        list = list.put(el("div").put(el("dt").text(line.rule)).put(el("dd.num").text(line.now)));
     }
+    el("details[data-part=why]").put(folded("Why", "the rule, with the numbers of this moment")).put(list).html()
+}
+
+/// What stands of a panel while it is folded.
+fn folded(name: &'static str, about: &'static str) -> Html {
+    el("summary").text(name).put(el("small").text(about)).html()
 }

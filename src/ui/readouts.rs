@@ -1,27 +1,15 @@
 //! The numbers.
 
-use yew::prelude::*;
-
+use super::el::{El, el};
 use super::log::tone;
 use crate::lab::Readout;
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct Props {
-    /// The numbers with their names.
-    pub(crate) readouts: Vec<Readout>,
-}
-
 /// Tiles, one a number.
-#[component]
-pub(crate) fn Readouts(props: &Props) -> Html {
-    html! {
-        <dl class="tiles num" data-part="readouts">
-            for readout in props.readouts.iter() {
-                <div class={tone(readout.tone)} key={readout.id} data-readout={readout.id}>
-                    <dt>{ readout.label }</dt>
-                    <dd>{ &readout.value }</dd>
-                </div>
-            }
-        </dl>
+pub(crate) fn readouts(readouts: Vec<Readout>) -> El {
+    let mut tiles = el("dl.tiles.num[data-part=readouts]");
+    for readout in readouts {
+        let tile = el("div").class(tone(readout.tone)).key(readout.id).word("data-readout", readout.id);
+        tiles = tiles.put(tile.put(el("dt").text(readout.label)).put(el("dd").text(readout.value)));
     }
+    tiles
 }

@@ -6,10 +6,12 @@ use wasm_bindgen::JsCast;
 use yew::prelude::*;
 
 use super::dom;
-use super::home::Home;
-use super::notices::Notices;
-use super::shell::Shell;
+use super::el::el;
+use super::home::home;
+use super::notices::notices;
+use super::shell::shell;
 use super::stage::{Opened, Place, Stage};
+use super::theme::{self, Theme};
 use crate::lab::link::{self, Link, Target};
 use crate::labs::LABS;
 
@@ -17,6 +19,7 @@ use crate::labs::LABS;
 pub(crate) struct App {
     page: Page,
     notices: Vec<AttrValue>,
+    theme: Theme,
     /// Counts navigations, so that the same lab opened again begins anew.
     visit: u64,
     /// The page has just been turned: its heading gets the focus, so that it is read.
@@ -25,7 +28,8 @@ pub(crate) struct App {
 }
 
 enum Page {
-    Home,
+    /// With the lab that is alive there.
+    Home(Option<Opened>),
     Lab(Opened),
 }
 
@@ -34,6 +38,8 @@ pub(crate) enum Msg {
     Moved,
     /// The notices were read.
     Dismissed,
+    /// Another theme was chosen.
+    Theme(Theme),
 }
 
 impl Component for App {
@@ -43,7 +49,14 @@ impl Component for App {
     fn create(ctx: &Context<Self>) -> Self {
         let moved = ctx.link().callback(|()| Msg::Moved);
         let listener = dom::window().map(|window| dom::Listener::on(&window, "hashchange", move |_| moved.emit(())));
-        let mut app = Self { page: Page::Home, notices: Vec::new(), visit: 0, turned: false, _listener: listener };
+        let mut app = Self {
+            page: Page::Home(None),
+            notices: Vec::new(),
+            theme: theme::read(),
+            visit: 0,
+            turned: false,
+            _listener: listener,
+        };
         app.read();
         app
     }
@@ -56,32 +69,38 @@ impl Component for App {
                 self.turned = true;
             }
             Msg::Dismissed => self.notices.clear(),
+            Msg::Theme(theme) => {
+                self.theme = theme;
+                theme::choose(theme);
+            }
         }
         true
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let on_dismiss = ctx.link().callback(|()| Msg::Dismissed);
-        let notices = html! { <Notices notices={self.notices.clone()} {on_dismiss} /> };
+        let notices = notices(&self.notices, &ctx.link().callback(|()| Msg::Dismissed));
+        let set_theme = ctx.link().callback(Msg::Theme);
         let key = self.visit.to_string();
+        let stage = |opened: &Opened, place: Place| html! { <Stage {key} opened={opened.clone()} {place} /> };
         match &self.page {
-            Page::Home => html! { <Shell slug={None::<&'static str>}>{ notices }<Home {key} /></Shell> },
-            Page::Lab(opened) if opened.0.embed => html! {
-                <main id="main" class="embed">{ notices }<Stage {key} opened={opened.clone()} place={Place::Embed} /></main>
-            },
-            Page::Lab(opened) => html! {
-                <Shell slug={Some(opened.0.lab.about.slug)}>
-                    { notices }
-                    <Stage {key} opened={opened.clone()} place={Place::Page} />
-                </Shell>
-            },
+            Page::Home(first) => {
+                let page = vec![notices, home(first.as_ref()).key(&self.visit.to_string()).html()];
+                shell(None, page, self.theme, &set_theme)
+            }
+            Page::Lab(opened) if opened.0.embed => {
+                el("main.embed[id=main]").put(notices).put(stage(opened, Place::Embed)).html()
+            }
+            Page::Lab(opened) => {
+                let page = vec![notices, stage(opened, Place::Page)];
+                shell(Some(opened.0.lab.about.slug), page, self.theme, &set_theme)
+            }
         }
     }
 
     fn rendered(&mut self, _ctx: &Context<Self>, first: bool) {
         if let Some(document) = dom::document() {
             document.set_title(&match &self.page {
-                Page::Home => "Halfopen: a playground for fault tolerance".to_owned(),
+                Page::Home(_) => "Halfopen: a playground for fault tolerance".to_owned(),
                 Page::Lab(opened) => format!("{} · Halfopen", opened.0.lab.about.title),
             });
         }
@@ -105,7 +124,7 @@ impl App {
         let (target, notices) = link::read(&dom::hash(), LABS);
         self.notices = notices.into_iter().map(|notice| AttrValue::from(notice.0)).collect();
         self.page = match target {
-            Target::Home => Page::Home,
+            Target::Home => Page::Home(first_lab()),
             Target::Lab(link) => Page::Lab(Opened(Rc::new(link))),
             Target::Page(path) => self.other(&path),
         };
@@ -122,7 +141,7 @@ impl App {
             _ => String::new(),
         };
         self.notices.push(format!("There is no page called “{shown}”.{hint} This is the front page.").into());
-        Page::Home
+        Page::Home(first_lab())
     }
 }
 
@@ -147,6 +166,6 @@ fn distance(a: &str, b: &str) -> usize {
 }
 
 /// The lab that the front page shows.
-pub(crate) fn first_lab() -> Option<Opened> {
+fn first_lab() -> Option<Opened> {
     LABS.first().map(|lab| Opened(Rc::new(Link::to(lab))))
 }

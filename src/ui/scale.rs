@@ -12,11 +12,11 @@ pub(crate) fn stops(knob: &Knob) -> Vec<i64> {
     let Kind::Number { unit, min, max, log, default } = knob.kind else { return Vec::new() };
     // Percentages are compared with each other, not with their multiples.
     let mut stops = if log && unit != Unit::Percent { decades(unit, min, max) } else { even(min, max) };
-    stops.push(min);
-    stops.push(max);
-    stops.push(default);
     stops.retain(|stop| (min..=max).contains(stop));
-    stops.sort_unstable();
+    for stop in [min, max, default] {
+        let place = stops.partition_point(|other| *other < stop);
+        stops.insert(place, stop);
+    }
     stops.dedup();
     stops
 }

@@ -6,7 +6,9 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::dom;
-use super::icons::{Draw, Icon};
+use super::el::{el, maybe};
+use super::icons::{Icon, draw};
+use super::part::{Change, Part, part};
 use super::stage::Opened;
 use crate::lab::Link;
 use crate::session::Session;
@@ -22,65 +24,57 @@ impl PartialEq for Run {
 }
 
 /// What became of copying.
-#[derive(Clone, Copy, PartialEq)]
-enum Copied {
+#[derive(Clone, Copy, Default, PartialEq)]
+pub(crate) enum Copied {
+    #[default]
     No,
     Yes,
     Denied,
 }
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct CopyProps {
+/// The button in the transport: copies the link to exactly this.
+#[derive(PartialEq)]
+pub(crate) struct CopyButton {
     /// The run.
     pub(crate) session: Run,
-    /// The link as of lately, for its path and options.
-    pub(crate) address: String,
 }
 
-/// The button in the transport: copies the link to exactly this.
-#[component]
-pub(crate) fn CopyButton(props: &CopyProps) -> Html {
-    let copied = use_state(|| Copied::No);
-    let onclick = {
-        let (copied, session) = (copied.clone(), props.session.clone());
-        Callback::from(move |_: MouseEvent| {
-            let copied = copied.clone();
+impl Part for CopyButton {
+    type Memory = Copied;
+
+    fn show(&self, copied: &Copied, change: &Change) -> Html {
+        let (told, session) = (change.clone(), self.session.clone());
+        let copy = move |_: Event| {
+            let told = told.clone();
             dom::copy(&full(&session.0.borrow().link()), move |allowed| {
-                copied.set(if allowed { Copied::Yes } else { Copied::Denied });
-                let later = copied.clone();
+                told.to(if allowed { Copied::Yes } else { Copied::Denied });
                 if allowed {
-                    gloo_timers::callback::Timeout::new(2500, move || later.set(Copied::No)).forget();
+                    dom::later(2500, move || told.to(Copied::No));
                 }
             });
-        })
-    };
-    let close = {
-        let copied = copied.clone();
-        Callback::from(move |_: MouseEvent| copied.set(Copied::No))
-    };
-    html! {
-        <span class="copy">
-            <button type="button" class="ghost" {onclick} aria-label="Copy link to this moment" title="Copy link to this moment">
-                <Draw icon={Icon::Share} />
-            </button>
-            <span role="status">
-                if *copied == Copied::Yes {
-                    <span class="bubble">{ "Link copied" }</span>
-                }
-            </span>
-            if *copied == Copied::Denied {
-                <span class="bubble wide">
-                    <label for="copy-by-hand">{ "Copy it by hand" }</label>
-                    <input id="copy-by-hand" class="field" readonly=true value={full(&props.session.0.borrow().link())} onfocus={Callback::from(select_all)} />
-                    <button type="button" class="ghost" onclick={close} aria-label="Close"><Draw icon={Icon::Close} /></button>
-                </span>
-            }
-        </span>
+        };
+        let button = "button.ghost[type=button][aria-label=Copy link to this moment][title=Copy link to this moment]";
+        let bubble = (*copied == Copied::Yes).then(|| el("span.bubble").text("Link copied"));
+        let by_hand = (*copied == Copied::Denied).then(|| {
+            let close = change.clone();
+            let link = full(&self.session.0.borrow().link());
+            let button = el("button.ghost[type=button][aria-label=Close]").put(draw(Icon::Close));
+            el("span.bubble.wide")
+                .put(el("label[for=copy-by-hand]").text("Copy it by hand"))
+                .put(el("input.field[id=copy-by-hand][readonly=readonly]").value(link).on("focus", select_all))
+                .put(button.on("click", move |_: Event| close.to(Copied::No)))
+        });
+        el("span.copy")
+            .put(el(button).on("click", copy).put(draw(Icon::Share)))
+            .put(el("span[role=status]").put(maybe(bubble)))
+            .put(maybe(by_hand))
+            .html()
     }
 }
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct Props {
+/// The panel.
+#[derive(PartialEq)]
+pub(crate) struct Share {
     /// The run.
     pub(crate) session: Run,
     /// How it was opened: embedding keeps what is hidden and locked.
@@ -89,81 +83,89 @@ pub(crate) struct Props {
     pub(crate) address: String,
 }
 
-/// The panel.
-#[component]
-pub(crate) fn Share(props: &Props) -> Html {
-    let open = use_state(|| false);
-    let ontoggle = {
-        let open = open.clone();
-        Callback::from(move |event: MouseEvent| {
+impl Part for Share {
+    type Memory = bool;
+
+    fn show(&self, open: &bool, change: &Change) -> Html {
+        let (shown, change) = (*open, change.clone());
+        let summary = el("summary").on("click", move |event: MouseEvent| {
             event.prevent_default();
-            open.set(!*open);
-        })
-    };
-    let link = props.session.0.borrow().link();
-    let (slug, title) = (link.lab.about.slug, link.lab.about.title);
-    let plain = full(&link);
-    let embed = Link { embed: true, hide: props.opened.0.hide.clone(), lock: props.opened.0.lock.clone(), ..link };
-    let snippet = format!(
-        "<iframe src=\"{}\" title=\"{title}\" width=\"100%\" height=\"720\" loading=\"lazy\" allow=\"clipboard-write\"></iframe>",
-        full(&embed).replace('&', "&amp;")
-    );
-    let length = plain.len();
-    let save = |name: String, make: fn(&Session) -> String| {
-        let session = props.session.clone();
-        Callback::from(move |_: MouseEvent| dom::download(&name, "text/csv;charset=utf-8", &make(&session.0.borrow())))
-    };
-    html! {
-        <details data-part="share" open={*open}>
-            <summary onclick={ontoggle}>{ "Share" }<small>{ "a link that replays exactly this, an embed, the data" }</small></summary>
-            if *open {
-                <Copyable id="share-link" label="Link to this moment" text={plain} note={format!("{length} characters{}", if length > 2000 { "; some programs cut links after about 2000" } else { "" })} />
-                <Copyable id="share-embed" label="To embed it in a page" text={snippet} note="It tells the page its height where the page listens." />
-                <div class="saves">
-                    <button type="button" onclick={save(format!("{slug}-log.csv"), log_csv)}>{ "Save the log (CSV)" }</button>
-                    <button type="button" onclick={save(format!("{slug}-charts.csv"), charts_csv)}>{ "Save the charts’ data (CSV)" }</button>
-                </div>
-            }
-        </details>
+            change.to(!shown);
+        });
+        let panel = el("details[data-part=share]")
+            .flag("open", shown)
+            .put(summary.text("Share").put(el("small").text("a link that replays exactly this, an embed, the data")));
+        if !shown {
+            return panel.html();
+        }
+        let link = self.session.0.borrow().link();
+        let (slug, title) = (link.lab.about.slug, link.lab.about.title);
+        let text = full(&link);
+        let embed = Link { embed: true, hide: self.opened.0.hide.clone(), lock: self.opened.0.lock.clone(), ..link };
+        let source = full(&embed).split('&').collect::<Vec<_>>().join("&amp;");
+        let snippet = format!(
+            "<iframe src=\"{source}\" title=\"{title}\" width=\"100%\" height=\"720\" loading=\"lazy\" allow=\"clipboard-write\"></iframe>"
+        );
+        let warning = if text.len() > 2000 { "; some programs cut links after about 2000" } else { "" };
+        let note = format!("{} characters{warning}", text.len());
+        let save = |what: &'static str, make: fn(&Session) -> String| {
+            let session = self.session.clone();
+            el("button[type=button]").on("click", move |_: Event| {
+                dom::download(&format!("{slug}-{what}.csv"), "text/csv;charset=utf-8", &make(&session.0.borrow()));
+            })
+        };
+        let saves = el("div.saves")
+            .put(save("log", log_csv).text("Save the log (CSV)"))
+            .put(save("charts", charts_csv).text("Save the charts’ data (CSV)"));
+        panel
+            .put(part(Copyable { id: "share-link", label: "Link to this moment", text, note: note.into() }))
+            .put(part(Copyable {
+                id: "share-embed",
+                label: "To embed it in a page",
+                text: snippet,
+                note: "It tells the page its height where the page listens.".into(),
+            }))
+            .put(saves)
+            .html()
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct CopyableProps {
+/// A field with a button that copies it.
+#[derive(PartialEq)]
+struct Copyable {
     id: &'static str,
     label: &'static str,
     text: String,
     note: AttrValue,
 }
 
-/// A field with a button that copies it.
-#[component]
-fn Copyable(props: &CopyableProps) -> Html {
-    let copied = use_state(|| Copied::No);
-    let onclick = {
-        let (copied, text, id) = (copied.clone(), props.text.clone(), props.id);
-        Callback::from(move |_: MouseEvent| {
+impl Part for Copyable {
+    type Memory = Copied;
+
+    fn show(&self, copied: &Copied, change: &Change) -> Html {
+        let told = match *copied {
+            Copied::No => "",
+            Copied::Yes => "Copied.",
+            Copied::Denied => "The browser does not allow it: it is selected, copy it by hand.",
+        };
+        let (copied, text, id) = (change.clone(), self.text.clone(), self.id);
+        let copy = move |_: Event| {
             let copied = copied.clone();
             dom::copy(&text, move |allowed| {
-                copied.set(if allowed { Copied::Yes } else { Copied::Denied });
+                copied.to(if allowed { Copied::Yes } else { Copied::Denied });
                 if !allowed && let Some(field) = dom::by_id(id) {
                     let _ = field.focus();
                 }
             });
-        })
-    };
-    let told = match *copied {
-        Copied::No => "",
-        Copied::Yes => "Copied.",
-        Copied::Denied => "The browser does not allow it: it is selected, copy it by hand.",
-    };
-    html! {
-        <div class="copyable">
-            <label for={props.id}>{ props.label }</label>
-            <input id={props.id} class="field" readonly=true value={props.text.clone()} onfocus={Callback::from(select_all)} />
-            <button type="button" {onclick}>{ "Copy" }</button>
-            <small>{ &props.note }{ " " }<span role="status">{ told }</span></small>
-        </div>
+        };
+        let field = el("input.field[readonly=readonly]").word("id", id).value(self.text.clone());
+        let status = el("span[role=status]").text(told);
+        el("div.copyable")
+            .put(el("label").word("for", id).text(self.label))
+            .put(field.on("focus", select_all))
+            .put(el("button[type=button]").on("click", copy).text("Copy"))
+            .put(el("small").text(self.note.clone()).text(" ").put(status))
+            .html()
     }
 }
 
@@ -181,9 +183,7 @@ fn full(link: &Link) -> String {
 fn log_csv(session: &Session) -> String {
     let mut out = String::from("time (s),what,reason\r\n");
     for entry in session.record().entries() {
-        let cells = [entry.at.as_secs_f64().to_string(), quoted(&entry.head), quoted(&entry.text)];
-        out.push_str(&cells.join(","));
-        out.push_str("\r\n");
+        line(&mut out, vec![dom::exact(entry.at.as_secs_f64()), quoted(&entry.head), quoted(&entry.text)]);
     }
     out
 }
@@ -195,20 +195,22 @@ fn charts_csv(session: &Session) -> String {
         let (heads, rows) = chart.table();
         out.push_str(&quoted(chart.title));
         out.push_str("\r\n");
-        out.push_str(&heads.iter().map(|head| quoted(head)).collect::<Vec<_>>().join(","));
-        out.push_str("\r\n");
+        line(&mut out, heads.iter().map(|head| quoted(head)).collect());
         for row in rows {
-            let cells = row.iter().map(|cell| cell.map_or_else(String::new, |cell| cell.to_string()));
-            out.push_str(&cells.collect::<Vec<_>>().join(","));
-            out.push_str("\r\n");
+            line(&mut out, row.iter().map(|cell| cell.map_or_else(String::new, dom::exact)).collect());
         }
         out.push_str("\r\n");
     }
     out
 }
 
+fn line(out: &mut String, cells: Vec<String>) {
+    out.push_str(&cells.join(","));
+    out.push_str("\r\n");
+}
+
 /// A cell; what a spreadsheet would take for a formula is kept as text.
 fn quoted(text: &str) -> String {
     let guard = if text.starts_with(['=', '+', '-', '@']) { "'" } else { "" };
-    format!("\"{guard}{}\"", text.replace('"', "\"\""))
+    format!("\"{guard}{}\"", text.split('"').collect::<Vec<_>>().join("\"\""))
 }

@@ -1,52 +1,32 @@
 //! What stands around every page: the header with the way home, and the footer.
 
-use yew::prelude::*;
+use yew::{Callback, Html, MouseEvent};
 
-use super::theme;
+use super::el::{El, el, many};
+use super::theme::{self, Theme};
 use crate::labs::LABS;
 
 /// So many labs are named in the header of a wide page.
 const FEW: usize = 4;
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct Props {
-    /// The lab shown, if any.
-    pub(crate) slug: Option<&'static str>,
-    /// The page.
-    pub(crate) children: Html,
-}
-
-/// Header, page, footer.
-#[component]
-pub(crate) fn Shell(props: &Props) -> Html {
-    html! {
-        <>
-            <a class="skip" href="#stage" onclick={Callback::from(skip)}>{ "Skip to the stage" }</a>
-            <header class="top">
-                <a class="brand" href="#/" aria-label="Halfopen, front page"><Mark />{ "halfopen" }</a>
-                <nav aria-label="Labs">
-                    <a class="all" href="#/" aria-current={props.slug.is_none().then_some("page")}>{ "Labs" }</a>
-                    for lab in LABS.iter().take(FEW) {
-                        <a
-                            class="one"
-                            href={format!("#/{}", lab.about.slug)}
-                            aria-current={(props.slug == Some(lab.about.slug)).then_some("page")}
-                        >
-                            { lab.about.title }
-                        </a>
-                    }
-                </nav>
-                <theme::Switch />
-            </header>
-            <main id="main">{ props.children.clone() }</main>
-            <footer class="foot">
-                <p>
-                    { "Every run is computed here, in your browser, from its link alone: the same link gives the same run, anywhere. Nothing is sent anywhere." }
-                </p>
-                <p>{ format!("Engine {}", crate::lab::link::ENGINE) }</p>
-            </footer>
-        </>
+/// Header, page, footer; `slug` is the lab shown, if any.
+pub(crate) fn shell(slug: Option<&'static str>, page: Vec<Html>, theme: Theme, set_theme: &Callback<Theme>) -> Html {
+    let link = |what: &'static str, here: bool| if here { el(what).word("aria-current", "page") } else { el(what) };
+    let mut labs = el("nav[aria-label=Labs]").put(link("a.all[href=#/]", slug.is_none()).text("Labs"));
+    for lab in LABS.iter().take(FEW) {
+        let lab = &lab.about;
+        labs = labs.put(link("a.one", slug == Some(lab.slug)).set("href", format!("#/{}", lab.slug)).text(lab.title));
     }
+    let brand = el("a.brand[href=#/][aria-label=Halfopen, front page]").put(mark()).text("halfopen");
+    many(vec![
+        el("a.skip[href=#stage]").on("click", skip).text("Skip to the stage").html(),
+        el("header.top").put(brand).put(labs).put(theme::switch(theme, set_theme)).html(),
+        el("main[id=main]").put(many(page)).html(),
+        el("footer.foot")
+            .put(el("p").text("Every run is computed here, in your browser, from its link alone: the same link gives the same run, anywhere. Nothing is sent anywhere."))
+            .put(el("p").text(format!("Engine {}", crate::lab::link::ENGINE)))
+            .html(),
+    ])
 }
 
 /// The address is ours, so a link into the page would look like a route.
@@ -59,12 +39,8 @@ fn skip(event: MouseEvent) {
 }
 
 /// The sign: a disc, half open.
-#[component]
-pub(crate) fn Mark() -> Html {
-    html! {
-        <svg width="22" height="22" viewBox="0 0 22 22" aria-hidden="true" focusable="false">
-            <circle cx="11" cy="11" r="9.5" fill="none" stroke="currentColor" stroke-width="2" />
-            <path d="M11 1.5a9.5 9.5 0 0 1 0 19z" fill="currentColor" />
-        </svg>
-    }
+fn mark() -> El {
+    el("svg[width=22][height=22][viewBox=0 0 22 22][aria-hidden=true][focusable=false]")
+        .put(el("circle[cx=11][cy=11][r=9.5][fill=none][stroke=currentColor][stroke-width=2]"))
+        .put(el("path[d=M11 1.5a9.5 9.5 0 0 1 0 19z][fill=currentColor]"))
 }

@@ -69,7 +69,10 @@ pub(crate) struct Stage {
     pub(super) send: Callback<Intent>,
     /// What is done on the picture.
     pub(super) act: Callback<Act>,
-    pub(super) ask_help: Callback<()>,
+    /// Shows the list of keys, or puts it away.
+    pub(super) ask_help: Callback<bool>,
+    /// Shows speed and seed, or puts them away.
+    pub(super) ask_dials: Callback<bool>,
     pub(super) layout: Layout,
     pub(super) entries: Entries,
     pub(super) charts: Vec<Rc<Chart>>,
@@ -78,6 +81,8 @@ pub(crate) struct Stage {
     /// What is told to those who do not see the picture.
     pub(super) said: AttrValue,
     pub(super) help: bool,
+    /// Whether speed and seed are shown.
+    pub(super) dials: bool,
     pub(super) picture: NodeRef,
     pub(super) root: NodeRef,
     /// The link to what is seen, as of lately.
@@ -116,6 +121,7 @@ pub(crate) enum Msg {
     Visible(bool),
     Later,
     Help(bool),
+    Dials(bool),
     Key(KeyboardEvent),
 }
 
@@ -149,13 +155,15 @@ impl Component for Stage {
             player: Player::open(link),
             send: ctx.link().callback(Msg::Intent),
             act: ctx.link().callback(|act: Act| Msg::Intent(Intent::Act(act.action, act.args))),
-            ask_help: ctx.link().callback(|()| Msg::Help(true)),
+            ask_help: ctx.link().callback(Msg::Help),
+            ask_dials: ctx.link().callback(Msg::Dials),
             layout: Layout::Narrow,
             entries: Entries::default(),
             charts: Vec::new(),
             config: Rc::new(link.config.clone()),
             said: AttrValue::default(),
             help: false,
+            dials: false,
             picture: NodeRef::default(),
             root: NodeRef::default(),
             address: link.write(),
@@ -209,6 +217,7 @@ impl Component for Stage {
                 self.refresh(ctx, false);
             }
             Msg::Help(open) => self.help = open,
+            Msg::Dials(open) => self.dials = open,
             Msg::Key(event) => return self.key(ctx, &event),
         }
         self.watch_frames();
@@ -245,7 +254,7 @@ impl Component for Stage {
 impl Stage {
     /// How the reader looks at it.
     pub(super) fn looks(&self) -> View {
-        let glance = std::time::Duration::from_secs_f64(0.7 * factor(self.player.speed));
+        let glance = std::time::Duration::from_micros((7e5 * factor(self.player.speed)) as u64);
         View { layout: self.layout, glance }
     }
 

@@ -1,9 +1,10 @@
 //! Light, dark, or as the system has it.
 
-use yew::prelude::*;
+use yew::Callback;
 
 use super::dom;
-use super::icons::{Draw, Icon};
+use super::el::{El, el};
+use super::icons::{Icon, draw};
 
 const STORED: &str = "halfopen.theme";
 
@@ -37,33 +38,29 @@ pub(crate) fn apply(theme: Theme) {
     };
 }
 
+/// Shows the page in a theme from now on, and the next time too.
+pub(crate) fn choose(theme: Theme) {
+    dom::store(
+        STORED,
+        match theme {
+            Theme::System => None,
+            Theme::Light => Some("light"),
+            Theme::Dark => Some("dark"),
+        },
+    );
+    apply(theme);
+}
+
 /// One button that goes round the three.
-#[component]
-pub(crate) fn Switch() -> Html {
-    let theme = use_state(read);
-    let (icon, name, next) = match *theme {
+pub(crate) fn switch(theme: Theme, set: &Callback<Theme>) -> El {
+    let (icon, name, next) = match theme {
         Theme::System => (Icon::System, "as the system", Theme::Light),
         Theme::Light => (Icon::Sun, "light", Theme::Dark),
         Theme::Dark => (Icon::Moon, "dark", Theme::System),
     };
-    let onclick = {
-        let theme = theme.clone();
-        Callback::from(move |_: MouseEvent| {
-            dom::store(
-                STORED,
-                match next {
-                    Theme::System => None,
-                    Theme::Light => Some("light"),
-                    Theme::Dark => Some("dark"),
-                },
-            );
-            apply(next);
-            theme.set(next);
-        })
-    };
-    html! {
-        <button type="button" class="ghost" {onclick} aria-label={format!("Colours: {name}. Change")} title={format!("Colours: {name}")}>
-            <Draw {icon} />
-        </button>
-    }
+    el("button.ghost[type=button]")
+        .set("aria-label", format!("Colours: {name}. Change"))
+        .set("title", format!("Colours: {name}"))
+        .press(set, next)
+        .put(draw(icon))
 }

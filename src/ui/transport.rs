@@ -1,24 +1,24 @@
 //! Time under the reader's hand: step back, play, step, the time bar, speed, undo, reset, seed, and the link.
 
 use halfopen_core::Instant;
-use wasm_bindgen::JsCast;
 use yew::prelude::*;
 
 use super::clock::{FASTEST, SLOWEST, speed_text, stamp};
-use super::icons::{Draw, Icon};
+use super::dom;
+use super::el::{El, el, maybe};
+use super::icons::{Icon, draw};
+use super::part::{Change, Part, part};
 use super::player::Intent;
 use super::scrub::Scrub;
 use super::share::{CopyButton, Run};
 use super::stage::Place;
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct Props {
+/// What the bar shows, and where clicks go.
+pub(crate) struct Transport<'a> {
     /// The playhead.
     pub(crate) now: Instant,
     /// How far it has been played.
     pub(crate) played: Instant,
-    /// Counts whatever changes the run other than by time passing.
-    pub(crate) revision: u64,
     /// The run, for the bar.
     pub(crate) session: Run,
     /// Whether time runs.
@@ -33,183 +33,133 @@ pub(crate) struct Props {
     pub(crate) can_undo: bool,
     /// Whether there is an undo to take back.
     pub(crate) can_redo: bool,
-    /// The link, as of lately.
-    pub(crate) address: String,
+    /// Whether speed and seed are shown.
+    pub(crate) dials: bool,
     /// Where the stage stands.
     pub(crate) place: Place,
+    /// Asks for speed and seed, or puts them away.
+    pub(crate) on_dials: &'a Callback<bool>,
     /// Asks for the list of keys.
-    pub(crate) on_help: Callback<()>,
+    pub(crate) on_help: &'a Callback<bool>,
     /// Where clicks go.
-    pub(crate) send: Callback<Intent>,
+    pub(crate) send: &'a Callback<Intent>,
 }
 
-/// The bar below the actions.
-#[component]
-pub(crate) fn Transport(props: &Props) -> Html {
-    let open = use_state(|| false);
-    let toggle = {
-        let open = open.clone();
-        Callback::from(move |_: MouseEvent| open.set(!*open))
-    };
-    let plain = |icon, name, intent, enabled| plain(&props.send, "ghost", icon, name, intent, enabled);
-    let at_start = props.now == Instant::ZERO;
-    let decimals = if props.speed >= 0 { 1 } else { 2 };
-    let speed = speed_text(props.speed);
-    let (icon, name) = if props.playing { (Icon::Pause, "Pause") } else { (Icon::Play, "Play") };
-    let class = if props.inviting { "ghost play inviting" } else { "ghost play" };
-    let play = self::plain(&props.send, class, icon, name, Intent::Toggle, true);
-    html! {
-        <div class="transport" data-part="transport" role="group" aria-label="Time">
-            <div class="bar">
-                { plain(Icon::StepBack, "Step back", Intent::StepBack, !at_start) }
-                { play }
-                { plain(Icon::Step, "Step", Intent::Step, true) }
-                <Scrub
-                    now={props.now}
-                    played={props.played}
-                    revision={props.revision}
-                    session={props.session.clone()}
-                    send={props.send.clone()}
-                />
-                <span class="t num">{ stamp(props.now, decimals) }</span>
-                <button
-                    type="button"
-                    class="ghost dials"
-                    aria-expanded={if *open { "true" } else { "false" }}
-                    aria-label={format!("Speed {speed}, seed {}", props.seed)}
-                    title="Speed and seed"
-                    onclick={toggle}
-                >
-                    <span class="num">{ speed.clone() }</span><Draw icon={Icon::Dials} />
-                </button>
-                { plain(Icon::Undo, "Undo", Intent::Undo, props.can_undo) }
-                { plain(Icon::Redo, "Redo", Intent::Redo, props.can_redo) }
-                { plain(Icon::Reset, "Reset", Intent::Reset, true) }
-                if props.place != Place::Front {
-                    <CopyButton session={props.session.clone()} address={props.address.clone()} />
+impl Transport<'_> {
+    /// The bar below the actions.
+    pub(crate) fn show(&self) -> El {
+        let decimals = if self.speed >= 0 { 1 } else { 2 };
+        let speed = speed_text(self.speed);
+        let (icon, name) = if self.playing { (Icon::Pause, "Pause") } else { (Icon::Play, "Play") };
+        let play = self.button(icon, name, Intent::Toggle, true).class("play").class_if(self.inviting, "inviting");
+        let (now, played) = (self.now, self.played);
+        let scrub = part(Scrub { now, played, session: self.session.clone(), send: self.send.clone() });
+        let dials = el("button.ghost.dials[type=button][title=Speed and seed]")
+            .either("aria-expanded", self.dials)
+            .set("aria-label", format!("Speed {speed}, seed {}", self.seed))
+            .press(self.on_dials, !self.dials)
+            .put(el("span.num").text(speed.clone()))
+            .put(draw(Icon::Dials));
+        let copy = (self.place != Place::Front).then(|| part(CopyButton { session: self.session.clone() }));
+        let bar = el("div.bar")
+            .put(self.button(Icon::StepBack, "Step back", Intent::StepBack, now > Instant::ZERO))
+            .put(play)
+            .put(self.button(Icon::Step, "Step", Intent::Step, true))
+            .put(scrub)
+            .put(el("span.t.num").text(stamp(now, decimals)))
+            .put(dials)
+            .put(self.button(Icon::Undo, "Undo", Intent::Undo, self.can_undo))
+            .put(self.button(Icon::Redo, "Redo", Intent::Redo, self.can_redo))
+            .put(self.button(Icon::Reset, "Reset", Intent::Reset, true))
+            .put(maybe(copy));
+        let below = self.dials.then(|| {
+            el("div.dialbar")
+                .put(self.speeds(speed))
+                .put(part(Seed { seed: self.seed, send: self.send.clone() }))
+                .put(el("button.quiet[type=button]").press(self.on_help, true).text("Keys"))
+        });
+        el("div.transport[data-part=transport][role=group][aria-label=Time]").put(bar).put(maybe(below))
+    }
+
+    /// A button with an icon.
+    #[inline(never)]
+    fn button(&self, icon: Icon, name: &'static str, intent: Intent, enabled: bool) -> El {
+        let button = el("button.ghost[type=button]").word("aria-label", name).word("title", name);
+        button.flag("disabled", !enabled).press(self.send, intent).put(draw(icon))
+    }
+
+    fn speeds(&self, text: String) -> El {
+        let send = self.send.clone();
+        let to = |what: &'static str, by: i8, most: i8| {
+            let button = el(what).flag("disabled", self.speed == most);
+            button.press(self.send, Intent::Speed(self.speed + by))
+        };
+        let slider = el("input[type=range][id=speed][step=1]")
+            .set("min", SLOWEST.to_string())
+            .set("max", FASTEST.to_string())
+            .set("aria-valuetext", text.clone())
+            .value(self.speed.to_string())
+            .on("input", move |event: Event| {
+                if let Some(speed) = dom::number(&event) {
+                    send.emit(Intent::Speed(speed as i8));
                 }
-            </div>
-            if *open {
-                <div class="dialbar">
-                    { speeds(props, &speed) }
-                    <Seed seed={props.seed} send={props.send.clone()} />
-                    <button type="button" class="quiet" onclick={props.on_help.reform(|_: MouseEvent| ())}>{ "Keys" }</button>
-                </div>
-            }
-        </div>
+            });
+        el("div.dial[role=group][aria-label=Speed]")
+            .put(el("label[for=speed]").text("Speed"))
+            .put(to("button.ghost[type=button][aria-label=Slower]", -1, SLOWEST).text("−"))
+            .put(slider)
+            .put(to("button.ghost[type=button][aria-label=Faster]", 1, FASTEST).text("+"))
+            .put(el("output.num[for=speed]").text(text))
     }
 }
 
-/// A button with an icon.
-#[inline(never)]
-fn plain(
-    send: &Callback<Intent>,
-    class: &'static str,
-    icon: Icon,
-    name: &'static str,
-    intent: Intent,
-    enabled: bool,
-) -> Html {
-    let onclick = send.reform(move |_: MouseEvent| intent.clone());
-    html! {
-        <button type="button" {class} {onclick} disabled={!enabled} aria-label={name} title={name}>
-            <Draw {icon} />
-        </button>
-    }
-}
-
-fn speeds(props: &Props, speed: &str) -> Html {
-    let send = props.send.clone();
-    let oninput = Callback::from(move |event: InputEvent| {
-        let slider = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlInputElement>().ok());
-        if let Some(speed) = slider.and_then(|slider| slider.value().parse().ok()) {
-            send.emit(Intent::Speed(speed));
-        }
-    });
-    let to = |speed: i8| props.send.reform(move |_: MouseEvent| Intent::Speed(speed));
-    html! {
-        <div class="dial" role="group" aria-label="Speed">
-            <label for="speed">{ "Speed" }</label>
-            <button type="button" class="ghost" onclick={to(props.speed - 1)} disabled={props.speed <= SLOWEST} aria-label="Slower">{ "−" }</button>
-            <input
-                type="range"
-                id="speed"
-                min={SLOWEST.to_string()}
-                max={FASTEST.to_string()}
-                step="1"
-                value={props.speed.to_string()}
-                aria-valuetext={speed.to_owned()}
-                {oninput}
-            />
-            <button type="button" class="ghost" onclick={to(props.speed + 1)} disabled={props.speed >= FASTEST} aria-label="Faster">{ "+" }</button>
-            <output class="num" for="speed">{ speed.to_owned() }</output>
-        </div>
-    }
-}
-
-#[derive(Properties, PartialEq)]
-struct SeedProps {
+/// The seed: another one is another chance for the same clicks.
+#[derive(PartialEq)]
+struct Seed {
     seed: u64,
     send: Callback<Intent>,
 }
 
-/// The seed: another one is another chance for the same clicks.
-#[component]
-fn Seed(props: &SeedProps) -> Html {
-    let draft = use_state(|| None::<String>);
-    let wrong = draft.as_ref().is_some_and(|draft| draft.trim().parse::<u64>().is_err());
-    let oninput = {
-        let draft = draft.clone();
-        Callback::from(move |event: InputEvent| draft.set(typed(&event)))
-    };
-    let onchange = {
-        let (draft, send) = (draft.clone(), props.send.clone());
-        Callback::from(move |event: Event| {
-            if let Some(seed) = typed(&event).and_then(|typed| typed.trim().parse().ok()) {
-                draft.set(None);
+impl Part for Seed {
+    type Memory = Option<String>;
+
+    fn show(&self, draft: &Option<String>, change: &Change) -> Html {
+        let wrong = draft.as_ref().is_some_and(|draft| draft.trim().parse::<u64>().is_err());
+        let typing = change.clone();
+        let (done, send) = (change.clone(), self.send.clone());
+        let commit = move |event: Event| {
+            if let Some(seed) = dom::typed(&event).and_then(|typed| typed.trim().parse().ok()) {
+                done.to(None::<String>);
                 send.emit(Intent::Reseed(seed));
             }
-        })
-    };
-    let onclick = {
-        let (draft, send) = (draft.clone(), props.send.clone());
-        Callback::from(move |_: MouseEvent| {
-            draft.set(None);
+        };
+        let (done, send) = (change.clone(), self.send.clone());
+        let fresh = move |_: Event| {
+            done.to(None::<String>);
             if let Some(seed) = fresh_seed() {
                 send.emit(Intent::Reseed(seed));
             }
-        })
-    };
-    let value = (*draft).clone().unwrap_or_else(|| props.seed.to_string());
-    html! {
-        <div class="dial" role="group" aria-label="Seed">
-            <label for="seed">{ "Seed" }</label>
-            <input
-                type="text"
-                inputmode="numeric"
-                id="seed"
-                class="field num"
-                {value}
-                {oninput}
-                {onchange}
-                aria-invalid={wrong.then_some("true")}
-                aria-describedby={wrong.then_some("seed-error")}
-                autocomplete="off"
-                spellcheck="false"
-            />
-            <button type="button" class="quiet" {onclick}><Draw icon={Icon::Dice} />{ "New seed" }</button>
-            if wrong {
-                <span class="error" id="seed-error">{ "A whole number, 0 or more." }</span>
-            }
-        </div>
+        };
+        let mut field =
+            el("input.field.num[type=text][inputmode=numeric][id=seed][autocomplete=off][spellcheck=false]")
+                .value(draft.clone().unwrap_or_else(|| self.seed.to_string()))
+                .on("input", move |event: Event| typing.to(dom::typed(&event)))
+                .on("change", commit);
+        if wrong {
+            field = field.word("aria-invalid", "true").word("aria-describedby", "seed-error");
+        }
+        let button = el("button.quiet[type=button]").on("click", fresh).put(draw(Icon::Dice)).text("New seed");
+        let error = wrong.then(|| el("span.error[id=seed-error]").text("A whole number, 0 or more."));
+        el("div.dial[role=group][aria-label=Seed]")
+            .put(el("label[for=seed]").text("Seed"))
+            .put(field)
+            .put(button)
+            .put(maybe(error))
+            .html()
     }
 }
 
 /// Small enough to read out, large enough never to meet twice.
 fn fresh_seed() -> Option<u64> {
     Some(u64::from(getrandom::u32().ok()? % 1_000_000))
-}
-
-fn typed(event: &Event) -> Option<String> {
-    event.target().and_then(|target| target.dyn_into::<web_sys::HtmlInputElement>().ok()).map(|input| input.value())
 }

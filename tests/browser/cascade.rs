@@ -17,7 +17,7 @@ fn one_pool_fills_and_the_other_does_not() -> Outcome {
         page.says(".dials", "64×").await?;
         page.click("Play").await?;
         page.logged("✕ hanging. The backend takes calls and never answers").await?;
-        page.logged("The first timeouts return, 5 s after the first request").await?;
+        page.logged("The first timeouts return, 5 s after the backend hung").await?;
         page.logged("▲ open. 5 failures in a row; the threshold is 5.").await?;
         page.logged("✕ pool full, without. Without a breaker, all 10 000 threads wait for the backend.").await?;
         page.picture_says("pool without a breaker full, pool with a breaker not full").await?;

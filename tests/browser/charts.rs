@@ -124,7 +124,7 @@ fn they_are_saved_as_files() -> Outcome {
             page.saved(file).await
         };
         if let Some(bytes) = save("Numbers (CSV)", "circuit-breaker-state.csv").await? {
-            assert_eq!(String::from_utf8(bytes)?, paint::csv(chart));
+            assert_eq!(String::from_utf8(bytes)?, paint::csv(chart, |number| number.to_string()));
         }
         if let Some(bytes) = save("Picture (SVG)", "circuit-breaker-state.svg").await? {
             let text = String::from_utf8(bytes)?;

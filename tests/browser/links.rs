@@ -168,7 +168,7 @@ fn a_broken_link_is_put_right_in_words() -> Outcome {
         ("#/<script>document.title='hacked'</script>", "There is no"),
         ("#/circuit-breaker?do=1:<script>document.title='hacked'</script>", "was skipped"),
         ("#javascript:document.title='hacked'", "There is no page called “javascript:document.title='hacked'”."),
-        (&*long, "The link is 100 kB long; only its first 64 kB were read."),
+        (&*long, "The link is 97 KiB long; only its first 64 KiB were read."),
         (&*many, "Only the first 5000 actions were taken over."),
     ];
     in_browser(async |page| {

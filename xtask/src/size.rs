@@ -12,14 +12,38 @@ const FIRST_VISIT: usize = 190_000;
 /// Bytes of any single file in `dist/`, as it is.
 const LARGEST: u64 = 320_000;
 
-/// `cargo xtask size`.
+/// Where the page stands while it is over its budget: the tests keep it from growing further, `cargo xtask size` says what
+/// is still to go. Lower these with every step towards the budget, then drop them.
+const FIRST_VISIT_NOW: usize = 227_000;
+const LARGEST_NOW: u64 = 552_000;
+
+/// `cargo xtask size`: fails while the page is over its budget.
 pub(crate) fn size() -> Outcome {
     build::dist()?;
-    within_budget()
+    let (wire, largest) = measure()?;
+    if wire > FIRST_VISIT || largest > LARGEST {
+        let over = |now: u64, budget: u64| now.saturating_sub(budget);
+        return fail(format!(
+            "over budget: {} bytes of the first visit, {} of the largest file",
+            over(wire as u64, FIRST_VISIT as u64),
+            over(largest, LARGEST)
+        ));
+    }
+    println!("within budget");
+    Ok(())
 }
 
-/// Measures `dist/` as it is.
-pub(crate) fn within_budget() -> Outcome {
+/// Measures `dist/` as it is: fails when it has grown past where it stood.
+pub(crate) fn has_not_grown() -> Outcome {
+    let (wire, largest) = measure()?;
+    if wire > FIRST_VISIT.max(FIRST_VISIT_NOW) || largest > LARGEST.max(LARGEST_NOW) {
+        return fail("the page has grown: see `FIRST_VISIT_NOW` and `LARGEST_NOW` in xtask/src/size.rs");
+    }
+    Ok(())
+}
+
+/// Prints what the first visit sends, and gives its bytes over the wire and those of the largest file.
+fn measure() -> Outcome<(usize, u64)> {
     let dist = root().join("dist");
     let (mut raw_total, mut wire_total) = (0, 0);
     println!("\n{:>9} {:>9}  first visit to the front page", "raw", "brotli");
@@ -38,11 +62,7 @@ pub(crate) fn within_budget() -> Outcome {
     }
     let (bytes, file) = largest;
     println!("{bytes:>9}            largest file in dist/, budget {LARGEST}: {}", file.display());
-    if wire_total > FIRST_VISIT || bytes > LARGEST {
-        return fail("over budget");
-    }
-    println!("within budget");
-    Ok(())
+    Ok((wire_total, bytes))
 }
 
 fn compressed(bytes: &[u8]) -> Outcome<usize> {

@@ -159,7 +159,7 @@ impl TryFrom<Settings> for Config {
 
 /// Nanoseconds; saturates, though a validated duration never does.
 pub(super) fn nanos(duration: Duration) -> u64 {
-    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+    crate::time::nanos(duration).unwrap_or(u64::MAX)
 }
 
 fn count(field: &'static str, value: u32, least: u32, most: u32) -> Result<(), ConfigError> {

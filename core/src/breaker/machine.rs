@@ -300,8 +300,8 @@ impl<const N: usize> Breaker<N> {
     /// Waits and limits are measured from the entry with the new numbers, and one that the new numbers put into the
     /// past ends now. New thresholds are applied to the next result, except in `half_open`, where no other may come:
     /// there they are applied at once. The window keeps its results when it has the same shape, else it is emptied;
-    /// results that are in it stay as slow as they were judged. A run of failures goes on, unless the old or the new window is a fixed
-    /// one. Permits stay good.
+    /// results that are in it stay as slow as they were judged. A run of failures goes on, unless the old or the new
+    /// window is a fixed one. Permits stay good.
     ///
     /// # Errors
     /// The new window has more calls or buckets than `N`; nothing has changed.

@@ -1,8 +1,7 @@
 //! What the lab says of itself: its knobs, its claim, and what the settings mean.
 
-use std::time::Duration;
-
-use crate::lab::{About, Action, Config, Fact, Goal, Kind, Knob, Prediction, Preset, Unit, text};
+use super::forecast::{claim, outlook};
+use crate::lab::{About, Action, Goal, Kind, Knob, Prediction, Preset, Unit};
 
 const SECOND: i64 = 1_000_000_000;
 const fn knob(group: &'static str, id: &'static str, label: &'static str, help: &'static str, kind: Kind) -> Knob {
@@ -53,14 +52,14 @@ const KNOBS: &[Knob] = &[
         "Callers and backend",
         "threads",
         "Threads of each caller",
-        "A request without a free thread is refused, whatever it wants.",
+        "Each holds a connection as well while it waits. A request without a free thread is refused, whatever it wants.",
         number(Unit::Count("threads"), 10, 20_000, 10_000),
     ),
     knob(
         "Callers and backend",
         "stack",
-        "Memory of a thread",
-        "What a thread takes while it waits, in megabytes.",
+        "Memory of a thread (MB)",
+        "What a thread takes while it waits, in megabytes. Turned during a run, the threads held then take it too.",
         number(Unit::Count("MB"), 1, 64, 1),
     ),
     knob(
@@ -74,7 +73,7 @@ const KNOBS: &[Knob] = &[
         "Callers and backend",
         "hangs_from",
         "It hangs from",
-        "From then on it takes calls and never answers, until you heal it.",
+        "From then on it takes calls and never answers, until you heal it. Turned during a run to a time that is past, it hangs at once, unless you healed it since that time; turning this never heals it.",
         Kind::Number { unit: Unit::Nanos, min: 0, max: 600 * SECOND, default: 0, log: false },
     ),
     knob(
@@ -119,7 +118,7 @@ pub(super) const ABOUT: About = About {
         Action {
             id: "heal",
             label: "Heal the backend",
-            help: "It answers again; calls that it held are answered now.",
+            help: "It answers again: calls that it held, too, as late from now as it takes when well; one that times out before is not answered, nor any if it hangs again first.",
             args: &[],
             button: true,
             primary: false,
@@ -128,7 +127,7 @@ pub(super) const ABOUT: About = About {
         Action {
             id: "hang",
             label: "Make the backend hang",
-            help: "It takes calls and never answers.",
+            help: "It takes calls and never answers, nor does it answer those that it had begun: each ends with its timeout, unless you heal it before.",
             args: &[],
             button: false,
             primary: false,
@@ -169,50 +168,3 @@ pub(super) const ABOUT: About = About {
         proof: "timeout=2s&attempts=1&t=31s",
     }],
 };
-
-fn claim(config: &Config) -> String {
-    let (rate, timeout, attempts, threads) = (
-        config.count("rate") as f64 / 1000.0,
-        config.duration("timeout"),
-        config.small("attempts"),
-        config.count("threads"),
-    );
-    let held = rate * timeout.as_secs_f64() * f64::from(attempts);
-    let opens = rate * timeout.as_secs_f64();
-    let full = text::about(Duration::from_secs_f64(threads as f64 / rate));
-    let many = |number: f64| text::grouped(libm::round(number) as i64);
-    let first =
-        format!("While a backend hangs, every request holds a thread for {} × {attempts}", text::about(timeout));
-    if held <= threads as f64 {
-        format!(
-            "{first}: {} threads at {} requests a second, which the pool of {} can bear without a breaker.",
-            many(held),
-            many(rate),
-            many(threads as f64)
-        )
-    } else if opens < threads as f64 {
-        format!(
-            "{first}, and the pool is full after {full}. A breaker lets go of them when the first timeouts return: about {} are held by then.",
-            many(opens)
-        )
-    } else {
-        format!(
-            "{first}. The pool is full after {full}, before the first timeout returns and the breaker can know: a breaker does not replace a timeout."
-        )
-    }
-}
-
-fn outlook(config: &Config) -> Vec<Fact> {
-    let (rate, timeout, attempts) =
-        (config.count("rate") as f64 / 1000.0, config.duration("timeout"), config.small("attempts"));
-    let held = |attempts: f64| rate * timeout.as_secs_f64() * attempts;
-    let fact = |label: &str, attempts: f64| Fact {
-        label: label.to_owned(),
-        value: format!("{} of {} threads", text::grouped(libm::round(held(attempts)) as i64), config.show("threads")),
-        because: format!("{} × {} × {}", config.show("rate"), text::about(timeout), attempts),
-    };
-    vec![
-        fact("Held while it hangs, without a breaker", f64::from(attempts)),
-        fact("Held when the first timeouts return and the breaker can open", 1.0),
-    ]
-}

@@ -14,10 +14,6 @@ pub(super) fn buttons(lab: &Lab) -> Vec<Button> {
     vec![Button { action: "heal", sends, label: label.to_owned(), pressed: None, enabled: true }]
 }
 
-fn memory_gb(lab: &Lab, threads: f64) -> f64 {
-    threads * f64::from(lab.setup.stack_mb) / 1000.0
-}
-
 pub(super) fn readouts(lab: &Lab) -> Vec<Readout> {
     let count = |id, label, number: u64, tone| Readout {
         id,
@@ -34,12 +30,12 @@ pub(super) fn readouts(lab: &Lab) -> Vec<Readout> {
         tone: if at.is_some() { Tone::Bad } else { Tone::Ok },
     };
     let memory = |id, label, lane: &Lane| {
-        let gigabytes = memory_gb(lab, f64::from(lane.used));
+        let gigabytes = lane.memory_gb();
         Readout {
             id,
             label,
             number: Some(gigabytes),
-            value: format!("{}\u{a0}GB", text::decimal(libm::round(gigabytes * 10.0) as i64, 1)),
+            value: format!("{}\u{a0}GB", tenths(gigabytes)),
             tone: Tone::Plain,
         }
     };
@@ -75,24 +71,25 @@ pub(super) fn why(lab: &Lab) -> Vec<Why> {
     let Setup { timeout, attempts, latency, .. } = lab.setup;
     let rate = lab.setup.arrivals.mean_per_sec();
     let many = |number: f64| text::grouped(libm::round(number) as i64);
-    let held = |time: Duration, times: f64| {
-        format!("{} × {} × {times} = {}", many(rate), text::about(time), many(rate * time.as_secs_f64() * times))
+    let held = |time: Duration, times: u32| {
+        let threads = rate * time.as_secs_f64() * f64::from(times);
+        format!("{} × {} × {times} = {}", many(rate), text::about(time), many(threads))
     };
     vec![
         Why {
             rule: "threads held = rate × time held".to_owned(),
-            now: format!("while it is well: {}", held(latency, 1.0)),
+            now: format!("while it is well: {}", held(latency, 1)),
         },
         Why {
             rule: "time held while it hangs, without a breaker = timeout × attempts".to_owned(),
-            now: held(timeout, f64::from(attempts)),
+            now: held(timeout, attempts),
         },
         Why {
             rule: "time held until the first failure is known, with a breaker = timeout".to_owned(),
-            now: held(timeout, 1.0),
+            now: held(timeout, 1),
         },
         Why {
-            rule: "a pool is full when that is more than its threads".to_owned(),
+            rule: "a pool is full when that is as many as its threads".to_owned(),
             now: format!("threads: {}", text::grouped(i64::from(lab.setup.threads))),
         },
     ]
@@ -103,7 +100,14 @@ pub(super) fn charts(lab: &Lab) -> Vec<Chart> {
     let line = |name: &str, tone, stroke, points: Vec<(f64, f64)>| Line { name: name.to_owned(), tone, stroke, points };
     let pool = f64::from(lab.setup.threads);
     let (without, with) = (lab.without.threads.points(lab.now), lab.with.threads.points(lab.now));
-    let scaled = |points: &[(f64, f64)]| points.iter().map(|(x, y)| (*x, memory_gb(lab, *y))).collect();
+    let (memory_without, memory_with) = (lab.without.memory.points(lab.now), lab.with.memory.points(lab.now));
+    let highest = |least: f64, lines: [&[(f64, f64)]; 2]| {
+        lines.into_iter().flatten().map(|point| point.1).fold(least, f64::max) * 1.15
+    };
+    let (threads_top, memory_top) = (
+        highest(pool, [&without, &with]),
+        highest(pool * f64::from(lab.setup.stack_mb) / 1000.0, [&memory_without, &memory_with]),
+    );
     let rate = |tally: &Option<Tally>| tally.as_ref().map_or_else(Vec::new, |tally| tally.per_second(lab.now));
     let top = lab.setup.arrivals.mean_per_sec() * 1.25;
     let per_second = |id, title, reading: &str, lines: Vec<Line>, summary| {
@@ -125,13 +129,13 @@ pub(super) fn charts(lab: &Lab) -> Vec<Chart> {
         Chart {
             id: "threads",
             title: "Threads held",
-            reading: "How many threads of each caller wait for the backend; the dashed line is the whole pool."
+            reading: "How many threads of each caller wait for the backend, each with a connection of its own; the dashed line is the whole pool."
                 .to_owned(),
             x: x.clone(),
-            y: Axis { label: "threads", unit: "", from: 0.0, to: pool * 1.15 },
+            y: Axis { label: "threads", unit: "", from: 0.0, to: threads_top },
             lines: vec![
-                line("without a breaker", Tone::LaneA, Stroke::Solid, without.clone()),
-                line("with a breaker", Tone::LaneB, Stroke::Dashed, with.clone()),
+                line("without a breaker", Tone::LaneA, Stroke::Solid, without),
+                line("with a breaker", Tone::LaneB, Stroke::Dashed, with),
             ],
             limits: vec![Limit {
                 at: pool,
@@ -147,16 +151,21 @@ pub(super) fn charts(lab: &Lab) -> Vec<Chart> {
         Chart {
             id: "memory",
             title: "Memory held",
-            reading: "Threads held times the memory of a thread.".to_owned(),
+            reading: "Threads held times the memory of a thread at that time.".to_owned(),
             x: x.clone(),
-            y: Axis { label: "memory", unit: "GB", from: 0.0, to: memory_gb(lab, pool) * 1.15 },
+            y: Axis { label: "memory", unit: "GB", from: 0.0, to: memory_top },
             lines: vec![
-                line("without a breaker", Tone::LaneA, Stroke::Solid, scaled(&without)),
-                line("with a breaker", Tone::LaneB, Stroke::Dashed, scaled(&with)),
+                line("without a breaker", Tone::LaneA, Stroke::Solid, memory_without),
+                line("with a breaker", Tone::LaneB, Stroke::Dashed, memory_with),
             ],
             limits: Vec::new(),
             bands: Vec::new(),
-            summary: format!("Each thread holds {} MB.", lab.setup.stack_mb),
+            summary: format!(
+                "Now {} GB are held without a breaker and {} GB with one; each thread takes {} MB now.",
+                tenths(lab.without.memory_gb()),
+                tenths(lab.with.memory_gb()),
+                lab.setup.stack_mb
+            ),
         },
         per_second(
             "answered",
@@ -188,4 +197,9 @@ pub(super) fn charts(lab: &Lab) -> Vec<Chart> {
             ),
         ),
     ]
+}
+
+/// A number to one decimal.
+fn tenths(number: f64) -> String {
+    text::decimal(libm::round(number * 10.0) as i64, 1)
 }

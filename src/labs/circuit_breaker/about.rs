@@ -73,10 +73,10 @@ pub(super) const ABOUT: About = About {
         reached: |record, readouts| {
             let opened = readouts.iter().any(|readout| readout.id == "openings" && readout.number > Some(0.0));
             opened
-                && record
-                    .entries()
-                    .next_back()
-                    .is_some_and(|entry| entry.head.starts_with("● closed") && entry.text.contains("succeeded"))
+                && record.entries().next_back().is_some_and(|entry| {
+                    entry.head.starts_with("● closed")
+                        && entry.text.split(' ').any(|word| word.starts_with("succeeded"))
+                })
         },
         proof: "do=0.5:break,1:send,1.2:send,1.4:send,3:heal,8:send&t=9s",
     }],

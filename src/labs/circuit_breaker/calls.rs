@@ -119,10 +119,13 @@ impl Lab {
         let passive = matches!(self.breaker.state(), State::Disabled | State::ForcedOpen);
         if !counted && !passive {
             self.counts.late += 1;
-            said.push_str(if call_sent < self.breaker.since() {
-                " It comes late, from before the breaker last changed, so it is not counted."
-            } else {
+            // Within one stay only the end of a fixed window makes a result late.
+            let same_stay =
+                matches!(self.breaker.state(), State::Closed | State::MetricsOnly) && call_sent >= self.breaker.since();
+            said.push_str(if same_stay {
                 " It comes late: the interval in which it was sent has ended, so it is not counted."
+            } else {
+                " It comes late, from before the breaker last changed, so it is not counted."
             });
         }
         if self.tells(own) {

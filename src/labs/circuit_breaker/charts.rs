@@ -43,7 +43,7 @@ fn state(lab: &Lab) -> Chart {
             label: format!(
                 "opens {} {}{}",
                 if watched.above { "above" } else { "at" },
-                watched.threshold,
+                watched.threshold as u64,
                 if watched.unit.is_empty() { "" } else { " %" }
             ),
             tone: Tone::Bad,

@@ -79,12 +79,17 @@ fn number(value: f64) -> String {
     }
     let exponent = libm::floor(libm::log10(libm::fabs(value))) as i32;
     match exponent {
-        -4..=-1 => format!("{value:.*}", (2 - exponent) as usize),
+        -4..=-1 => fixed(value, (2 - exponent) as u32),
         0..=2 => text::decimal(libm::round(value * 100.0) as i64, 2),
         3..=8 => text::grouped(libm::round(value) as i64),
         _ => {
             let mantissa = value / libm::pow(10.0, f64::from(exponent));
-            format!("{mantissa:.1} × 10^{exponent}")
+            format!("{} × 10^{exponent}", fixed(mantissa, 1))
         }
     }
+}
+
+/// With so many decimals, zeros too.
+fn fixed(value: f64, decimals: u32) -> String {
+    text::fixed(libm::round(value * libm::pow(10.0, f64::from(decimals))) as u64, decimals)
 }

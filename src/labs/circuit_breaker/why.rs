@@ -26,8 +26,15 @@ pub(super) fn watched(lab: &Lab) -> Watched {
     let figures = figures(lab);
     let settings = lab.setup.breaker.settings();
     let judging = matches!(lab.breaker.state(), State::Closed | State::MetricsOnly);
-    // In half-open the figures are those of the probes, which the trip does not watch.
-    let figures = if lab.breaker.state() == State::HalfOpen { Figures::default() } else { figures };
+    // In half-open the figures are those of the probes, which the trip does not watch, and so are those that are kept
+    // when a probe reopens it.
+    let of_probes = match lab.breaker.state() {
+        State::HalfOpen => Some("the probes decide now"),
+        State::Open if lab.breaker.openings_in_a_row() > 1 => Some("a probe opened it again"),
+        _ => None,
+    };
+    let figures = if of_probes.is_some() { Figures::default() } else { figures };
+    let said = |said: String| of_probes.map_or(said, str::to_owned);
     match settings.trip {
         Trip::Consecutive { failures } => Watched {
             label: "failures in a row",
@@ -35,7 +42,7 @@ pub(super) fn watched(lab: &Lab) -> Watched {
             value: figures.failures_in_a_row as f64,
             threshold: f64::from(failures),
             above: false,
-            said: format!("{} of {failures} failures in a row", figures.failures_in_a_row),
+            said: said(format!("{} of {failures} failures in a row", figures.failures_in_a_row)),
         },
         Trip::Failures { failures } => Watched {
             label: "failures in the window",
@@ -43,22 +50,16 @@ pub(super) fn watched(lab: &Lab) -> Watched {
             value: figures.failed as f64,
             threshold: f64::from(failures),
             above: false,
-            said: format!("{} of {failures} failures in the window", figures.failed),
+            said: said(format!("{} of {failures} failures in the window", figures.failed)),
         },
         Trip::Rate { percent, compare } => {
             let share =
                 if figures.buffered == 0 { 0.0 } else { 100.0 * figures.failed as f64 / figures.buffered as f64 };
             let minimum = minimum(lab);
-            let said = if judging && figures.buffered < minimum {
-                format!("{} of {minimum} calls before it judges; {} failed", figures.buffered, figures.failed)
+            let told = if judging && figures.buffered < minimum {
+                format!("{} of {minimum} calls before it judges", figures.buffered)
             } else {
-                let sign = if compare == Compare::Above { ">" } else { "≥" };
-                format!(
-                    "{} of {} failed: {} %, opens at {sign} {percent} %",
-                    figures.failed,
-                    figures.buffered,
-                    round(share)
-                )
+                format!("{} of {} failed: {} %", figures.failed, figures.buffered, round(share))
             };
             Watched {
                 label: "failure rate",
@@ -66,7 +67,7 @@ pub(super) fn watched(lab: &Lab) -> Watched {
                 value: share,
                 threshold: f64::from(percent),
                 above: compare == Compare::Above,
-                said,
+                said: said(told),
             }
         }
     }

@@ -1,12 +1,15 @@
 //! A canvas as a plotters backend: at the pixels of the device, finer than them in between, and without the inline-styled
 //! element that plotters-canvas measures text with, which a strict Content-Security-Policy forbids.
 
+use std::convert::Infallible;
+
 use plotters::drawing::IntoDrawingArea;
+use plotters_backend::text_anchor::HPos;
 use plotters_backend::{BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind};
-use plotters_canvas::CanvasBackend;
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
+use super::super::num;
 use crate::lab::scene::Chart;
 use crate::paint::{self, Look, Plot};
 
@@ -24,69 +27,133 @@ pub(super) fn draw(canvas: &HtmlCanvasElement, chart: &Chart, look: Look, ratio:
     context.set_transform(1.0 / fine, 0.0, 0.0, 1.0 / fine, 0.0, 0.0).ok()?;
     context.set_line_join("round");
     let size = (canvas.width() * FINE, canvas.height() * FINE);
-    let inner = CanvasBackend::with_canvas_object(canvas.clone())?;
-    let area = Fine { inner, context, size }.into_drawing_area();
+    context.set_text_baseline("middle");
+    let area = Fine { context, size }.into_drawing_area();
     let scale = paint::Scale { ratio: ratio * fine, pixel: fine, text: look.scale.text };
     paint::chart(&area, chart, &Look { scale, ..look }).ok()
 }
 
 struct Fine {
-    inner: CanvasBackend,
     context: CanvasRenderingContext2d,
     size: (u32, u32),
 }
 
-type Drawn = Result<(), DrawingErrorKind<<CanvasBackend as DrawingBackend>::ErrorType>>;
+type Drawn = Result<(), DrawingErrorKind<Infallible>>;
+
+/// A colour as CSS writes it.
+fn css(colour: BackendColor) -> String {
+    let (r, g, b) = colour.rgb;
+    format!("rgba({r},{g},{b},{}", num::with(colour.alpha, 3, ")"))
+}
+
+impl Fine {
+    fn lines<S: BackendStyle>(&self, style: &S) {
+        self.context.set_stroke_style_str(&css(style.color()));
+        self.context.set_line_width(f64::from(style.stroke_width()));
+    }
+
+    fn area<S: BackendStyle>(&self, style: &S) {
+        self.context.set_fill_style_str(&css(style.color()));
+    }
+
+    fn corners(&self, path: impl IntoIterator<Item = BackendCoord>) {
+        self.context.begin_path();
+        for (x, y) in path {
+            // The first one begins the path.
+            self.context.line_to(f64::from(x), f64::from(y));
+        }
+    }
+
+    fn letters<T: BackendTextStyle>(&self, style: &T) {
+        let (weight, size, family) = (style.style(), num::with(style.size(), 2, "px"), style.family());
+        self.context.set_font(&format!("{} {size} {}", weight.as_str(), family.as_str()));
+    }
+}
 
 impl DrawingBackend for Fine {
-    type ErrorType = <CanvasBackend as DrawingBackend>::ErrorType;
+    type ErrorType = Infallible;
 
     fn get_size(&self) -> (u32, u32) {
         self.size
     }
 
     fn ensure_prepared(&mut self) -> Drawn {
-        self.inner.ensure_prepared()
+        Ok(())
     }
 
     fn present(&mut self) -> Drawn {
-        self.inner.present()
+        Ok(())
     }
 
-    fn draw_pixel(&mut self, point: BackendCoord, colour: BackendColor) -> Drawn {
-        self.inner.draw_pixel(point, colour)
+    fn draw_pixel(&mut self, (x, y): BackendCoord, colour: BackendColor) -> Drawn {
+        self.area(&colour);
+        self.context.fill_rect(f64::from(x), f64::from(y), 1.0, 1.0);
+        Ok(())
     }
 
     fn draw_rect<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, style: &S, fill: bool) -> Drawn {
-        self.inner.draw_rect(from, to, style, fill)
+        let (x, y) = (f64::from(from.0), f64::from(from.1));
+        let (width, height) = (f64::from(to.0 - from.0), f64::from(to.1 - from.1));
+        if fill {
+            self.area(style);
+            self.context.fill_rect(x, y, width, height);
+        } else {
+            self.lines(style);
+            self.context.stroke_rect(x, y, width, height);
+        }
+        Ok(())
     }
 
     fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, path: I, style: &S) -> Drawn {
-        self.inner.draw_path(path, style)
+        self.lines(style);
+        self.corners(path);
+        self.context.stroke();
+        Ok(())
     }
 
     fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, path: I, style: &S) -> Drawn {
-        self.inner.fill_polygon(path, style)
+        self.area(style);
+        self.corners(path);
+        self.context.fill();
+        Ok(())
     }
 
     fn draw_circle<S: BackendStyle>(&mut self, centre: BackendCoord, radius: u32, style: &S, fill: bool) -> Drawn {
-        self.inner.draw_circle(centre, radius, style, fill)
+        self.context.begin_path();
+        // Only a negative radius is refused.
+        let _ =
+            self.context.arc(f64::from(centre.0), f64::from(centre.1), f64::from(radius), 0.0, std::f64::consts::TAU);
+        if fill {
+            self.area(style);
+            self.context.fill();
+        } else {
+            self.lines(style);
+            self.context.stroke();
+        }
+        Ok(())
     }
 
     fn draw_text<T: BackendTextStyle>(&mut self, text: &str, style: &T, at: BackendCoord) -> Drawn {
-        self.inner.draw_text(text, style, at)
+        self.context.set_text_align(match style.anchor().h_pos {
+            HPos::Left => "start",
+            HPos::Center => "center",
+            HPos::Right => "end",
+        });
+        self.context.set_fill_style_str(&css(style.color()));
+        self.letters(style);
+        // Refused for no text of ours.
+        let _ = self.context.fill_text(text, f64::from(at.0), f64::from(at.1));
+        Ok(())
     }
 
     fn estimate_text_size<T: BackendTextStyle>(
         &self,
         text: &str,
         style: &T,
-    ) -> Result<(u32, u32), DrawingErrorKind<Self::ErrorType>> {
-        // In its order of the parts the same font as `draw_text` of plotters-canvas sets.
-        let (weight, size, family) = (style.style(), style.size(), style.family());
-        self.context.set_font(&format!("{} {size}px {}", weight.as_str(), family.as_str()));
+    ) -> Result<(u32, u32), DrawingErrorKind<Infallible>> {
+        self.letters(style);
         // A context that cannot measure cannot draw either.
         let width = self.context.measure_text(text).map_or(0.0, |metrics| metrics.width());
-        Ok((libm::ceil(width) as u32, libm::ceil(size * 1.2) as u32))
+        Ok((libm::ceil(width) as u32, libm::ceil(style.size() * 1.2) as u32))
     }
 }

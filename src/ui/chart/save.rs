@@ -1,10 +1,9 @@
 //! Charts as files: PNG, SVG and CSV, made in the page and handed over through Blob addresses.
 
-use gloo_timers::callback::Timeout;
-use js_sys::Array;
 use wasm_bindgen::prelude::*;
-use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, HtmlCanvasElement, Url};
+use web_sys::{Blob, HtmlCanvasElement};
 
+use super::super::dom;
 use super::canvas;
 use crate::lab::scene::Chart;
 use crate::paint::{self, Look, Palette, Scale};
@@ -28,7 +27,7 @@ pub fn save_png(chart: &Chart, palette: &Palette, name: &str) {
     let name = format!("{name}.png");
     let ready = Closure::once_into_js(move |blob: Option<Blob>| {
         if let Some(blob) = blob {
-            download(&blob, &name);
+            dom::hand_over(&blob, &name);
         }
     });
     // The picture is of moderate size: should the browser still refuse, there is nothing to hand over.
@@ -38,32 +37,13 @@ pub fn save_png(chart: &Chart, palette: &Palette, name: &str) {
 /// Hands the chart over as an SVG document, titled and on the card's colour.
 pub fn save_svg(chart: &Chart, palette: &Palette, name: &str) {
     if let Ok(text) = paint::svg(chart, palette, WIDTH, height(chart)) {
-        save_text(&text, "image/svg+xml", &format!("{name}.svg"));
+        dom::download(&format!("{name}.svg"), "image/svg+xml", &text);
     }
 }
 
 /// Hands all the chart's numbers over as CSV.
 pub fn save_csv(chart: &Chart, name: &str) {
-    save_text(&paint::csv(chart), "text/csv;charset=utf-8", &format!("{name}.csv"));
-}
-
-fn save_text(text: &str, kind: &str, name: &str) {
-    let options = BlobPropertyBag::new();
-    options.set_type(kind);
-    if let Ok(blob) = Blob::new_with_str_sequence_and_options(&Array::of1(&JsValue::from_str(text)), &options) {
-        download(&blob, name);
-    }
-}
-
-fn download(blob: &Blob, name: &str) {
-    let Ok(address) = Url::create_object_url_with_blob(blob) else { return };
-    if let Some(link) = element::<HtmlAnchorElement>("a") {
-        link.set_href(&address);
-        link.set_download(name);
-        link.click();
-    }
-    // Some browsers begin to read only after the click has been dealt with.
-    Timeout::new(30_000, move || drop(Url::revoke_object_url(&address))).forget();
+    dom::download(&format!("{name}.csv"), "text/csv;charset=utf-8", &paint::csv(chart, dom::exact));
 }
 
 fn element<T: JsCast>(name: &str) -> Option<T> {

@@ -1,7 +1,8 @@
 //! A chart as a table on the page.
 
-use yew::prelude::*;
+use yew::Html;
 
+use super::super::el::{El, el, many, maybe};
 use crate::lab::scene::Chart;
 use crate::paint;
 
@@ -10,34 +11,32 @@ const ROWS: usize = 200;
 
 pub(super) fn show(chart: &Chart) -> Html {
     let table = paint::table(chart, ROWS);
-    let words = |column: usize| (column >= table.numbers).then_some("chart-word");
-    let heads = table.heads.iter().enumerate();
-    let heads = heads.map(|(column, head)| html! { <th scope="col" class={words(column)}>{ head }</th> });
-    let rows = table.rows.iter().map(|row| {
-        let cells = row.iter().enumerate().map(|(column, cell)| {
-            if column == 0 {
-                html! { <th scope="row">{ cell }</th> }
-            } else {
-                html! { <td class={words(column)}>{ cell }</td> }
-            }
-        });
-        html! { <tr>{ for cells }</tr> }
-    });
-    html! {
-        <>
-            // Scrolls, hence can be focused.
-            <div class="chart-table" tabindex="0" role="region" aria-label={table.caption.clone()}>
-                <table>
-                    <caption>{ &table.caption }</caption>
-                    <thead><tr>{ for heads }</tr></thead>
-                    <tbody>{ for rows }</tbody>
-                </table>
-            </div>
-            if table.rows.is_empty() {
-                <p class="chart-note">{ "Nothing yet." }</p>
-            } else if table.of > table.rows.len() {
-                <p class="chart-note">{ format!("{} of {} rows, evenly chosen. Save the numbers (CSV) for all of them.", table.rows.len(), table.of) }</p>
-            }
-        </>
+    let words = |cell: El, column: usize| cell.class_if(column >= table.numbers, "chart-word");
+    let mut heads = el("tr");
+    for (column, head) in table.heads.iter().enumerate() {
+        heads = heads.put(words(el("th[scope=col]"), column).text(head.clone()));
     }
+    let mut body = el("tbody");
+    for row in &table.rows {
+        let mut cells = el("tr");
+        for (column, cell) in row.iter().enumerate() {
+            let place = if column == 0 { el("th[scope=row]") } else { words(el("td"), column) };
+            cells = cells.put(place.text(cell.clone()));
+        }
+        body = body.put(cells);
+    }
+    let caption = el("caption").text(table.caption.clone());
+    // Scrolls, hence can be focused.
+    let place = el("div.chart-table[tabindex=0][role=region]")
+        .set("aria-label", table.caption)
+        .put(el("table").put(caption).put(el("thead").put(heads)).put(body));
+    let (shown, of) = (table.rows.len(), table.of);
+    let note = if shown == 0 {
+        Some("Nothing yet.".to_owned())
+    } else if of > shown {
+        Some(format!("{shown} of {of} rows, evenly chosen. Save the numbers (CSV) for all of them."))
+    } else {
+        None
+    };
+    many(vec![place.html(), maybe(note.map(|note| el("p.chart-note").text(note)))])
 }

@@ -6,6 +6,8 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlCanvasElement, HtmlDetailsElement, HtmlElement};
 use yew::prelude::*;
 
+use super::super::el::{el, maybe};
+use super::super::{dom, num};
 use super::table;
 use super::watch::{Event, Watch};
 use super::{canvas, matches, palette, save_csv, save_png, save_svg};
@@ -158,35 +160,46 @@ impl Component for ChartView {
         let id = format!("{slug}-{}", chart.id);
         let (heading, told) = (format!("{id}-title"), format!("{id}-told"));
         let switch = if self.table { "Show as chart" } else { "Show as table" };
+        let tell = ctx.link().callback(|msg: Msg| msg);
         let save = |format: Format, label: &'static str| {
-            html! { <li><button type="button" onclick={ctx.link().callback(move |_| Msg::Save(format))}>{ label }</button></li> }
+            let tell = tell.clone();
+            let press = move |_: web_sys::Event| tell.emit(Msg::Save(format));
+            el("li").put(el("button[type=button]").on("click", press).text(label))
         };
-        let escape =
-            ctx.link().batch_callback(|event: KeyboardEvent| (event.key() == "Escape").then_some(Msg::CloseMenu));
-        html! {
-            <section class="chart" ref={self.section.clone()} aria-labelledby={heading.clone()}>
-                <div class="chart-head">
-                    <h2 id={heading} class="chart-title">{ chart.title }</h2>
-                    <div class="chart-tools">
-                        <button type="button" class="chart-switch" onclick={ctx.link().callback(|_| Msg::Switch)}
-                            aria-label={format!("{switch}: {}", chart.title)}>{ switch }</button>
-                        <details class="chart-save" ref={self.menu.clone()} onkeydown={escape}>
-                            <summary aria-label={format!("Save: {}", chart.title)}>{ "Save" }</summary>
-                            <ul>
-                                { save(Format::Png, "Picture (PNG)") }
-                                { save(Format::Svg, "Picture (SVG)") }
-                                { save(Format::Csv, "Numbers (CSV)") }
-                            </ul>
-                        </details>
-                    </div>
-                </div>
-                if !chart.reading.is_empty() {
-                    <p class="chart-reading">{ &chart.reading }</p>
-                }
-                if self.table { { table::show(chart) } } else { { self.picture(ctx, &told) } }
-                <p id={told} class="chart-told">{ &chart.summary }</p>
-            </section>
-        }
+        let (switched, escaped) = (tell.clone(), tell.clone());
+        let tools = el("div.chart-tools")
+            .put(
+                el("button.chart-switch[type=button]")
+                    .on("click", move |_: web_sys::Event| switched.emit(Msg::Switch))
+                    .set("aria-label", format!("{switch}: {}", chart.title))
+                    .text(switch),
+            )
+            .put(
+                el("details.chart-save")
+                    .node(&self.menu)
+                    .on("keydown", move |event: KeyboardEvent| {
+                        if event.key() == "Escape" {
+                            escaped.emit(Msg::CloseMenu);
+                        }
+                    })
+                    .put(el("summary").set("aria-label", format!("Save: {}", chart.title)).text("Save"))
+                    .put(
+                        el("ul")
+                            .put(save(Format::Png, "Picture (PNG)"))
+                            .put(save(Format::Svg, "Picture (SVG)"))
+                            .put(save(Format::Csv, "Numbers (CSV)")),
+                    ),
+            );
+        let title = el("h2.chart-title").set("id", heading.clone()).text(chart.title);
+        let reading = (!chart.reading.is_empty()).then(|| el("p.chart-reading").text(chart.reading.clone()));
+        el("section.chart")
+            .node(&self.section)
+            .set("aria-labelledby", heading)
+            .put(el("div.chart-head").put(title).put(tools))
+            .put(maybe(reading))
+            .put(if self.table { table::show(chart) } else { self.picture(ctx, &told, &tell) })
+            .put(el("p.chart-told").set("id", told).text(chart.summary.clone()))
+            .html()
     }
 
     fn rendered(&mut self, ctx: &Context<Self>, _first: bool) {
@@ -199,27 +212,38 @@ impl Component for ChartView {
 }
 
 impl ChartView {
-    fn picture(&self, ctx: &Context<Self>, told: &str) -> Html {
+    fn picture(&self, ctx: &Context<Self>, told: &str, tell: &Callback<Msg>) -> Html {
         let chart = &ctx.props().chart;
-        let point = ctx.link().callback(|event: PointerEvent| Msg::Point(f64::from(event.offset_x())));
-        let leave = ctx.link().callback(|_| Msg::Leave);
-        // The canvas has a transition on its colour, so that a change of theme ends in this event, whatever made it.
-        let turned = ctx.link().callback(|_: TransitionEvent| Msg::Watched(Watched(Event::Stale)));
+        let hear = |msg: fn(PointerEvent) -> Msg| {
+            let tell = tell.clone();
+            move |event: PointerEvent| tell.emit(msg(event))
+        };
+        let point = hear(|event| Msg::Point(f64::from(event.offset_x())));
+        let leave = hear(|_| Msg::Leave);
+        let (pressed, turned) = (tell.clone(), tell.clone());
         let (from, to) = (chart.x.from, chart.x.to);
         let now = self.pointed.unwrap_or(to);
         // The same words while nothing is pointed at: a running chart is not to talk over everything else.
         let value = self.pointed.map_or_else(|| "arrow keys read its values".to_owned(), |x| paint::told(chart, x));
-        html! {
-            <div class="chart-plot">
-                <canvas ref={self.canvas.clone()} role="img" aria-label={chart.title} aria-describedby={told.to_owned()}
-                    ontransitionend={turned} />
-                <div class="chart-reader" role="slider" tabindex="0" aria-label={format!("Read values: {}", chart.title)}
-                    aria-valuemin={from.to_string()} aria-valuemax={to.to_string()} aria-valuenow={now.to_string()}
-                    aria-valuetext={value}
-                    onpointerdown={point.clone()} onpointermove={point} onpointerleave={leave.reform(|_: PointerEvent| ())}
-                    onblur={leave.reform(|_: FocusEvent| ())} onkeydown={ctx.link().callback(Msg::Key)} />
-            </div>
-        }
+        let canvas = el("canvas[role=img]")
+            .node(&self.canvas)
+            // It has a transition on its colour, so that a change of theme ends in this event, whatever made it.
+            .on("transitionend", move |_: web_sys::Event| turned.emit(Msg::Watched(Watched(Event::Stale))));
+        let reader = el("div.chart-reader[role=slider][tabindex=0]")
+            .set("aria-label", format!("Read values: {}", chart.title))
+            .set("aria-valuemin", dom::exact(from))
+            .set("aria-valuemax", dom::exact(to))
+            .set("aria-valuenow", dom::exact(now))
+            .set("aria-valuetext", value)
+            .on("pointerdown", point.clone())
+            .on("pointermove", point)
+            .on("pointerleave", leave.clone())
+            .on("blur", leave)
+            .on("keydown", move |event: KeyboardEvent| pressed.emit(Msg::Key(event)));
+        el("div.chart-plot")
+            .put(canvas.word("aria-label", chart.title).set("aria-describedby", told.to_owned()))
+            .put(reader)
+            .html()
     }
 
     /// Moves the pointed place; renders only when it did move.
@@ -303,7 +327,7 @@ impl ChartView {
             canvas.set_height(wanted.height);
         }
         for (side, pixels) in [("width", wanted.width), ("height", wanted.height)] {
-            let _ = canvas.style().set_property(side, &format!("{}px", f64::from(pixels) / ratio));
+            let _ = canvas.style().set_property(side, &num::with(f64::from(pixels) / ratio, 4, "px"));
         }
         // Its corner on a whole pixel of the device too: at fractional ratios a box's corner seldom is.
         let scrolled = |offset: Result<f64, wasm_bindgen::JsValue>| offset.unwrap_or(0.0);
@@ -311,7 +335,7 @@ impl ChartView {
             [("left", place.x() + scrolled(window.scroll_x())), ("top", place.y() + scrolled(window.scroll_y()))]
         {
             let off = (libm::ceil(css * ratio - 0.01) - css * ratio) / ratio;
-            let _ = canvas.style().set_property(side, &format!("{off}px"));
+            let _ = canvas.style().set_property(side, &num::with(off, 4, "px"));
         }
         let scale = Scale { text: wanted.text, ..Scale::PLAIN };
         let look = Look { background: wanted.background, pointed: wanted.pointed, ..Look::new(wanted.palette, scale) };

@@ -9,6 +9,8 @@ use web_sys::{
 };
 use yew::Callback;
 
+use super::super::dom;
+
 /// What has happened.
 pub(super) enum Event {
     /// Size, theme or ratio may be others.
@@ -78,7 +80,7 @@ impl Watch {
     pub(super) fn arm(&mut self) {
         self.disarm();
         let Some(window) = web_sys::window() else { return };
-        let ratio = format!("(resolution: {}dppx)", window.device_pixel_ratio());
+        let ratio = format!("(resolution: {}dppx)", dom::exact(window.device_pixel_ratio()));
         for query in ["(prefers-color-scheme: dark)", "(forced-colors: active)", &ratio] {
             if let Ok(Some(media)) = window.match_media(query) {
                 let _ = media.add_event_listener_with_callback("change", self.stale.as_ref().unchecked_ref());

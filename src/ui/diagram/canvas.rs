@@ -1,13 +1,14 @@
 //! Fields of hundreds and thousands of cells, on a canvas below the picture. Only cells that changed are painted again.
 
-use std::rc::Rc;
+use std::cell::RefCell;
 
-use js_sys::Array;
 use wasm_bindgen::JsCast as _;
-use wasm_bindgen::closure::Closure;
-use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ResizeObserver};
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 use yew::prelude::*;
 
+use super::super::dom::SizeWatch;
+use super::super::el::el;
+use super::super::part::{Change, Part};
 use crate::lab::scene::{Area, Diagram, Shape, Tone};
 
 use super::fields::{MOST_CELLS, TONES, bars, cells, count};
@@ -31,15 +32,22 @@ pub(super) fn fields(diagram: &Diagram) -> Vec<Field> {
     diagram.marks.iter().filter_map(|mark| large(&mark.shape)).collect()
 }
 
-/// What [`Canvas`] paints.
-#[derive(Properties, PartialEq)]
-pub(super) struct Props {
+/// The canvas of a picture's fields. The picture above it tells what they show, in words.
+#[derive(PartialEq)]
+pub(super) struct Canvas {
     pub(super) fields: Vec<Field>,
     /// Of the picture, in units.
     pub(super) width: f32,
 }
 
-/// What stands on the canvas now.
+/// The canvas, what stands on it now, and what watches its size.
+#[derive(Default)]
+pub(super) struct Sheet {
+    node: NodeRef,
+    painted: RefCell<Painted>,
+    watch: RefCell<Option<SizeWatch>>,
+}
+
 #[derive(Default)]
 struct Painted {
     bitmap: (u32, u32),
@@ -47,50 +55,30 @@ struct Painted {
     cells: Vec<Vec<Tone>>,
 }
 
-/// The canvas of a picture's fields. The picture above it tells what they show, in words.
-#[component]
-pub(super) fn Canvas(props: &Props) -> Html {
-    let node = use_node_ref();
-    let painted = use_mut_ref(Painted::default);
-    // Counts up when all must be painted again though no cell changed: another size or theme.
-    let stale = use_state(|| 0_u32);
-    {
-        let (node, painted) = (node.clone(), painted.clone());
-        use_effect_with((props.fields.clone(), props.width.to_bits(), *stale), move |(fields, width, _)| {
-            if let Some(canvas) = node.cast::<HtmlCanvasElement>() {
-                paint(&canvas, fields, f32::from_bits(*width), &mut painted.borrow_mut());
-            }
-        });
+/// All must be painted again though no cell changed: another size or theme.
+fn again(sheet: &mut Sheet) {
+    sheet.painted.take();
+}
+
+impl Part for Canvas {
+    type Memory = Sheet;
+
+    fn show(&self, sheet: &Sheet, change: &Change) -> Html {
+        let change = change.clone();
+        // The canvas has the theme's ink as its colour and a transition on it, so a change of theme ends in this event,
+        // wherever the switch is: media query, attribute or a host page's shadow root.
+        let turned = move |_: Event| change.make(again);
+        el("canvas.dg-canvas[aria-hidden=true]").node(&sheet.node).on("transitionend", turned).html()
     }
-    let again = {
-        let (painted, stale) = (painted.clone(), stale.setter());
-        let turn = use_mut_ref(|| 0_u32);
-        Rc::new(move || {
-            *painted.borrow_mut() = Painted::default();
-            *turn.borrow_mut() += 1;
-            stale.set(*turn.borrow());
-        })
-    };
-    {
-        let (node, again) = (node.clone(), again.clone());
-        use_effect_with((), move |()| {
-            let heard = Closure::<dyn FnMut(Array)>::new(move |_: Array| again());
-            let observer = ResizeObserver::new(heard.as_ref().unchecked_ref()).ok();
-            if let (Some(observer), Some(canvas)) = (&observer, node.cast::<HtmlCanvasElement>()) {
-                observer.observe(&canvas);
-            }
-            move || {
-                if let Some(observer) = observer {
-                    observer.disconnect();
-                }
-                drop(heard);
-            }
-        });
+
+    fn shown(&self, sheet: &Sheet, change: &Change, first: bool) {
+        let Some(canvas) = sheet.node.cast::<HtmlCanvasElement>() else { return };
+        paint(&canvas, &self.fields, self.width, &mut sheet.painted.borrow_mut());
+        if first {
+            let change = change.clone();
+            *sheet.watch.borrow_mut() = SizeWatch::on(&canvas, move |_, _| change.make(again));
+        }
     }
-    // The canvas has the theme's ink as its colour and a transition on it, so a change of theme ends in this event,
-    // wherever the switch is: media query, attribute or a host page's shadow root.
-    let ontransitionend = Callback::from(move |_: TransitionEvent| again());
-    html! { <canvas ref={node} class="dg-canvas" aria-hidden="true" {ontransitionend} /> }
 }
 
 fn paint(canvas: &HtmlCanvasElement, fields: &[Field], units: f32, painted: &mut Painted) {

@@ -1,12 +1,14 @@
 //! A mark in the DOM: its body, what tells of it to those who do not see it, and how it is pressed.
 
-use yew::prelude::*;
+use web_sys::KeyboardEvent;
+use yew::{Callback, Html};
 
+use super::super::el::{El, el};
 use crate::lab::scene::{Area, Mark, Shape};
 
 use super::measure::{bounds, inflate, reach, round};
 use super::shapes::Stand;
-use super::words::{Role, num, width};
+use super::words::{Role, width};
 use super::{fields, shapes, tone};
 
 /// What all marks of a picture share.
@@ -34,44 +36,40 @@ pub(super) fn mark(mark: &Mark, frame: &Frame) -> Html {
         // Words are read as text; what has neither label nor note only decorates.
         let words = matches!(mark.shape, Shape::Words { .. });
         let silent = matches!(mark.shape, Shape::Arc { .. }) || (mark.label.is_empty() && mark.note.is_empty());
-        let told = !silent && !words;
-        return html! {
-            <g key={&*mark.id} class={classes!("dg-mark", kind, tone(shade))} aria-hidden={silent.then_some("true")}
-                role={told.then_some("img")} aria-label={told.then(|| name(mark))}>
-                { body(mark, frame) }
-            </g>
-        };
-    }
-    let pressed = {
-        let (press, mark) = (frame.press.clone(), mark.clone());
-        move || press.emit(mark.clone())
-    };
-    let onclick = {
-        let pressed = pressed.clone();
-        Callback::from(move |_: MouseEvent| pressed())
-    };
-    let onkeydown = Callback::from(move |event: KeyboardEvent| {
-        if matches!(event.key().as_str(), "Enter" | " ") {
-            // Or Space would scroll, and play or pause.
-            event.prevent_default();
-            event.stop_propagation();
-            if !event.repeat() {
-                pressed();
-            }
+        let mut drawn = el("g.dg-mark").key(&mark.id).class(kind).class(tone(shade)).put(body(mark, frame));
+        if silent {
+            drawn = drawn.word("aria-hidden", "true");
+        } else if !words {
+            drawn = drawn.word("role", "img").set("aria-label", name(mark));
         }
-    });
+        return drawn.html();
+    }
+    let press = frame.press.clone();
+    let pressed = mark.clone();
     let several = mark.acts.len() > 1;
     let open = frame.open == Some(&*mark.id);
-    html! {
-        <g key={&*mark.id} class={classes!("dg-mark", "dg-act", kind, tone(shade), open.then_some("dg-open"))}
-            tabindex="0" role="button" aria-label={format!("{}: {}", name(mark), deed(mark))} {onclick} {onkeydown}
-            aria-haspopup={several.then_some("menu")} aria-expanded={several.then_some(if open { "true" } else { "false" })}>
-            { target(mark, frame.wide) }
-            { body(mark, frame) }
-            { ring(mark, frame.wide) }
-            { hint(mark, frame) }
-        </g>
+    let mut drawn = el("g.dg-mark.dg-act[tabindex=0][role=button]")
+        .key(&mark.id)
+        .class(kind)
+        .class(tone(shade))
+        .class_if(open, "dg-open")
+        .set("aria-label", format!("{}: {}", name(mark), deed(mark)))
+        .press(frame.press, mark.clone())
+        .on("keydown", move |event: KeyboardEvent| {
+            if matches!(event.key().as_str(), "Enter" | " ") {
+                // Or Space would scroll, and play or pause.
+                event.prevent_default();
+                event.stop_propagation();
+                if !event.repeat() {
+                    press.emit(pressed.clone());
+                }
+            }
+        });
+    if several {
+        drawn = drawn.word("aria-haspopup", "menu").either("aria-expanded", open);
     }
+    let (target, ring) = (target(mark, frame.wide), ring(mark, frame.wide));
+    drawn.put(target).put(body(mark, frame)).put(ring).put(hint(mark, frame)).html()
 }
 
 fn kind(shape: &Shape) -> &'static str {
@@ -114,8 +112,13 @@ pub(super) fn name(mark: &Mark) -> String {
         (false, false) => format!("{}, {}", mark.label, mark.note),
         (false, true) => mark.label.clone(),
         (true, false) => mark.note.clone(),
-        (true, true) => mark.id.replace('-', " "),
+        (true, true) => part(mark),
     }
+}
+
+/// A mark's id as words.
+pub(super) fn part(mark: &Mark) -> String {
+    mark.id.chars().map(|letter| if letter == '-' { ' ' } else { letter }).collect()
 }
 
 fn deed(mark: &Mark) -> String {
@@ -126,15 +129,15 @@ fn deed(mark: &Mark) -> String {
 }
 
 /// What a finger hits: never smaller than it needs.
-fn target(mark: &Mark, wide: bool) -> Html {
+fn target(mark: &Mark, wide: bool) -> El {
     if let Shape::Wire { path, .. } = &mark.shape {
-        return html! { <path class="dg-reach-line" d={shapes::polyline(path)} stroke-width={if wide { "32" } else { "29" }} /> };
+        let width = if wide { "32" } else { "29" };
+        return el("path.dg-reach-line").set("d", shapes::polyline(path)).word("stroke-width", width);
     }
-    let at = reach(bounds(mark, wide), wide);
-    html! { <rect class="dg-reach" x={num(at.x)} y={num(at.y)} width={num(at.w)} height={num(at.h)} /> }
+    el("rect.dg-reach").area(reach(bounds(mark, wide), wide))
 }
 
-fn ring(mark: &Mark, wide: bool) -> Html {
+fn ring(mark: &Mark, wide: bool) -> El {
     let tight = bounds(mark, wide);
     let at = inflate(tight, 5.0);
     let circle = match mark.shape {
@@ -143,15 +146,12 @@ fn ring(mark: &Mark, wide: bool) -> Html {
         _ => false,
     };
     let rx = if circle { at.w / 2.0 } else { (if wide { 18.0_f32 } else { 16.0 }).min(at.h / 2.0) };
-    html! { <rect class="dg-focus" x={num(at.x)} y={num(at.y)} width={num(at.w)} height={num(at.h)} rx={num(rx)} /> }
+    el("rect.dg-focus").area(at).num("rx", rx)
 }
 
 /// What pressing does, shown on hover and focus below the mark, or above it where the picture ends.
-fn hint(mark: &Mark, frame: &Frame) -> Html {
-    let words = match &*mark.acts {
-        [act] => format!("Click: {}", act.label),
-        _ => format!("Click: {}", deed(mark)),
-    };
+fn hint(mark: &Mark, frame: &Frame) -> El {
+    let words = format!("Click: {}", deed(mark));
     let at = bounds(mark, frame.wide);
     let (w, h) = (width(&words, Role::Note, frame.wide) + 22.0, Role::Note.size(frame.wide) + 13.0);
     let below = at.y + at.h + 11.0;
@@ -159,10 +159,7 @@ fn hint(mark: &Mark, frame: &Frame) -> Html {
     let x = (at.centre().x - w / 2.0).min(frame.width - w - 1.0).max(1.0);
     let pill = Area { x, y, w, h };
     let base = pill.centre().y + Role::Note.size(frame.wide) * 0.35;
-    html! {
-        <g class="dg-hint" aria-hidden="true">
-            <rect x={num(x)} y={num(y)} width={num(w)} height={num(h)} rx={num(h / 2.0)} />
-            <text class="dg-note" x={num(pill.centre().x)} y={num(base)} text-anchor="middle">{ words }</text>
-        </g>
-    }
+    el("g.dg-hint[aria-hidden=true]")
+        .put(el("rect").area(pill).num("rx", h / 2.0))
+        .put(el("text.dg-note[text-anchor=middle]").num("x", pill.centre().x).num("y", base).text(words))
 }

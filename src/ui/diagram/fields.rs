@@ -1,10 +1,11 @@
 //! Things with an extent: grids of cells, vessels, bars and words.
 
-use yew::prelude::*;
+use yew::Html;
 
+use super::super::el::{el, many, maybe};
 use crate::lab::scene::{Anchor, Area, Mark, Point, Tone};
 
-use super::words::{Role, num, put, text, width, wrap};
+use super::words::{Role, put, text, width, wrap};
 
 /// Up to so many cells are drawn in the DOM; more on canvas.
 pub(super) const MOST_CELLS: u32 = 320;
@@ -44,7 +45,7 @@ pub(super) const TONES: [Tone; 8] =
 /// Many equal cells: a path a tone and one for its signs, so that a frame changes few attributes.
 pub(super) fn grid(mark: &Mark, at: Area, columns: u32, runs: &[(u32, Tone)], wide: bool) -> Html {
     let body = if count(runs) > MOST_CELLS { Html::default() } else { drawn(at, columns.max(1), runs) };
-    html! { <>{ body }{ captions(mark, at, wide) }</> }
+    many(vec![body, captions(mark, at, wide)])
 }
 
 fn drawn(at: Area, columns: u32, runs: &[(u32, Tone)]) -> Html {
@@ -71,17 +72,15 @@ fn drawn(at: Area, columns: u32, runs: &[(u32, Tone)]) -> Html {
         number += many;
     }
     let class = if size >= SIGNED { "dg-cell" } else { "dg-speck" };
-    paths
-        .into_iter()
-        .map(|(tone, body, sign)| {
-            html! {
-                <g key={tone as usize} class={super::tone(tone)}>
-                    <path {class} d={body} />
-                    if !sign.is_empty() { <path class="dg-glyph" d={sign} stroke-width={num((size * 0.12).clamp(1.6, 3.0))} /> }
-                </g>
-            }
-        })
-        .collect()
+    let mut drawn = Vec::new();
+    for (tone, body, sign) in paths {
+        let sign = (!sign.is_empty())
+            .then(|| el("path.dg-glyph").set("d", sign).num("stroke-width", (size * 0.12).clamp(1.6, 3.0)));
+        let cells = el("path").class(class).set("d", body);
+        let name = super::tone(tone);
+        drawn.push(el("g").key(name).class(name).put(cells).put(maybe(sign)).html());
+    }
+    many(drawn)
 }
 
 /// The sign inside a cell: a cross for failed, an hourglass for slow, a tick for well; none for merely busy or idle.
@@ -141,12 +140,10 @@ fn captions(mark: &Mark, at: Area, wide: bool) -> Html {
     let room = at.w.max(width(&mark.label, Role::Label, wide));
     let above = wrap(&mark.label, Role::Label, wide, room, 1);
     let below = wrap(&mark.note, Role::Note, wide, at.w.max(if wide { 240.0 } else { 160.0 }), 2);
-    html! {
-        <>
-            { text(&above, Role::Label, wide, at.x, at.y - 9.0, Anchor::Start, "") }
-            { text(&below, Role::Note, wide, at.x, at.y + at.h + Role::Note.leading(wide), Anchor::Start, "") }
-        </>
-    }
+    many(vec![
+        text(&above, Role::Label, wide, at.x, at.y - 9.0, Anchor::Start, ""),
+        text(&below, Role::Note, wide, at.x, at.y + at.h + Role::Note.leading(wide), Anchor::Start, ""),
+    ])
 }
 
 /// A vessel that fills: upwards when it is taller than wide, otherwise to the right. Its limit is where it is full.
@@ -182,17 +179,16 @@ pub(super) fn meter(mark: &Mark, at: Area, fill: f32, wide: bool) -> Html {
     let note_y = if inside { centre.y + Role::Note.size(wide) * 0.35 } else { foot + 4.0 + Role::Note.leading(wide) };
     let label = wrap(&mark.label, Role::Label, wide, at.w.max(180.0), 1);
     let (label_x, anchor) = if tall { (centre.x, Anchor::Middle) } else { (at.x, Anchor::Start) };
-    html! {
-        <>
-            <rect class="dg-vessel" x={num(x)} y={num(y)} width={num(at.w)} height={num(at.h)} />
-            <rect class="dg-level" x={num(full.x)} y={num(full.y)} width={num(full.w)} height={num(full.h)} />
-            if share > 0.0 { <path class="dg-surface" d={super::shapes::polyline(&surface)} /> }
-            <path class="dg-walls dg-edge" d={super::shapes::polyline(&walls)} />
-            <path class="dg-limit" d={super::shapes::polyline(&limit)} />
-            { text(&label, Role::Label, wide, label_x, at.y - 13.0, anchor, "") }
-            { text(&note, Role::Note, wide, centre.x, note_y, Anchor::Middle, "dg-still") }
-        </>
-    }
+    let line = |what: &'static str, corners: &[Point]| el(what).set("d", super::shapes::polyline(corners));
+    many(vec![
+        el("rect.dg-vessel").area(at).html(),
+        el("rect.dg-level").area(full).html(),
+        maybe((share > 0.0).then(|| line("path.dg-surface", &surface))),
+        line("path.dg-walls.dg-edge", &walls).html(),
+        line("path.dg-limit", &limit).html(),
+        text(&label, Role::Label, wide, label_x, at.y - 13.0, anchor, ""),
+        text(&note, Role::Note, wide, centre.x, note_y, Anchor::Middle, "dg-still"),
+    ])
 }
 
 /// A bar; hatched where it is work for nobody. Small and square, it is a dot.
@@ -202,11 +198,11 @@ pub(super) fn span(mark: &Mark, at: Area, wasted: bool, wide: bool, edge: f32) -
     let fits = at.h >= role.size(wide) + 2.0 && width(&mark.label, role, wide) <= at.w - 14.0;
     let middle = at.y + at.h / 2.0 + role.size(wide) * 0.35;
     // Words that do not fit inside stand behind the bar, or before it where the picture ends.
-    let outside: Vec<&str> = [if fits { "" } else { &mark.label }, &mark.note]
-        .into_iter()
-        .filter(|words: &&str| !words.is_empty())
-        .collect();
-    let outside = outside.join(" · ");
+    let mut outside = if fits { String::new() } else { mark.label.clone() };
+    if !outside.is_empty() && !mark.note.is_empty() {
+        outside.push_str(" · ");
+    }
+    outside.push_str(&mark.note);
     let end = at.x + at.w + 9.0;
     let behind = end + width(&outside, role, wide) <= edge;
     let (x, y, anchor) = if behind {
@@ -218,19 +214,21 @@ pub(super) fn span(mark: &Mark, at: Area, wasted: bool, wide: bool, edge: f32) -
     };
     let inside = if fits { wrap(&mark.label, role, wide, at.w, 1) } else { Vec::new() };
     let outside = wrap(&outside, role, wide, (edge - x).max(at.w), 1);
-    html! {
-        <>
-            <rect class={if wasted { "dg-span dg-edge dg-wasted" } else { "dg-span dg-edge" }}
-                x={num(at.x)} y={num(at.y)} width={num(at.w)} height={num(at.h)} rx={num(rx)} />
-            if wasted { <path class="dg-hatch" d={hatch(at, 8.0)} /> }
-            if let (true, Some(words)) = (wasted, inside.first()) {
-                // Hatching would eat the letters.
-                <rect class="dg-plate" x={num(at.x + 3.0)} y={num(at.y + 3.0)} width={num(width(words, role, wide) + 10.0)} height={num(at.h - 6.0)} rx="4" />
-            }
-            { text(&inside, role, wide, at.x + 8.0, middle, Anchor::Start, if wasted { "dg-still" } else { "dg-inside" }) }
-            { text(&outside, role, wide, x, y, anchor, "") }
-        </>
-    }
+    let bar = el("rect.dg-span.dg-edge").class_if(wasted, "dg-wasted").area(at).num("rx", rx);
+    let hatching = wasted.then(|| el("path.dg-hatch").set("d", hatch(at, 8.0)));
+    // Hatching would eat the letters.
+    let plate = inside.first().filter(|_| wasted).map(|words| {
+        let w = width(words, role, wide) + 10.0;
+        el("rect.dg-plate[rx=4]").area(Area { x: at.x + 3.0, y: at.y + 3.0, w, h: at.h - 6.0 })
+    });
+    let ink = if wasted { "dg-still" } else { "dg-inside" };
+    many(vec![
+        bar.html(),
+        maybe(hatching),
+        maybe(plate),
+        text(&inside, role, wide, at.x + 8.0, middle, Anchor::Start, ink),
+        text(&outside, role, wide, x, y, anchor, ""),
+    ])
 }
 
 /// Slanted lines that end at the box's edges: patterns and clips would need ids that are unique in the page.
@@ -265,10 +263,8 @@ pub(super) fn words(mark: &Mark, at: Point, anchor: Anchor, wide: bool, edge: f3
         0 => 0.0,
         lines => (lines - 1) as f32 * Role::Label.leading(wide) + Role::Note.leading(wide) * 1.06,
     };
-    html! {
-        <>
-            { text(&label, Role::Label, wide, at.x, at.y, anchor, "") }
-            { text(&note, Role::Note, wide, at.x, at.y + below, anchor, "dg-still") }
-        </>
-    }
+    many(vec![
+        text(&label, Role::Label, wide, at.x, at.y, anchor, ""),
+        text(&note, Role::Note, wide, at.x, at.y + below, anchor, "dg-still"),
+    ])
 }

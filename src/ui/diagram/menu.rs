@@ -4,11 +4,14 @@ use wasm_bindgen::JsCast as _;
 use web_sys::{Element, HtmlElement, SvgElement};
 use yew::prelude::*;
 
+use super::super::el::el;
+use super::super::num;
+use super::super::part::{Change, Part};
 use crate::lab::scene::Act;
 
-/// What [`Menu`] lists.
-#[derive(Properties, PartialEq)]
-pub(super) struct Props {
+/// A menu beside the mark that it belongs to: arrows move, Escape closes and gives the focus back.
+#[derive(PartialEq)]
+pub(super) struct Menu {
     /// The mark's name.
     pub(super) name: String,
     /// What can be done to it.
@@ -21,75 +24,75 @@ pub(super) struct Props {
     pub(super) on_close: Callback<()>,
 }
 
-/// A menu beside the mark that it belongs to: arrows move, Escape closes and gives the focus back.
-#[component]
-pub(super) fn Menu(props: &Props) -> Html {
-    let node = use_node_ref();
-    {
-        let (node, place) = (node.clone(), props.place.clone());
-        use_effect_with((), move |()| {
-            if let (Some(menu), Some(place)) = (node.cast::<HtmlElement>(), place.cast::<Element>()) {
-                settle(&menu, &place);
-                focus_item(&menu, |_, _| 0);
-            }
-        });
-    }
-    let leave = {
-        let (place, on_close) = (props.place.clone(), props.on_close.clone());
-        move || {
-            if let Some(mark) = opener(&place) {
-                // A mark that cannot be focused any more has gone from the picture: nothing is lost.
-                let _ = mark.focus();
-            }
-            on_close.emit(());
-        }
-    };
-    let onkeydown = {
-        let (node, leave) = (node.clone(), leave.clone());
-        Callback::from(move |event: KeyboardEvent| {
-            let step: fn(usize, usize) -> usize = match event.key().as_str() {
-                "ArrowDown" | "ArrowRight" => |at, of| (at + 1) % of,
-                "ArrowUp" | "ArrowLeft" => |at, of| (at + of - 1) % of,
-                "Home" => |_, _| 0,
-                "End" => |_, of| of - 1,
-                "Escape" => {
-                    event.prevent_default();
-                    event.stop_propagation();
-                    return leave();
+impl Part for Menu {
+    type Memory = NodeRef;
+
+    fn show(&self, node: &NodeRef, _change: &Change) -> Html {
+        let leave = {
+            let (place, on_close) = (self.place.clone(), self.on_close.clone());
+            move || {
+                if let Some(mark) = opener(&place) {
+                    // A mark that cannot be focused any more has gone from the picture: nothing is lost.
+                    let _ = mark.focus();
                 }
-                "Enter" | " " => return event.stop_propagation(),
-                _ => return,
-            };
-            event.prevent_default();
-            event.stop_propagation();
-            if let Some(menu) = node.cast::<HtmlElement>() {
-                focus_item(&menu, step);
-            }
-        })
-    };
-    let onfocusout = {
-        let (node, place, on_close) = (node.clone(), props.place.clone(), props.on_close.clone());
-        Callback::from(move |event: FocusEvent| {
-            let next = event.related_target().and_then(|next| next.dyn_into::<Element>().ok());
-            let inside = |of: Option<Element>| of.is_some_and(|of| of.contains(next.as_ref().map(AsRef::as_ref)));
-            // The mark itself closes it by being pressed again.
-            if next.is_none() || !(inside(node.cast()) || inside(opener(&place).map(Into::into))) {
                 on_close.emit(());
             }
-        })
-    };
-    let item = |act: &Act| {
-        let (on_act, leave, act, label) = (props.on_act.clone(), leave.clone(), act.clone(), act.label.clone());
-        let onclick = move |_: MouseEvent| {
-            on_act.emit(act.clone());
-            leave();
         };
-        html! { <button type="button" role="menuitem" tabindex="-1" {onclick}>{ label }</button> }
-    };
-    html! {
-        <div ref={node} class="dg-menu" role="menu" aria-label={format!("{}: actions", props.name)} {onkeydown} {onfocusout}>
-            { for props.acts.iter().map(item) }
-        </div>
+        let onkeydown = {
+            let (node, leave) = (node.clone(), leave.clone());
+            move |event: KeyboardEvent| {
+                let step: fn(usize, usize) -> usize = match event.key().as_str() {
+                    "ArrowDown" | "ArrowRight" => |at, of| (at + 1) % of,
+                    "ArrowUp" | "ArrowLeft" => |at, of| (at + of - 1) % of,
+                    "Home" => |_, _| 0,
+                    "End" => |_, of| of - 1,
+                    "Escape" => {
+                        event.prevent_default();
+                        event.stop_propagation();
+                        return leave();
+                    }
+                    "Enter" | " " => return event.stop_propagation(),
+                    _ => return,
+                };
+                event.prevent_default();
+                event.stop_propagation();
+                if let Some(menu) = node.cast::<HtmlElement>() {
+                    focus_item(&menu, step);
+                }
+            }
+        };
+        let onfocusout = {
+            let (node, place, on_close) = (node.clone(), self.place.clone(), self.on_close.clone());
+            move |event: FocusEvent| {
+                let next = event.related_target().and_then(|next| next.dyn_into::<Element>().ok());
+                let inside = |of: Option<Element>| of.is_some_and(|of| of.contains(next.as_ref().map(AsRef::as_ref)));
+                // The mark itself closes it by being pressed again.
+                if next.is_none() || !(inside(node.cast()) || inside(opener(&place).map(Into::into))) {
+                    on_close.emit(());
+                }
+            }
+        };
+        let mut menu = el("div.dg-menu[role=menu]")
+            .node(node)
+            .set("aria-label", format!("{}: actions", self.name))
+            .on("keydown", onkeydown)
+            .on("focusout", onfocusout);
+        for act in &self.acts {
+            let (on_act, leave, act, label) = (self.on_act.clone(), leave.clone(), act.clone(), act.label.clone());
+            let item = el("button[type=button][role=menuitem][tabindex=-1]").text(label);
+            menu = menu.put(item.on("click", move |_: Event| {
+                on_act.emit(act.clone());
+                leave();
+            }));
+        }
+        menu.html()
+    }
+
+    fn shown(&self, node: &NodeRef, _: &Change, first: bool) {
+        if let (true, Some(menu), Some(place)) = (first, node.cast::<HtmlElement>(), self.place.cast::<Element>()) {
+            settle(&menu, &place);
+            focus_item(&menu, |_, _| 0);
+        }
     }
 }
 
@@ -109,12 +112,12 @@ fn settle(menu: &HtmlElement, place: &Element) {
     let top = if below + own.height() <= place.height() { below } else { above };
     for (side, value) in [("left", left), ("top", top)] {
         // Setting through the object model is allowed under the strict policy, and does not fail for these two.
-        let _ = menu.style().set_property(side, &format!("{}px", value.max(0.0)));
+        let _ = menu.style().set_property(side, &num::with(value.max(0.0), 2, "px"));
     }
 }
 
 /// Moves the focus to another item, given the present one and how many there are.
-fn focus_item(menu: &HtmlElement, step: impl Fn(usize, usize) -> usize) {
+fn focus_item(menu: &HtmlElement, step: fn(usize, usize) -> usize) {
     let items = menu.children();
     let of = items.length() as usize;
     if of == 0 {

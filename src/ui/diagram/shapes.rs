@@ -1,11 +1,12 @@
 //! Participants and what is between them: nodes, wires, switches, pips, requests and arcs.
 
-use yew::prelude::*;
+use yew::Html;
 
+use super::super::el::{El, el, many, maybe};
 use crate::lab::scene::{Anchor, Area, Blade, Mark, Point, Sign, Tone};
 
 use super::measure::{MOST_PIPS, pitch, round, token};
-use super::words::{Role, num, put, stack, text, width, wrap, wrap_to};
+use super::words::{Role, hundredths, num, put, stack, text, width, wrap, wrap_to};
 
 /// A box, or a circle where it is square, with its words inside.
 pub(super) fn node(mark: &Mark, at: Area, wide: bool) -> Html {
@@ -18,31 +19,23 @@ pub(super) fn node(mark: &Mark, at: Area, wide: bool) -> Html {
     let fits = (left / Role::Note.leading(wide)).floor().clamp(1.0, 3.0) as usize;
     let note = wrap(&mark.note, Role::Note, wide, room, fits);
     let centre = at.centre();
-    let edge = |class: &'static str, drop: f32| {
-        html! { <rect {class} x={num(at.x)} y={num(at.y + drop)} width={num(at.w)} height={num(at.h)} rx={num(radius)} /> }
-    };
-    html! {
-        <>
-            // What can be pressed stands a little above the paper.
-            if !mark.acts.is_empty() { { edge("dg-lift", 4.0) } }
-            <g class="dg-top">
-                { edge("dg-box dg-edge", 0.0) }
-                { stack(&label, &note, wide, centre.x, centre.y) }
-            </g>
-        </>
-    }
+    let edge = |what: &'static str, drop: f32| el(what).area(Area { y: at.y + drop, ..at }).num("rx", radius);
+    // What can be pressed stands a little above the paper.
+    let lift = (!mark.acts.is_empty()).then(|| edge("rect.dg-lift", 4.0));
+    let words = stack(&label, &note, wide, centre.x, centre.y);
+    many(vec![maybe(lift), el("g.dg-top").put(edge("rect.dg-box.dg-edge", 0.0)).put(words).html()])
 }
 
 /// A line through its corners, with its label beside the middle of its longest piece.
 pub(super) fn wire(mark: &Mark, path: &[Point], cut: bool, wide: bool, edge: f32) -> Html {
-    let class = if cut { "dg-wire dg-edge dg-cut" } else { "dg-wire dg-edge" };
     let label = if mark.label.is_empty() && mark.note.is_empty() {
         Html::default()
     } else {
         let longest = path.windows(2).max_by(|a, b| span(a).total_cmp(&span(b)));
         longest.map_or(Html::default(), |piece| beside(mark, piece[0], piece[1], wide, edge))
     };
-    html! { <><path {class} d={polyline(path)} />{ label }</> }
+    let line = el("path.dg-wire.dg-edge").class_if(cut, "dg-cut").set("d", polyline(path));
+    many(vec![line.html(), label])
 }
 
 fn span(piece: &[Point]) -> f32 {
@@ -72,12 +65,10 @@ fn words_at(mark: &Mark, at: Point, anchor: Anchor, wide: bool, edge: f32) -> Ht
     let label = wrap(&mark.label, Role::Note, wide, room, 3);
     let note = wrap(&mark.note, Role::Note, wide, room, 3);
     let below = label.len() as f32 * Role::Note.leading(wide);
-    html! {
-        <>
-            { text(&label, Role::Note, wide, at.x, at.y, anchor, "dg-halo") }
-            { text(&note, Role::Note, wide, at.x, at.y + below, anchor, "dg-halo") }
-        </>
-    }
+    many(vec![
+        text(&label, Role::Note, wide, at.x, at.y, anchor, "dg-halo"),
+        text(&note, Role::Note, wide, at.x, at.y + below, anchor, "dg-halo"),
+    ])
 }
 
 /// The path through some corners.
@@ -107,7 +98,7 @@ pub(super) fn switch(mark: &Mark, stand: &Stand, wide: bool) -> Html {
     let (r, upright) = (stand.radius, stand.upright);
     let stroke = if wide { 7.0 } else { 6.0 };
     let (hinge, contact) = if upright { (-0.7 * r, -0.1 * r) } else { (-0.61 * r, 0.61 * r) };
-    let dot = if wide { 7.5 } else { 6.5 };
+    let size = if wide { 7.5 } else { 6.5 };
     let word = r * if upright { 0.28 } else { 0.36 };
     let first = word + Role::Note.leading(wide) * 1.12;
     // Room inside the ring at the foot of a line.
@@ -116,64 +107,75 @@ pub(super) fn switch(mark: &Mark, stand: &Stand, wide: bool) -> Html {
         2.0 * (r * r - y * y).max(0.0).sqrt() - 2.0 * stroke - 4.0
     };
     let fits = if first + Role::Note.leading(wide) + 4.0 < r * 0.9 { 2 } else { 1 };
-    let note = wrap_to(&mark.note, Role::Note, wide, fits, room);
+    let note = wrap_to(&mark.note, Role::Note, wide, fits, &room);
     let label = wrap(&mark.label, Role::Word, wide, 2.0 * (r * r - word * word).max(0.0).sqrt() - 2.0 * stroke, 1);
     let foot = if note.is_empty() { word } else { first + (note.len() - 1) as f32 * Role::Note.leading(wide) } + 9.0;
     let line = |from: f32, to: f32| {
         let (x1, y1, x2, y2) = if upright { (0.0, from, 0.0, to) } else { (from, 0.0, to, 0.0) };
-        html! { <line class="dg-wire" x1={num(x1)} y1={num(y1)} x2={num(x2)} y2={num(y2)} /> }
+        el("line.dg-wire").num("x1", x1).num("y1", y1).num("x2", x2).num("y2", y2)
     };
     let along = |t: f32| if upright { (0.0, t) } else { (t, 0.0) };
     let ((hx, hy), (cx, cy), (bx, by)) = (along(hinge), along(contact), along(contact - hinge - 1.0));
-    let (blade, half) = match stand.blade {
-        Blade::Closed => ("dg-blade", false),
-        Blade::Open => ("dg-blade dg-blade-open", false),
-        Blade::HalfOpen => ("dg-blade dg-blade-half", true),
+    let blade = match stand.blade {
+        Blade::Closed => "",
+        Blade::Open => "dg-blade-open",
+        Blade::HalfOpen => "dg-blade-half",
     };
-    let mut end = "dg-contact".to_owned();
-    if stand.blade == Blade::Closed {
-        end.push_str(" dg-made");
+    let dot = |element: El, x: f32, y: f32| element.num("cx", x).num("cy", y).num("r", size);
+    let onward = if !upright {
+        Some(line(contact, r - stroke / 2.0))
+    } else if foot < r - stroke - 8.0 {
+        Some(line(foot, r - stroke / 2.0))
+    } else {
+        None
+    };
+    let half = (stand.blade == Blade::HalfOpen).then(|| half_disc(cx, cy, size));
+    let end = el("circle.dg-contact").class_if(stand.blade == Blade::Closed, "dg-made");
+    el("g")
+        .class_if(upright, "dg-upright")
+        .moved(stand.at.x, stand.at.y)
+        .put(el("circle.dg-disc").num("r", r))
+        .put(ring(r, stroke, stand.ring))
+        .put(line(-r + stroke / 2.0, hinge))
+        .put(maybe(onward))
+        .put(dot(end, cx, cy))
+        .put(maybe(half))
+        .put(dot(el("circle.dg-fill"), hx, hy))
+        .put(
+            el("g")
+                .moved(hx, hy)
+                .put(el("line.dg-blade").class(blade).num("x2", bx).num("y2", by).num("stroke-width", stroke)),
+        )
+        .put(text(&label, Role::Word, wide, 0.0, word, Anchor::Middle, ""))
+        .put(text(&note, Role::Note, wide, 0.0, first, Anchor::Middle, ""))
+        .html()
+}
+
+/// Half of a contact that is made.
+fn half_disc(x: f32, y: f32, r: f32) -> El {
+    let mut d = String::from("M");
+    for (value, after) in [(x, " "), (y - r, "a"), (r, " "), (r, " 0 0 0 0 "), (2.0 * r, "z")] {
+        put(&mut d, value);
+        d.push_str(after);
     }
-    html! {
-        <g class={upright.then_some("dg-upright")} transform={format!("translate({} {})", num(stand.at.x), num(stand.at.y))}>
-            <circle class="dg-disc" r={num(r)} />
-            { ring(r, stroke, stand.ring) }
-            { line(-r + stroke / 2.0, hinge) }
-            if upright {
-                if foot < r - stroke - 8.0 { { line(foot, r - stroke / 2.0) } }
-            } else {
-                { line(contact, r - stroke / 2.0) }
-            }
-            <circle class={end} cx={num(cx)} cy={num(cy)} r={num(dot)} />
-            if half {
-                // Half of the contact is made.
-                <path class="dg-fill" d={format!("M{0} {1}a{2} {2} 0 0 0 0 {3}z", num(cx), num(cy - dot), num(dot), num(2.0 * dot))} />
-            }
-            <circle class="dg-fill" cx={num(hx)} cy={num(hy)} r={num(dot)} />
-            <g transform={format!("translate({} {})", num(hx), num(hy))}>
-                <line class={blade} x2={num(bx)} y2={num(by)} stroke-width={num(stroke)} />
-            </g>
-            { text(&label, Role::Word, wide, 0.0, word, Anchor::Middle, "") }
-            { text(&note, Role::Note, wide, 0.0, first, Anchor::Middle, "") }
-        </g>
-    }
+    el("path.dg-fill").set("d", d)
 }
 
 /// The ring of a switch: whole and quiet, or as much of it as is left, clockwise from the top.
 fn ring(r: f32, stroke: f32, left: Option<f32>) -> Html {
     let round = std::f32::consts::TAU * r;
     let Some(left) = left.map(|share| share.clamp(0.0, 1.0)) else {
-        return html! { <circle class="dg-ring dg-quiet dg-edge" r={num(r)} stroke-width={num(stroke * 0.5)} /> };
+        return el("circle.dg-ring.dg-quiet.dg-edge").num("r", r).num("stroke-width", stroke * 0.5).html();
     };
-    html! {
-        <>
-            <circle class="dg-track" r={num(r)} stroke-width={num(stroke)} />
-            if left > 0.002 {
-                <circle class="dg-ring dg-edge" r={num(r)} stroke-width={num(stroke)} transform="rotate(-90)"
-                    stroke-dasharray={format!("{} {}", num(round * left), num(round + 1.0))} />
-            }
-        </>
-    }
+    let track = el("circle.dg-track").num("r", r).num("stroke-width", stroke);
+    let rest = (left > 0.002).then(|| {
+        let mut dashes = num(round * left);
+        dashes.push(' ');
+        put(&mut dashes, round + 1.0);
+        let rest = el("circle.dg-ring.dg-edge[transform=rotate(-90)]").num("r", r).num("stroke-width", stroke);
+        rest.set("stroke-dasharray", dashes)
+    });
+    many(vec![track.html(), maybe(rest)])
 }
 
 /// A count towards a threshold; a bar where there are too many to count at a glance.
@@ -184,20 +186,21 @@ pub(super) fn pips(mark: &Mark, at: Point, (filled, of): (u32, u32), upright: bo
     let body = if of > MOST_PIPS {
         let long = length + 2.0 * r;
         let full = long * (filled as f32 / of as f32).clamp(0.0, 1.0);
-        let bar = |class: &'static str, share: f32| {
+        let bar = |what: &'static str, share: f32| {
             let (w, h) = if upright { (2.0 * r, share) } else { (share, 2.0 * r) };
-            html! { <rect {class} x={num(at.x - r)} y={num(at.y - r)} width={num(w)} height={num(h)} rx={num(r)} /> }
+            el(what).area(Area { x: at.x - r, y: at.y - r, w, h }).num("rx", r)
         };
-        html! { <>{ bar("dg-pip", long) }if filled > 0 { { bar("dg-fill", full.max(2.0 * r)) } }</> }
+        let fill = (filled > 0).then(|| bar("rect.dg-fill", full.max(2.0 * r)));
+        vec![bar("rect.dg-pip", long).html(), maybe(fill)]
     } else {
-        (0..of)
-            .map(|number| {
-                let step = number as f32 * pitch;
-                let (x, y) = if upright { (at.x, at.y + step) } else { (at.x + step, at.y) };
-                let class = if number < filled { "dg-pip dg-on" } else { "dg-pip" };
-                html! { <circle {class} cx={num(x)} cy={num(y)} r={num(r)} /> }
-            })
-            .collect()
+        let mut pips = Vec::new();
+        for number in 0..of {
+            let step = number as f32 * pitch;
+            let (x, y) = if upright { (at.x, at.y + step) } else { (at.x + step, at.y) };
+            let pip = el("circle.dg-pip").class_if(number < filled, "dg-on");
+            pips.push(pip.num("cx", x).num("cy", y).num("r", r).html());
+        }
+        pips
     };
     let role = Role::Note;
     let label = if upright {
@@ -220,7 +223,7 @@ pub(super) fn pips(mark: &Mark, at: Point, (filled, of): (u32, u32), upright: bo
         let lines = wrap(&mark.label, role, wide, edge, 1);
         text(&lines, role, wide, at.x + length + r + 10.0, at.y + role.size(wide) * 0.35, Anchor::Start, "")
     };
-    html! { <>{ body }{ label }</> }
+    many(vec![many(body), label])
 }
 
 /// What a request's outcome makes of its colour: one that only says "in motion" gives way.
@@ -236,28 +239,25 @@ pub(super) fn outcome(tone: Tone, sign: Sign) -> Tone {
 /// A request on its way: each outcome has a shape of its own.
 pub(super) fn request(at: Point, sign: Sign, wide: bool) -> Html {
     let r = token(wide);
-    let transform = format!("translate({} {})", num(at.x), num(at.y));
-    let sized = |d: &'static str, class: &'static str| {
-        // Signs are drawn for a radius of 10.
-        html! { <path {class} {d} transform={format!("scale({})", r / 10.0)} /> }
+    // Signs are drawn for a radius of 10.
+    let mut scale = String::from("scale(");
+    hundredths(&mut scale, r / 10.0);
+    scale.push(')');
+    let sized = |what: &'static str| el(what).set("transform", scale.clone());
+    let (body, drawn) = match sign {
+        Sign::None => (el("circle.dg-dot").num("r", r), None),
+        Sign::Tick => (el("circle.dg-dot").num("r", r), Some(sized("path.dg-sign[d=M-4.6 .4l3.2 3.4 6-7]"))),
+        Sign::Cross => (
+            sized("path.dg-dot[d=M-4.3 -9.6h8.6l5.3 5.3v8.6l-5.3 5.3h-8.6l-5.3-5.3v-8.6z]"),
+            Some(sized("path.dg-sign[d=M-3.6 -3.6l7.2 7.2M3.6 -3.6l-7.2 7.2]")),
+        ),
+        Sign::Probe => (el("circle.dg-hollow").num("r", r - 1.5), Some(el("circle.dg-core").num("r", r * 0.34))),
+        Sign::Waiting => (
+            el("circle.dg-hollow.dg-thin").num("r", r - 1.0),
+            Some(sized("path.dg-dots[d=M-4.4 0h.01M0 0h.01M4.4 0h.01]")),
+        ),
     };
-    let body = match sign {
-        Sign::None => html! { <circle class="dg-dot" r={num(r)} /> },
-        Sign::Tick => html! { <><circle class="dg-dot" r={num(r)} />{ sized("M-4.6 .4l3.2 3.4 6-7", "dg-sign") }</> },
-        Sign::Cross => html! {
-            <>
-                { sized("M-4.3 -9.6h8.6l5.3 5.3v8.6l-5.3 5.3h-8.6l-5.3-5.3v-8.6z", "dg-dot") }
-                { sized("M-3.6 -3.6l7.2 7.2M3.6 -3.6l-7.2 7.2", "dg-sign") }
-            </>
-        },
-        Sign::Probe => {
-            html! { <><circle class="dg-hollow" r={num(r - 1.5)} /><circle class="dg-core" r={num(r * 0.34)} /></> }
-        }
-        Sign::Waiting => html! {
-            <><circle class="dg-hollow dg-thin" r={num(r - 1.0)} />{ sized("M-4.4 0h.01M0 0h.01M4.4 0h.01", "dg-dots") }</>
-        },
-    };
-    html! { <g {transform}>{ body }</g> }
+    el("g").moved(at.x, at.y).put(body).put(maybe(drawn)).html()
 }
 
 /// A dotted arrow along an arc that fades.
@@ -289,11 +289,12 @@ pub(super) fn arc(mark: &Mark, (from, to): (Point, Point), bulge: f32, fresh: f3
         Anchor::Middle
     };
     let drop = if anchor == Anchor::Middle && ny * off < 0.0 { 4.0 } else { Role::Note.size(wide) * 0.4 };
-    html! {
-        <g opacity={format!("{:.2}", (fresh * 1.5).clamp(0.0, 1.0))}>
-            <path class="dg-arc" d={curve} />
-            <path class="dg-head" d={polyline(&[wing(1.0), to, wing(-1.0)])} />
-            { words_at(mark, Point { x: at.x, y: at.y + drop }, anchor, wide, edge) }
-        </g>
-    }
+    let mut opacity = String::new();
+    hundredths(&mut opacity, (fresh * 1.5).clamp(0.0, 1.0));
+    el("g")
+        .set("opacity", opacity)
+        .put(el("path.dg-arc").set("d", curve))
+        .put(el("path.dg-head").set("d", polyline(&[wing(1.0), to, wing(-1.0)])))
+        .put(words_at(mark, Point { x: at.x, y: at.y + drop }, anchor, wide, edge))
+        .html()
 }

@@ -1,49 +1,46 @@
 //! The picture in words: a row a mark that has a name, and one for the requests on their way.
 
-use yew::prelude::*;
+use yew::{Callback, Html};
 
+use super::super::el::{el, many};
+use super::draw;
 use crate::lab::scene::{Act, Diagram, Mark, Shape, Sign};
 
 /// The picture as a table, with the same actions.
 pub(super) fn table(diagram: &Diagram, on_act: &Callback<Act>) -> Html {
-    let rows = diagram.marks.iter().filter(|mark| {
+    let rows = diagram.marks.iter().filter(|mark: &&Mark| {
         let told = !mark.label.is_empty() || !mark.note.is_empty() || !mark.acts.is_empty();
         // A request turned away is gone before it is read; the log has it.
         told && !matches!(mark.shape, Shape::Token { .. } | Shape::Arc { .. })
     });
-    let row = |mark: &Mark| {
-        let button = |act: &Act| {
-            let (on_act, act, label) = (on_act.clone(), act.clone(), act.label.clone());
-            html! { <button type="button" onclick={move |_| on_act.emit(act.clone())}>{ label }</button> }
-        };
-        let part = mark.id.replace('-', " ");
+    let mut body = Vec::new();
+    for mark in rows {
+        let part = draw::part(mark);
         // An id that says the same as the label gives way to it.
-        let same = mark.label.to_lowercase() == part;
-        let shown = [if same { "" } else { &*mark.label }, &*mark.note];
-        let shown: Vec<&str> = shown.into_iter().filter(|words| !words.is_empty()).collect();
-        html! {
-            <tr key={&*mark.id}>
-                <th scope="row">{ if same { mark.label.clone() } else { part } }</th>
-                <td>{ shown.join(" · ") }</td>
-                <td>{ for mark.acts.iter().map(button) }</td>
-            </tr>
+        let same = mark.label.eq_ignore_ascii_case(&part);
+        let mut shown = if same { String::new() } else { mark.label.clone() };
+        if !shown.is_empty() && !mark.note.is_empty() {
+            shown.push_str(" · ");
         }
-    };
-    html! {
-        <div class="dg-text" tabindex="0" role="region" aria-label="Picture as text">
-            <table>
-                <caption>{ diagram.name.clone() }</caption>
-                <thead><tr><th scope="col">{ "Part" }</th><th scope="col">{ "Shows" }</th><th scope="col">{ "Actions" }</th></tr></thead>
-                <tbody>
-                    { for rows.map(row) }
-                    <tr key=" requests">
-                        <th scope="row">{ "requests in the picture" }</th>
-                        <td colspan="2">{ requests(diagram) }</td>
-                    </tr>
-                </tbody>
-            </table>
-        </div>
+        shown.push_str(&mark.note);
+        let mut acts = el("td");
+        for act in &mark.acts {
+            acts = acts.put(el("button[type=button]").press(on_act, act.clone()).text(act.label.clone()));
+        }
+        let part = if same { mark.label.clone() } else { part };
+        let row = el("tr").key(&mark.id).put(el("th[scope=row]").text(part)).put(el("td").text(shown)).put(acts);
+        body.push(row.html());
     }
+    let last = el("tr").key(" requests").put(el("th[scope=row]").text("requests in the picture"));
+    let body = el("tbody").put(many(body)).put(last.put(el("td[colspan=2]").text(requests(diagram))));
+    let mut heads = el("tr");
+    for head in ["Part", "Shows", "Actions"] {
+        heads = heads.put(el("th[scope=col]").text(head));
+    }
+    let caption = el("caption").text(diagram.name.clone());
+    el("div.dg-text[tabindex=0][role=region][aria-label=Picture as text]")
+        .put(el("table").put(caption).put(el("thead").put(heads)).put(body))
+        .html()
 }
 
 /// How many requests there are, by what became of them.
@@ -55,11 +52,14 @@ fn requests(diagram: &Diagram) -> String {
         (Sign::Probe, "probing"),
         (Sign::Waiting, "waiting"),
     ];
-    let told = words.into_iter().filter_map(|(sign, word)| {
+    let mut told = String::new();
+    for (sign, word) in words {
         let is = |shape: &Shape| matches!(shape, Shape::Token { sign: has, .. } if *has == sign);
         let many = diagram.marks.iter().filter(|mark| is(&mark.shape)).count();
-        (many > 0).then(|| format!("{many} {word}"))
-    });
-    let told: Vec<String> = told.collect();
-    if told.is_empty() { "none".to_owned() } else { told.join(", ") }
+        if many > 0 {
+            let comma = if told.is_empty() { "" } else { ", " };
+            told.push_str(&format!("{comma}{many} {word}"));
+        }
+    }
+    if told.is_empty() { "none".to_owned() } else { told }
 }

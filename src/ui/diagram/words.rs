@@ -3,11 +3,10 @@
 //! SVG does not wrap, and measuring in the browser would cost a layout a frame; so widths are estimated after DejaVu Sans,
 //! the widest of the usual system fonts. In the others there is a little more room than reckoned with.
 
-use std::fmt::Write as _;
+use yew::Html;
 
-use yew::prelude::*;
-
-use crate::lab::scene::Anchor;
+use super::super::el::{El, el, many};
+use crate::lab::scene::{Anchor, Area};
 
 /// What words are for, and hence how large and heavy they are.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -65,18 +64,18 @@ fn em(letter: char) -> f32 {
         'w' | '×' | '≥' | '≤' | '=' | '+' | '<' | '>' | '●' | '▲' | '◐' | '✓' | '✕' | '■' | '★' => {
             0.83
         }
-        letter if letter.is_uppercase() => 0.70,
+        letter if letter.is_ascii_uppercase() => 0.70,
         _ => 0.63,
     }
 }
 
 /// The text in at most `most` lines that are no wider than `room`; what is too much ends in an ellipsis.
 pub(super) fn wrap(text: &str, role: Role, wide: bool, room: f32, most: usize) -> Vec<String> {
-    wrap_to(text, role, wide, most, |_| room)
+    wrap_to(text, role, wide, most, &|_| room)
 }
 
 /// [`wrap`] where each line has its own room, as in a circle.
-pub(super) fn wrap_to(text: &str, role: Role, wide: bool, most: usize, room: impl Fn(usize) -> f32) -> Vec<String> {
+pub(super) fn wrap_to(text: &str, role: Role, wide: bool, most: usize, room: &dyn Fn(usize) -> f32) -> Vec<String> {
     if text.is_empty() || most == 0 {
         return Vec::new();
     }
@@ -107,10 +106,13 @@ const UNITS: [&str; 12] = ["ns", "µs", "ms", "s", "min", "h", "d", "%", "k", "k
 /// Words that must not be parted: a number from its unit, a sign from its word.
 fn chunks(text: &str) -> Vec<String> {
     let mut chunks: Vec<String> = Vec::new();
-    for word in text.split(' ').filter(|word| !word.is_empty()) {
+    for word in text.split(' ') {
+        if word.is_empty() {
+            continue;
+        }
         let joins = chunks.last().is_some_and(|last| {
             let unit = UNITS.contains(&word) && last.ends_with(|end: char| end.is_ascii_digit());
-            let sign = last.chars().count() == 1 && !last.starts_with(char::is_alphanumeric);
+            let sign = last.chars().count() == 1 && !last.starts_with(|start: char| start.is_ascii_alphanumeric());
             unit || sign
         });
         match chunks.last_mut() {
@@ -159,13 +161,15 @@ pub(super) fn text(
         Anchor::Middle => "middle",
         Anchor::End => "end",
     };
-    let class = classes!(role.class(), extra);
-    let line = |(number, line): (usize, &String)| {
-        let y = num(y + number as f32 * role.leading(wide));
+    let mut drawn = Vec::with_capacity(2 * lines.len());
+    for (number, line) in lines.iter().enumerate() {
+        let y = y + number as f32 * role.leading(wide);
+        let element = el("text").word("class", role.class()).class(extra).word("text-anchor", anchor);
+        drawn.push(element.num("x", x).num("y", y).text(line.clone()).html());
         // The space parts the lines where they are read as one text.
-        html! { <><text class={class.clone()} x={num(x)} {y} text-anchor={anchor}>{ line.clone() }</text>{ " " }</> }
-    };
-    lines.iter().enumerate().map(line).collect()
+        drawn.push(super::super::el::text(" "));
+    }
+    many(drawn)
 }
 
 /// A label with its note below it, both about the middle of `x` and `y`.
@@ -174,11 +178,34 @@ pub(super) fn stack(label: &[String], note: &[String], wide: bool, x: f32, y: f3
     let height = label.len() as f32 * first + note.len() as f32 * second;
     let top = y - height / 2.0;
     let below = top + label.len() as f32 * first;
-    html! {
-        <>
-            { text(label, Role::Label, wide, x, top + first * 0.76, Anchor::Middle, "") }
-            { text(note, Role::Note, wide, x, below + second * 0.76, Anchor::Middle, "") }
-        </>
+    many(vec![
+        text(label, Role::Label, wide, x, top + first * 0.76, Anchor::Middle, ""),
+        text(note, Role::Note, wide, x, below + second * 0.76, Anchor::Middle, ""),
+    ])
+}
+
+impl El {
+    /// An attribute that is a length or a place, in units.
+    #[inline(never)]
+    pub(super) fn num(self, name: &'static str, value: f32) -> Self {
+        self.set(name, num(value))
+    }
+
+    /// Where a rectangle stands.
+    #[inline(never)]
+    pub(super) fn area(self, at: Area) -> Self {
+        self.num("x", at.x).num("y", at.y).num("width", at.w).num("height", at.h)
+    }
+
+    /// Moved so far.
+    #[inline(never)]
+    pub(super) fn moved(self, x: f32, y: f32) -> Self {
+        let mut by = String::from("translate(");
+        put(&mut by, x);
+        by.push(' ');
+        put(&mut by, y);
+        by.push(')');
+        self.set("transform", by)
     }
 }
 
@@ -191,14 +218,12 @@ pub(super) fn num(value: f32) -> String {
 
 /// [`num`] onto a path.
 pub(super) fn put(path: &mut String, value: f32) {
-    let tenths = (value * 10.0).round();
-    let tenths = if tenths.is_finite() { tenths as i32 } else { 0 };
-    let sign = if tenths < 0 { "-" } else { "" };
-    // Writing to a string does not fail.
-    let _ = match tenths.unsigned_abs() % 10 {
-        0 => write!(path, "{}", tenths / 10),
-        rest => write!(path, "{sign}{}.{rest}", tenths.unsigned_abs() / 10),
-    };
+    super::super::num::put(path, value.into(), 1);
+}
+
+/// A share or a scale onto an attribute.
+pub(super) fn hundredths(attribute: &mut String, value: f32) {
+    super::super::num::put(attribute, value.into(), 2);
 }
 
 #[cfg(test)]

@@ -131,7 +131,7 @@ impl Player {
             Ok(()) => {
                 let now = stamp(self.now(), 1);
                 self.settle();
-                self.hint = Some(format!("Holds from {now} on. To replay all with it, tick “from the start”."));
+                self.hint = Some(format!("Holds from {now} on. To replay all with it, tick “apply from the start”."));
             }
         }
     }

@@ -4,22 +4,26 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::super::actions::Actions;
+use super::super::actions::actions;
 use super::super::chart::ChartView;
 use super::super::clock::stamp;
 use super::super::diagram::DiagramView;
-use super::super::dom;
-use super::super::help::Help;
-use super::super::icons::{Draw, Icon};
-use super::super::knobs::{InlineKnob, Knobs};
-use super::super::log::{Log, Sentence};
-use super::super::outlook::{Outlook, WhyPanel};
+use super::super::el::{El, el, many, maybe};
+use super::super::help::{Help, Table};
+use super::super::icons::{Icon, draw};
+use super::super::knob_field::{Number, Of};
+use super::super::knobs::{Knobs, beside};
+use super::super::log::{Log, sentence, tone};
+use super::super::outlook::{Outlook, why_panel};
+use super::super::part::part;
 use super::super::player::{Intent, Pause};
-use super::super::readouts::Readouts;
-use super::super::share::Share;
+use super::super::readouts::readouts;
+use super::super::share::{Run, Share};
 use super::super::transport::Transport;
+use super::super::{dom, num};
 use super::{Msg, Place, Stage};
-use crate::lab::Link;
+use crate::lab::scene::{Button, Why};
+use crate::lab::{Diagram, Link, Readout};
 
 impl Stage {
     /// The parts from top to bottom.
@@ -31,127 +35,119 @@ impl Stage {
         let scene = self.player.session.borrow().scene(self.looks());
         let touched = self.player.touched;
         let full = place != Place::Front;
-        let onkeydown = ctx.link().callback(Msg::Key);
-        let claim = (about.claim)(&self.config);
-        let conflicts = (about.conflicts)(&self.config);
-        let newest = self.entries.list.first().cloned();
+        let mut parts = Vec::new();
         let title = match place {
-            Place::Page => html! { <h1 tabindex="-1">{ about.title }</h1> },
-            Place::Embed => html! { <h1 class="small" tabindex="-1">{ about.title }</h1> },
-            Place::Front => html! { <h2 class="front">{ about.title }</h2> },
+            Place::Page => el("h1[tabindex=-1]"),
+            Place::Embed => el("h1.small[tabindex=-1]"),
+            Place::Front => el("h2.front"),
         };
-        let inline = InlineKnob::of(about.knobs, &self.config);
-
-        html! {
-            <div class={classes!("lab", touched.then_some("touched"), (place == Place::Front).then_some("taste"))} ref={self.root.clone()} {onkeydown}>
-                <div class="head">
-                    { title }
-                    if shows("claim") && place != Place::Front {
-                        <p class="claim">{ claim }</p>
-                    }
-                </div>
-                if shows("stage") {
-                    <section class="card stage" aria-label="Stage" data-part="stage" id="stage" tabindex="-1">
-                        <div class="pic" ref={self.picture.clone()}>
-                            <DiagramView diagram={Rc::new(scene.diagram)} on_act={self.act.clone()} playing={self.player.pause.is_none()} />
-                        </div>
-                        <p class={classes!("last", newest.as_ref().map(|entry| super::super::log::tone(entry.tone)))}>
-                            if let Some(entry) = newest {
-                                <Sentence {entry} />
-                            } else {
-                                { self.invitation(ctx) }
-                            }
-                        </p>
-                        if !conflicts.is_empty() {
-                            <ul class="conflicts" aria-label="Settings that contradict each other">
-                                for conflict in conflicts {
-                                    <li>{ conflict }</li>
-                                }
-                            </ul>
-                        }
-                        if shows("actions") {
-                            <Actions
-                                table={about.slug}
-                                actions={about.actions}
-                                buttons={scene.buttons}
-                                send={self.send.clone()}
-                            >
-                                if let Some(knob) = inline.filter(|knob| !opened.lock.iter().any(|id| id == knob.0.id)) {
-                                    <super::super::knobs::Inline {knob} config={self.config.clone()} send={self.send.clone()} />
-                                }
-                            </Actions>
-                        }
-                        { self.progress() }
-                        if shows("transport") {
-                            { self.transport(ctx) }
-                        }
-                        { self.hint() }
-                    </section>
-                }
-                <p class="unseen" role="status">{ self.said.clone() }</p>
-                if full {
-                    <div class={classes!("grid", touched.then_some("both"))}>
-                        if touched && (shows("readouts") || shows("charts")) {
-                            <section class="card numbers" aria-label="Numbers and charts">
-                                if shows("readouts") {
-                                    <Readouts readouts={scene.readouts} />
-                                }
-                                if shows("charts") {
-                                    <div class="charts" data-part="charts">
-                                        for chart in self.charts.iter() {
-                                            <ChartView key={chart.id} chart={chart.clone()} slug={about.slug} />
-                                        }
-                                    </div>
-                                }
-                            </section>
-                        }
-                        if shows("log") {
-                            <Log entries={self.entries.clone()} empty={self.invitation(ctx)} send={self.send.clone()} />
-                        }
-                    </div>
-                    if shows("knobs") {
-                        <Knobs
-                            lab={opened.lab.about.slug}
-                            config={self.config.clone()}
-                            lock={opened.lock.clone()}
-                            from_start={self.player.from_start}
-                            begun={touched && place == Place::Page}
-                            send={self.send.clone()}
-                        />
-                    }
-                    if touched {
-                        <div class="card more">
-                            if shows("outlook") {
-                                <Outlook lab={about.slug} config={self.config.clone()} lock={opened.lock.clone()} send={self.send.clone()} />
-                            }
-                            if shows("why") {
-                                <WhyPanel why={scene.why} />
-                            }
-                            if shows("share") {
-                                <Share
-                                    session={super::super::share::Run(self.player.session.clone())}
-                                    opened={ctx.props().opened.clone()}
-                                    address={self.address.clone()}
-                                />
-                            }
-                        </div>
-                    }
-                }
-                if place == Place::Embed {
-                    <p class="out">
-                        <a href={self.full_address(ctx)} target="_blank" rel="noopener">
-                            { "Open in full" }<Draw icon={Icon::Out} />
-                        </a>
-                    </p>
-                }
-                if place == Place::Front {
-                    <p class="out"><a href={self.address.clone()}>{ "Open the whole lab, just as it stands" }</a></p>
-                }
-                if self.help {
-                    <Help actions={about.actions} on_close={ctx.link().callback(|()| Msg::Help(false))} />
-                }
-            </div>
+        let claim = (full && shows("claim")).then(|| el("p.claim").text((about.claim)(&self.config)));
+        parts.push(el("div.head").put(title.text(about.title)).put(maybe(claim)).html());
+        parts.push(maybe(shows("stage").then(|| self.stage(ctx, scene.diagram, &scene.buttons))));
+        parts.push(el("p.unseen[role=status]").text(self.said.clone()).html());
+        if full {
+            parts.push(self.results(ctx, scene.readouts));
+            parts.push(maybe(shows("knobs").then(|| {
+                part(Knobs {
+                    lab: about.slug,
+                    config: self.config.clone(),
+                    lock: opened.lock.clone(),
+                    from_start: self.player.from_start,
+                    begun: touched && place == Place::Page,
+                    send: self.send.clone(),
+                })
+            })));
+            parts.push(maybe(touched.then(|| self.more(ctx, scene.why))));
         }
+        let out = match place {
+            Place::Page => None,
+            Place::Embed => {
+                let link = el("a[target=_blank][rel=noopener]").set("href", self.full_address(ctx));
+                Some(link.text("Open in full").put(draw(Icon::Out)))
+            }
+            Place::Front => {
+                let link = el("a").set("href", self.address.clone());
+                Some(link.text("Open the whole lab, just as it stands"))
+            }
+        };
+        parts.push(maybe(out.map(|link| el("p.out").put(link))));
+        let help = self.help.then(|| part(Help { actions: Table(about.actions), on_close: self.ask_help.clone() }));
+        parts.push(maybe(help));
+        el("div.lab").class_if(touched, "touched").class_if(!full, "taste").node(&self.root).put(many(parts)).html()
+    }
+
+    /// The picture with what is done to it and to time.
+    fn stage(&self, ctx: &Context<Self>, diagram: Diagram, buttons: &[Button]) -> El {
+        let opened = &ctx.props().opened.0;
+        let about = &opened.lab.about;
+        let newest = self.entries.list.first();
+        let last = el("p.last").class(newest.map_or("", |entry| tone(entry.tone)));
+        let last = match newest {
+            Some(entry) => last.put(sentence(entry)),
+            None => last.text(self.invitation(ctx)),
+        };
+        let mut conflicts = el("ul.conflicts[aria-label=Settings that contradict each other]");
+        let found = (about.conflicts)(&self.config);
+        let contradict = !found.is_empty();
+        for conflict in found {
+            conflicts = conflicts.put(el("li").text(conflict));
+        }
+        let knob = beside(&self.config).filter(|(knob, _)| !opened.lock.iter().any(|id| id == knob.id));
+        let knob = knob.map(|(knob, number)| {
+            let send = self.send.clone();
+            part(Number { knob: Of(knob), number, id: "inline-knob".to_owned(), off: false, beside: true, send })
+        });
+        let shows = |part: &str| !opened.hide.iter().any(|hidden| hidden == part);
+        let actions = shows("actions").then(|| actions(about.actions, buttons, &self.send, maybe(knob)));
+        let playing = self.player.pause.is_none();
+        let picture = part(DiagramView { diagram: Rc::new(diagram), on_act: self.act.clone(), playing });
+        // Letters are shortcuts here and nowhere else: not on a knob, not in the log.
+        let key = ctx.link().callback(Msg::Key);
+        el("section.card.stage[aria-label=Stage][data-part=stage][id=stage][tabindex=-1]")
+            .on("keydown", move |event: KeyboardEvent| key.emit(event))
+            .put(el("div.pic").node(&self.picture).put(picture))
+            .put(last)
+            .put(maybe(contradict.then_some(conflicts)))
+            .put(maybe(actions))
+            .put(maybe(self.progress()))
+            .put(maybe(shows("transport").then(|| self.transport(ctx))))
+            .put(self.hint())
+    }
+
+    /// Numbers, charts and log.
+    fn results(&self, ctx: &Context<Self>, readouts: Vec<Readout>) -> Html {
+        let opened = &ctx.props().opened.0;
+        let shows = |part: &str| !opened.hide.iter().any(|hidden| hidden == part);
+        let touched = self.player.touched;
+        let numbers = (touched && (shows("readouts") || shows("charts"))).then(|| {
+            let charts = shows("charts").then(|| {
+                let mut charts = el("div.charts[data-part=charts]");
+                for chart in &self.charts {
+                    let slug = opened.lab.about.slug;
+                    charts = charts.put(html! { <ChartView key={chart.id} chart={chart.clone()} {slug} /> });
+                }
+                charts
+            });
+            let tiles = shows("readouts").then(|| self::readouts(readouts));
+            el("section.card.numbers[aria-label=Numbers and charts]").put(maybe(tiles)).put(maybe(charts))
+        });
+        let log = shows("log")
+            .then(|| part(Log { entries: self.entries.clone(), empty: self.invitation(ctx), send: self.send.clone() }));
+        el("div.grid").class_if(touched, "both").put(maybe(numbers)).put(maybe(log)).html()
+    }
+
+    /// What is there for those who want to know more.
+    fn more(&self, ctx: &Context<Self>, why: Vec<Why>) -> El {
+        let opened = &ctx.props().opened.0;
+        let shows = |part: &str| !opened.hide.iter().any(|hidden| hidden == part);
+        let (lab, config, lock) = (opened.lab.about.slug, self.config.clone(), opened.lock.clone());
+        let outlook = shows("outlook").then(|| part(Outlook { lab, config, lock, send: self.send.clone() }));
+        let share = shows("share").then(|| {
+            let (opened, address) = (ctx.props().opened.clone(), self.address.clone());
+            part(Share { session: Run(self.player.session.clone()), opened, address })
+        });
+        let why = shows("why").then(|| why_panel(why));
+        el("div.card.more").put(maybe(outlook)).put(maybe(why)).put(maybe(share))
     }
 
     fn invitation(&self, ctx: &Context<Self>) -> AttrValue {
@@ -162,43 +158,41 @@ impl Stage {
         }
     }
 
-    fn transport(&self, ctx: &Context<Self>) -> Html {
+    fn transport(&self, ctx: &Context<Self>) -> El {
         let session = self.player.session.borrow();
-        html! {
-            <Transport
-                inviting={self.player.pause == Some(Pause::Fresh) && !session.lab().about.actions.iter().any(|action| action.primary)}
-                now={session.now()}
-                played={session.played()}
-                revision={self.player.revision}
-                session={super::super::share::Run(self.player.session.clone())}
-                playing={self.player.pause.is_none()}
-                speed={self.player.speed}
-                seed={session.seed()}
-                can_undo={session.can_undo()}
-                can_redo={session.can_redo()}
-                address={self.address.clone()}
-                place={ctx.props().place}
-                on_help={self.ask_help.clone()}
-                send={self.send.clone()}
-            />
-        }
+        let leads = session.lab().about.actions.iter().any(|action| action.primary);
+        let transport = Transport {
+            inviting: self.player.pause == Some(Pause::Fresh) && !leads,
+            now: session.now(),
+            played: session.played(),
+            session: Run(self.player.session.clone()),
+            playing: self.player.pause.is_none(),
+            speed: self.player.speed,
+            seed: session.seed(),
+            can_undo: session.can_undo(),
+            can_redo: session.can_redo(),
+            dials: self.dials,
+            place: ctx.props().place,
+            on_dials: &self.ask_dials,
+            on_help: &self.ask_help,
+            send: &self.send,
+        };
+        transport.show()
     }
 
     /// The way to a far instant.
-    fn progress(&self) -> Html {
-        let Some(done) = self.player.progress() else { return Html::default() };
-        let onclick = self.send.reform(|_: MouseEvent| Intent::Cancel);
-        html! {
-            <div class="progress">
-                <label for="progress">{ format!("Playing to it: {}", stamp(self.player.now(), 0)) }</label>
-                <progress id="progress" max="1" value={format!("{done:.3}")} />
-                <button type="button" {onclick}>{ "Cancel" }</button>
-            </div>
-        }
+    fn progress(&self) -> Option<El> {
+        let done = self.player.progress()?;
+        let words = format!("Playing to it: {}", stamp(self.player.now(), 0));
+        let row = el("div.progress")
+            .put(el("label[for=progress]").text(words))
+            .put(el("progress[id=progress][max=1]").set("value", num::with(done, 3, "")))
+            .put(el("button[type=button]").press(&self.send, Intent::Cancel).text("Cancel"));
+        Some(row)
     }
 
     /// What just happened to time, in words. The region is always there, so that it is announced.
-    fn hint(&self) -> Html {
+    fn hint(&self) -> El {
         let mut words = self.player.hint.clone().unwrap_or_default();
         if words.is_empty() {
             words = self.standing().to_owned();
@@ -212,9 +206,9 @@ impl Stage {
             };
         }
         if let Some(reached) = self.player.behind {
-            words = format!("This machine cannot keep up: running at {reached:.1}×.");
+            words = format!("This machine cannot keep up: running at {}.", num::with(reached, 1, "×"));
         }
-        html! { <p class={classes!("hint", words.is_empty().then_some("none"))} role="status">{ words }</p> }
+        el("p.hint[role=status]").class_if(words.is_empty(), "none").text(words)
     }
 
     /// This state in the whole page, with nothing hidden or locked, for embeds.
