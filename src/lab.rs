@@ -211,6 +211,9 @@ impl<L: Lab> Run for L {
     }
 }
 
+/// Groups of knobs that a preset leaves alone unless it names them.
+pub const BESIDE_PRESETS: [&str; 2] = ["Traffic", "What these settings mean"];
+
 /// A lab in the registry: its tables, and how to start it.
 pub struct Entrance {
     /// The tables.
@@ -245,12 +248,25 @@ impl Entrance {
         Some(config)
     }
 
-    /// The preset whose knobs these are.
+    /// A preset over these settings: what is no part of it (the traffic, the questions asked of it) stays as it is, so that
+    /// two presets can be held against each other. `None` for an unknown preset.
+    pub fn preset_onto(&self, id: &str, config: &Config) -> Option<Config> {
+        let mut onto = self.preset(id)?;
+        let named = self.about.presets.iter().find(|preset| preset.id == id)?.set;
+        for (knob, value) in config.iter() {
+            if BESIDE_PRESETS.contains(&knob.group) && !named.iter().any(|(id, _)| *id == knob.id) {
+                onto.set(knob.id, value.clone());
+            }
+        }
+        Some(onto)
+    }
+
+    /// The preset whose knobs these are, whatever the traffic.
     pub fn preset_of(&self, config: &Config) -> Option<&'static Preset>
     where
         Self: 'static,
     {
-        self.about.presets.iter().find(|preset| self.preset(preset.id).as_ref() == Some(config))
+        self.about.presets.iter().find(|preset| self.preset_onto(preset.id, config).as_ref() == Some(config))
     }
 
     /// The action of that name.

@@ -580,3 +580,13 @@ fn breaker_reopened_by_a_probe_shows_no_rate_of_the_window() {
     assert!(highest < 60.0, "the probe's 100 % is not the window's: {highest}");
     assert!(chart.summary.contains("A probe opened it again"), "{}", chart.summary);
 }
+
+#[test]
+fn a_preset_leaves_the_traffic_alone() {
+    let lab = halfopen::labs::find("circuit-breaker").expect("it is there");
+    let mut config = lab.defaults();
+    assert_eq!(config.set_text("rate", "20/s"), Ok(()));
+    let onto = lab.preset_onto("hystrix", &config).expect("it is there");
+    assert_eq!((onto.number("rate"), onto.number("rate_percent")), (20_000, 50));
+    assert_eq!(lab.preset_of(&onto).map(|preset| preset.id), Some("hystrix"));
+}

@@ -22,7 +22,7 @@ pub(super) fn text(session: &Session) -> String {
         let _ = writeln!(out, "{:>10.3} s  {}", entry.at.as_secs_f64(), entry.sentence());
     }
     if record.logged() == 0 {
-        out.push_str("              Nothing happened.\n");
+        out.push_str("              No state has changed; busy traffic is not told request by request.\n");
     }
     out.push_str("\nReadouts\n");
     let readouts = session.scene(View::default()).readouts;

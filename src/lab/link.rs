@@ -155,7 +155,11 @@ pub fn read(text: &str, labs: &'static [Entrance]) -> (Target, Vec<Notice>) {
             None => notices.say(format!("There is no preset called “{}”.", quoted(&id))),
         }
     }
-    for (key, value) in &pairs {
+    for (index, (key, value)) in pairs.iter().enumerate() {
+        // Looked for among the first few only: a hostile link has thousands.
+        if pairs.iter().take(index.min(100)).any(|(earlier, other)| earlier == key && other != value) {
+            notices.say(format!("“{}” stands more than once; the last one counts.", quoted(key)));
+        }
         read_pair(&mut link, key, value, &mut notices);
     }
     for (_, value) in pairs.iter().filter(|(key, _)| *key == "do") {

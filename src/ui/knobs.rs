@@ -12,9 +12,9 @@ use crate::lab::{Config, Kind, Knob, Value};
 use crate::labs;
 
 /// The group whose first number stands beside the actions as well.
-const INLINE: &str = "Traffic";
+const INLINE: &str = crate::lab::BESIDE_PRESETS[0];
 /// The group that stands with the figures it is for.
-pub(crate) const OUTLOOK: &str = "What these settings mean";
+pub(crate) const OUTLOOK: &str = crate::lab::BESIDE_PRESETS[1];
 
 /// The panel.
 #[derive(PartialEq)]
@@ -56,8 +56,8 @@ impl Part for Knobs {
         let check =
             "label.check[title=Plays the whole run again with the new setting. Otherwise it holds from now on.]";
         let head = el("div.knobs-head")
-            .put(el("h2").text(if several { "Presets" } else { "Settings" }))
-            .put(el(check).put(from_start).text("apply from the start"));
+            .put(el("h2").text(if several { "Presets (each plays the whole run again)" } else { "Settings" }))
+            .put(el(check).put(from_start).text("apply knobs from the start"));
         let preset = lab.preset_of(&self.config);
         let chips = several.then(|| {
             let mut chips = el("div.presets[role=group][aria-label=Presets]");

@@ -200,7 +200,7 @@ fn nonsense_in_a_field_is_named_and_changes_nothing() -> Outcome {
         assert_eq!(page.script(invalid, vec![]).await?, json!("true"));
         assert_eq!((page.is_as_native().await?, page.fragment().await?), (told, fragment));
         // Too much is brought to the nearest end, and that is said.
-        page.click("apply from the start").await?;
+        page.click("apply knobs from the start").await?;
         page.write("#knob-threshold", "5000").await?;
         page.says("#knob-threshold-said", "It goes from 1 to 100").await?;
         page.eventually("the threshold is 100", async || {

@@ -75,7 +75,7 @@ pub(super) fn diagram(lab: &Lab, view: View) -> Diagram {
     let counter = counter(lab, &places);
     if let (Shape::Meter { at, .. }, true) = (&counter.shape, places.upright) {
         // On a narrow picture the bar stands below everything else.
-        places.size.1 = at.y + at.h + 6.0;
+        places.size.1 = at.y + at.h + 26.0;
     }
     marks.push(counter);
     marks.push(backend(lab, &places));
@@ -237,12 +237,15 @@ fn counter(lab: &Lab, places: &Places) -> Mark {
             "",
         );
     }
-    let fill =
-        if of == u32::MAX { watched.value / watched.threshold.max(1.0) } else { f64::from(filled) / f64::from(of) };
+    let fill = if of == u32::MAX {
+        watched.early.unwrap_or(watched.value / watched.threshold.max(1.0))
+    } else {
+        f64::from(filled) / f64::from(of)
+    };
     let at = if places.upright {
         Area { x: 30.0, y: 448.0, w: 280.0, h: 14.0 }
     } else {
-        Area { x: 400.0, y: 288.0, w: 280.0, h: 14.0 }
+        Area { x: 360.0, y: 288.0, w: 360.0, h: 14.0 }
     };
     Mark::new("counter", Shape::Meter { at, fill: fill.clamp(0.0, 1.0) as f32 }, tone, said, "")
 }
@@ -323,17 +326,17 @@ fn came_back(lab: &Lab, places: &Places, glance: Duration, marks: &mut Vec<Mark>
         let fresh = 1.0 - (age.as_secs_f64() / glance.as_secs_f64().max(1e-9)) as f32;
         let id = format!("{}-{}", if recent.came == Came::TurnedAway { "turned" } else { "back" }, recent.id);
         if recent.came == Came::TurnedAway {
-            let (near, far) = (places.at_ring(-1.15), places.on_wire(0.08));
-            let aside = |point: Point, by: f32| {
-                if places.upright { Point { x: point.x - by, ..point } } else { Point { y: point.y - by, ..point } }
-            };
-            let label = if spoken { "" } else { "turned away at once" };
+            let label = if spoken || places.upright { "" } else { "turned away at once" };
             spoken = true;
-            let shape = Shape::Arc {
-                from: aside(near, 14.0),
-                to: aside(far, 14.0),
-                bulge: if places.upright { 26.0 } else { -34.0 },
-                fresh,
+            let shape = if places.upright {
+                // Beside the wire, from the ring's shoulder up to the caller's side: between the two there is no room.
+                let shoulder = places.radius * 0.74;
+                let from = Point { x: places.switch.x - shoulder, y: places.switch.y - shoulder };
+                let to = Point { x: places.caller.x - 4.0, y: places.caller.y + places.caller.h * 0.7 };
+                Shape::Arc { from, to, bulge: 16.0, fresh }
+            } else {
+                let above = |point: Point| Point { y: point.y - 14.0, ..point };
+                Shape::Arc { from: above(places.at_ring(-1.15)), to: above(places.on_wire(0.08)), bulge: -34.0, fresh }
             };
             marks.push(Mark::new(id, shape, Tone::Bad, label, ""));
         } else {

@@ -18,6 +18,8 @@ pub(super) struct Watched {
     pub(super) threshold: f64,
     /// Whether it must be passed, not only reached.
     pub(super) above: bool,
+    /// How far it is from being judged at all, 0 to 1, while there are too few results.
+    pub(super) early: Option<f64>,
     /// In words: "2 of 3 failures in a row".
     pub(super) said: String,
 }
@@ -42,6 +44,7 @@ pub(super) fn watched(lab: &Lab) -> Watched {
             value: figures.failures_in_a_row as f64,
             threshold: f64::from(failures),
             above: false,
+            early: None,
             said: said(format!("{} of {failures} failures in a row", figures.failures_in_a_row)),
         },
         Trip::Failures { failures } => Watched {
@@ -50,13 +53,16 @@ pub(super) fn watched(lab: &Lab) -> Watched {
             value: figures.failed as f64,
             threshold: f64::from(failures),
             above: false,
+            early: None,
             said: said(format!("{} of {failures} failures in the window", figures.failed)),
         },
         Trip::Rate { percent, compare } => {
             let share =
                 if figures.buffered == 0 { 0.0 } else { 100.0 * figures.failed as f64 / figures.buffered as f64 };
             let minimum = minimum(lab);
-            let told = if judging && figures.buffered < minimum {
+            // Before it may be judged there is no rate to show.
+            let early = judging && figures.buffered < minimum;
+            let told = if early {
                 format!("{} of {minimum} calls before it judges", figures.buffered)
             } else {
                 format!("{} of {} failed: {} %", figures.failed, figures.buffered, round(share))
@@ -64,7 +70,8 @@ pub(super) fn watched(lab: &Lab) -> Watched {
             Watched {
                 label: "failure rate",
                 unit: "%",
-                value: share,
+                value: if early { 0.0 } else { share },
+                early: early.then(|| figures.buffered as f64 / minimum as f64),
                 threshold: f64::from(percent),
                 above: compare == Compare::Above,
                 said: said(told),

@@ -107,7 +107,10 @@ impl Player {
     }
 
     fn preset(&mut self, id: &str, clock: &dyn Fn() -> f64) {
-        let config = self.session.borrow().lab().preset(id);
+        let config = {
+            let session = self.session.borrow();
+            session.lab().preset_onto(id, &session.config_now())
+        };
         if let Some(config) = config {
             self.session.borrow_mut().configure(config);
             let told = if self.now() > Instant::ZERO || !self.session.borrow().inputs().is_empty() {
@@ -131,7 +134,8 @@ impl Player {
             Ok(()) => {
                 let now = stamp(self.now(), 1);
                 self.settle();
-                self.hint = Some(format!("Holds from {now} on. To replay all with it, tick “apply from the start”."));
+                self.hint =
+                    Some(format!("Holds from {now} on. To replay all with it, tick “apply knobs from the start”."));
             }
         }
     }

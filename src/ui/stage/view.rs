@@ -151,6 +151,9 @@ impl Stage {
     }
 
     fn invitation(&self, ctx: &Context<Self>) -> AttrValue {
+        if self.player.now() > halfopen_core::Instant::ZERO {
+            return "No state has changed so far; busy traffic is not told request by request.".into();
+        }
         let actions = ctx.props().opened.0.lab.about.actions;
         match actions.iter().find(|action| action.primary) {
             Some(action) => format!("Nothing has happened yet. Begin with “{}”.", action.label).into(),
