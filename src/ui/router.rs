@@ -11,8 +11,8 @@ use super::notices::notices;
 use super::shell::shell;
 use super::stage::{Opened, Panels, Place, Stage};
 use super::theme::{self, Theme};
-use crate::lab::Entrance;
 use crate::lab::link::{self, Link, Target};
+use crate::lab::{Entrance, Listed};
 use crate::labs::LISTED;
 
 /// What the page is made of.
@@ -27,22 +27,19 @@ pub(crate) struct App {
     page: Page,
     notices: Vec<AttrValue>,
     theme: Theme,
-    /// Counts navigations, so that what arrives late for another page is known.
+    /// Counts navigations, so that the same lab opened again begins anew, and what arrives late for another page is known.
     visit: u64,
     /// The page has just been turned: its heading gets the focus, so that it is read.
     turned: bool,
-    /// The visit that is shown: the same lab opened again begins anew.
-    shown: u64,
-    /// What the next page needs is on its way.
-    busy: bool,
     /// Whether the page around a frame hears of its height.
     told: bool,
     _listener: Option<dom::Listener>,
 }
 
 enum Page {
-    /// Nothing yet: the first page's lab is on its way.
-    Waiting,
+    /// What it needs is on its way: this lab, if it has one of its own. The old page is gone by then, for a stage that is still
+    /// there would write its own address over the new one.
+    Waiting(Option<&'static Listed>),
     /// With the lab that is alive there.
     Home(Option<Opened>),
     Lab(Opened),
@@ -70,13 +67,11 @@ impl Component for App {
         let moved = ctx.link().callback(|()| Msg::Moved);
         let listener = dom::window().map(|window| dom::Listener::on(&window, "hashchange", move |_| moved.emit(())));
         let app = Self {
-            page: Page::Waiting,
+            page: Page::Waiting(wanted()),
             notices: Vec::new(),
             theme: theme::read(),
             visit: 0,
             turned: false,
-            shown: 0,
-            busy: true,
             told: false,
             _listener: listener,
         };
@@ -87,16 +82,14 @@ impl Component for App {
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         match msg {
             Msg::Moved => {
-                // The old page stays until the new one can be shown.
                 self.visit += 1;
-                self.busy = true;
+                self.page = Page::Waiting(wanted());
+                self.notices.clear();
                 self.fetch(ctx);
             }
             Msg::Arrived(visit, _) if visit != self.visit => return false,
             Msg::Arrived(_, here) => {
-                self.busy = false;
-                self.shown = self.visit;
-                self.turned = !matches!(self.page, Page::Waiting);
+                self.turned = self.visit > 0;
                 self.read(here);
             }
             Msg::Dismissed => self.notices.clear(),
@@ -111,15 +104,18 @@ impl Component for App {
     fn view(&self, ctx: &Context<Self>) -> Html {
         let notices = notices(&self.notices, &ctx.link().callback(|()| Msg::Dismissed));
         let set_theme = ctx.link().callback(Msg::Theme);
-        let key = || self.shown.to_string();
+        let key = || self.visit.to_string();
         let stage = |opened: &Opened, place: Place| html! { <Stage key={key()} opened={opened.clone()} {place} /> };
         let main = |embed: bool| {
             let main = el(if embed { "main.embed[id=main]" } else { "main[id=main]" });
-            if self.busy { main.word("aria-busy", "true") } else { main }
+            if matches!(self.page, Page::Waiting(_)) { main.word("aria-busy", "true") } else { main }
         };
         let (slug, page) = match &self.page {
-            Page::Waiting if dom::hash().starts_with("#/embed/") => return main(true).html(),
-            Page::Waiting => (None, el("h1").text("See systems fail, and see what holds").html()),
+            Page::Waiting(_) if dom::hash().starts_with("#/embed/") => return main(true).html(),
+            Page::Waiting(lab) => {
+                let heading = lab.map_or("See systems fail, and see what holds", |lab| lab.title);
+                (lab.map(|lab| lab.slug), el("h1").text(heading).html())
+            }
             Page::Home(first) => (None, home(first.as_ref()).key(&key()).html()),
             Page::Lab(opened) if opened.link.embed => {
                 return main(true).put(notices).put(stage(opened, Place::Embed)).html();
@@ -132,7 +128,8 @@ impl Component for App {
     fn rendered(&mut self, _ctx: &Context<Self>, _first: bool) {
         if let Some(document) = dom::document() {
             document.set_title(&match &self.page {
-                Page::Waiting | Page::Home(_) => "Halfopen: a playground for fault tolerance".to_owned(),
+                Page::Waiting(Some(lab)) => format!("{} · Halfopen", lab.title),
+                Page::Waiting(None) | Page::Home(_) => "Halfopen: a playground for fault tolerance".to_owned(),
                 Page::Lab(opened) => format!("{} · Halfopen", opened.link.lab.about.title),
             });
         }
@@ -155,7 +152,7 @@ impl Component for App {
 impl App {
     /// Asks for what the address needs of the program: its lab with all that unfolds, or the lab of the front page.
     fn fetch(&self, ctx: &Context<Self>) {
-        let wanted = link::lab_of(&dom::hash(), LISTED);
+        let wanted = wanted();
         let Some(lab) = wanted.or(LISTED.first()) else { return };
         let (visit, chunks, link) = (self.visit, ctx.props().chunks, ctx.link().clone());
         let panels = wanted.map_or_else(|| arrive::already(None), |_| arrive::map((chunks.panels)(), Some));
@@ -198,6 +195,11 @@ impl App {
         };
         self.notices.push(format!("There is no page called “{shown}”.{hint} This is the front page.").into());
     }
+}
+
+/// The lab that the address asks for.
+fn wanted() -> Option<&'static Listed> {
+    link::lab_of(&dom::hash(), LISTED)
 }
 
 /// How many letters must be put in, left out or replaced to make one word of the other.
