@@ -11,6 +11,7 @@ extern crate alloc;
 extern crate std;
 
 pub mod breaker;
+mod quantity;
 pub mod rng;
 #[cfg(feature = "alloc")]
 pub mod sim;
@@ -18,6 +19,7 @@ pub mod time;
 #[cfg(feature = "alloc")]
 pub mod trace;
 
+pub use quantity::{OutOfRange, Quantity, Span};
 pub use time::Instant;
 
 /// The examples of the README, compiled and run.
