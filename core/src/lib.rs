@@ -13,6 +13,7 @@ extern crate std;
 pub mod backoff;
 pub mod breaker;
 mod quantity;
+pub mod retry;
 pub mod rng;
 #[cfg(feature = "alloc")]
 pub mod sim;

@@ -245,7 +245,7 @@ fn drawn_mean(config: &Config, attempt: u32) -> (f64, f64) {
     }
     let n = f64::from(n);
     let mean = sum / n;
-    (mean, ((squares / n - mean * mean).max(0.0) / n).sqrt())
+    (mean, libm::sqrt((squares / n - mean * mean).max(0.0) / n))
 }
 
 #[test]

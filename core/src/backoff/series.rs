@@ -36,8 +36,8 @@ impl Series {
     /// `u64::MAX` of them.
     pub fn next(&mut self, config: &Config, draw: f64, hint: Option<Duration>) -> Option<Duration> {
         let spent = config.settings().max_delays.is_some_and(|most| self.given >= most);
-        // Not `clamp`, which keeps what is no number.
-        let wait = self.draw(config, draw.max(0.0).min(1.0));
+        // What is no number is not above 0 either.
+        let wait = self.draw(config, if draw > 0.0 { draw.min(1.0) } else { 0.0 });
         let hinted = match hint {
             Some(hint) => nanos(hint).unwrap_or(u64::MAX).min(wait.saturating_add(config.slack)).max(wait),
             None => wait,
