@@ -12,6 +12,7 @@ extern crate std;
 
 pub mod backoff;
 pub mod breaker;
+pub mod budget;
 mod quantity;
 pub mod retry;
 pub mod rng;
