@@ -13,8 +13,9 @@ pub struct DepositConfig {
     pub ttl: Duration,
     /// In how many steps they expire; at least 1, at most the `N` of the [`Deposit`].
     pub buckets: u32,
-    /// Retries a second that are permitted however few requests there are.
-    pub min_per_second: u32,
+    /// Retries a second that are permitted however few requests there are, in thousandths. Over the whole of `ttl` they
+    /// are rounded down to a billionth of a retry.
+    pub min_per_second_permille: u32,
     /// How many retries a hundred requests pay for.
     pub percent: u32,
 }
@@ -22,7 +23,8 @@ pub struct DepositConfig {
 impl DepositConfig {
     /// The defaults of Finagle (`RetryBudget.scala`), tower (`tps_budget.rs`) and Linkerd's service profiles: a fifth
     /// of the requests of the last 10 s, and 10 a second besides. The ten buckets are tower's and Finagle's.
-    pub const FINAGLE: Self = Self { ttl: Duration::from_secs(10), buckets: 10, min_per_second: 10, percent: 20 };
+    pub const FINAGLE: Self =
+        Self { ttl: Duration::from_secs(10), buckets: 10, min_per_second_permille: 10_000, percent: 20 };
 }
 
 /// One retry, and a hundredth of it, in the unit that is counted in: fine enough that reserves are whole.
@@ -49,7 +51,8 @@ impl<const N: usize> Deposit<N> {
     pub fn new(config: DepositConfig) -> Result<Self, ConfigError> {
         let width = width::<N>("ttl", config.ttl, "buckets", config.buckets)?;
         // A retry a second for a nanosecond is just one billionth of a retry.
-        let reserve = width.saturating_mul(u64::from(config.buckets)).saturating_mul(u64::from(config.min_per_second));
+        let nanos = width.saturating_mul(u64::from(config.buckets));
+        let reserve = nanos.saturating_mul(u64::from(config.min_per_second_permille)) / 1000;
         let reserve = i64::try_from(reserve).unwrap_or(i64::MAX);
         Ok(Self { config, window: Window::new(width, config.buckets), reserve })
     }
