@@ -2,6 +2,9 @@
 //!
 //! The library has no clock, no ambient randomness and no I/O: time is an argument, randomness comes from a seed, and
 //! every verb returns what happened. The policies allocate nothing; the simulation (feature `alloc`) does.
+//!
+//! The policies: a circuit [`breaker`], the waits of a [`backoff`], a [`retry`] that follows them, and the [`budget`]s that
+//! limit all retries together.
 #![no_std]
 #![forbid(unsafe_code)]
 
