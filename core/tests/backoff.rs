@@ -58,6 +58,7 @@ impl Model {
                 fine(base) + (3 * previous - fine(base)) * draw / 1000
             }
         };
+        let planned = planned.min(u128::from(u64::MAX) * FINE);
         let mut wait = if cap_after_jitter { planned } else { planned.min(cap) };
         wait = match jitter {
             Jitter::None => wait,

@@ -320,6 +320,38 @@ proptest! {
 }
 
 #[test]
+fn a_request_gives_back_once_what_it_holds() {
+    let mut held = Held::default();
+    let mut quota = Budget::<1>::Quota(Quota::new(QuotaConfig::AWS));
+    let tokens = |budget: &Budget<1>| match budget {
+        Budget::Quota(quota) => quota.tokens(),
+        Budget::Share(share) => share.retrying(),
+        _ => unreachable!(),
+    };
+    for _ in 0..3 {
+        quota.try_retry(&mut held, Cause::Failure, 0, Instant::ZERO).unwrap();
+        quota.on_failure(&mut held);
+    }
+    quota.on_success(&mut held);
+    assert_eq!(tokens(&quota), 500 - 3 * 14 + 14);
+    // The next request took none.
+    quota.on_success(&mut held);
+    assert_eq!(tokens(&quota), 500 - 3 * 14 + 14 + 1);
+
+    let mut share = Budget::<1>::Share(Share::new(ShareConfig::ENVOY));
+    let mut all = [Held::default(), Held::default(), Held::default()];
+    for held in &mut all {
+        share.on_failure(held);
+        share.try_retry(held, Cause::Failure, 3, Instant::ZERO).unwrap();
+    }
+    assert_eq!(tokens(&share), 3);
+    share.on_failure(&mut all[0]);
+    share.on_failure(&mut all[0]);
+    share.on_success(&mut all[1]);
+    assert_eq!(tokens(&share), 1, "each retry ends once");
+}
+
+#[test]
 fn an_unlimited_budget_refuses_nothing() {
     let mut held = Held::default();
     let mut budget = Budget::<1>::Unlimited;
