@@ -4,6 +4,7 @@
 
 mod args;
 mod conform;
+mod figure;
 mod play;
 mod report;
 mod svg;
@@ -61,6 +62,7 @@ fn dispatch(args: Vec<OsString>, out: &mut dyn Write, err: &mut dyn Write) -> Re
     }));
     match matches.map_err(|error| stopped(&error))?.subcommand() {
         Some(("labs", _)) => labs(out).map(|()| 0),
+        Some(("figure", matches)) => figure::figure(matches, out).map(|()| 0),
         Some(("conform", matches)) => {
             let files: Vec<PathBuf> = matches.get_many("files").into_iter().flatten().cloned().collect();
             conform::conform(&files, out)

@@ -4,15 +4,24 @@
 //! them all; a step is held to 10,000,000 `times`, and to 1,000,000 events where it expects some. Each policy is one
 //! small module here that implements `Policy` and has one line in `replay`.
 
+mod backoff;
 mod breaker;
+mod budget;
 mod read;
+mod retry;
 
 use std::fmt;
+use std::time::Duration;
 
 use halfopen_core::Instant;
 use serde_json::Value;
 
 use read::{Object, shown};
+
+/// Room for any window a case may reasonably have; a larger one fails its case with a message.
+const PLACES: usize = 4096;
+/// The most that `times` and `repeat` may say, and the most attempts of one request.
+const TIMES_MAX: u32 = 10_000_000;
 
 /// How the cases of a file went.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -174,6 +183,9 @@ type Malformed = String;
 fn replay(case: &Object<'_>) -> Result<Verdict, Malformed> {
     match case.text("policy")?.ok_or("policy is missing")? {
         "breaker" => replay_policy::<breaker::Replay>(case),
+        "backoff" => replay_policy::<backoff::Replay>(case),
+        "retry" => replay_policy::<retry::Replay>(case),
+        "retry_budget" => replay_policy::<budget::Replay>(case),
         policy => Ok(Verdict::Unsupported { policy: policy.to_owned() }),
     }
 }
@@ -252,7 +264,11 @@ enum Got {
     Word(String),
     Words(Vec<String>),
     /// Exact; `None` is null.
-    Time(Option<core::time::Duration>),
+    Time(Option<Duration>),
+    /// Within 1 ns and a millionth.
+    About(Duration),
+    /// Each within that; `None` is null.
+    Abouts(Vec<Option<Duration>>),
     /// Within 1e-9; `None` is null.
     Number(Option<f64>),
 }
@@ -276,6 +292,22 @@ impl Got {
                 let expected = expected.as_str().and_then(read::duration).ok_or("a duration or null")?;
                 Ok(*time == Some(expected))
             }
+            Self::About(time) => {
+                expected.as_str().and_then(read::duration).map(|expected| near(*time, expected)).ok_or("a duration")
+            }
+            Self::Abouts(times) => {
+                let null_or_time = |value: &Value| match value {
+                    Value::Null => Some(None),
+                    value => value.as_str().and_then(read::duration).map(Some),
+                };
+                let list = expected.as_array().and_then(|list| list.iter().map(null_or_time).collect());
+                let list: Vec<Option<Duration>> = list.ok_or("a list of durations and nulls")?;
+                let agree = |(got, expected): (&Option<Duration>, &Option<Duration>)| match (got, expected) {
+                    (Some(got), Some(expected)) => near(*got, *expected),
+                    (got, expected) => got == expected,
+                };
+                Ok(list.len() == times.len() && times.iter().zip(&list).all(agree))
+            }
             Self::Number(number) if expected.is_null() => Ok(number.is_none()),
             Self::Number(number) => {
                 let expected = expected.as_f64().ok_or("a number or null")?;
@@ -285,6 +317,11 @@ impl Got {
     }
 }
 
+/// Whether a delay is what is expected, within 1 ns and a millionth of it.
+fn near(got: Duration, expected: Duration) -> bool {
+    got.as_nanos().abs_diff(expected.as_nanos()) * 1_000_000 <= 1_000_000 + expected.as_nanos()
+}
+
 impl fmt::Display for Got {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -292,7 +329,11 @@ impl fmt::Display for Got {
             Self::Count(count) => write!(f, "{count}"),
             Self::Word(word) => f.write_str(word),
             Self::Words(words) => write!(f, "[{}]", words.join(", ")),
-            Self::Time(Some(time)) => write!(f, "{time:?}"),
+            Self::Time(Some(time)) | Self::About(time) => write!(f, "{time:?}"),
+            Self::Abouts(times) => {
+                let times = times.iter().map(|time| time.map_or_else(|| "null".to_owned(), |time| format!("{time:?}")));
+                write!(f, "[{}]", times.collect::<Vec<_>>().join(", "))
+            }
             Self::Number(Some(number)) => write!(f, "{number}"),
             Self::Time(None) | Self::Number(None) => f.write_str("null"),
         }

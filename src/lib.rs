@@ -12,6 +12,7 @@ pub mod cli;
 pub mod conform;
 #[cfg(target_arch = "wasm32")]
 pub mod embed;
+pub mod figure;
 pub mod lab;
 pub mod labs;
 pub mod paint;

@@ -227,6 +227,36 @@ fn every_knob_is_an_option() {
 }
 
 #[test]
+fn a_figure_is_told_in_every_format() {
+    let ordered = ["figure", "aws-backoff", "--clients", "2,4,…,8", "--runs", "3", "--seed", "7"];
+    let told = |more: &[&str]| fine(&[&ordered, more].concat());
+    let csv = told(&["--format", "csv"]);
+    assert_eq!(csv.lines().next(), include_str!("figures/aws-backoff.csv").lines().next());
+    assert_eq!(csv.lines().count(), 1 + 4 * 5);
+    assert!(csv.contains("\n8,decorrelated,3,"), "{csv}");
+    assert_eq!(told(&["--format", "csv"]), csv, "the same seed gives the same figure");
+    let text = told(&[]);
+    assert!(text.lines().count() > 20 && text.contains("full jitter") && !text.contains('\u{a0}'), "{text}");
+    let json: Value = serde_json::from_str(&told(&["--format", "json"])).unwrap();
+    assert_eq!((json["figure"].as_str(), json["runs"].as_u64()), (Some("aws-backoff"), Some(3)));
+    assert_eq!(json["clients"], serde_json::json!([2, 4, 6, 8]));
+    for (row, line) in json["rows"].as_array().unwrap().iter().zip(csv.lines().skip(1)) {
+        let fields: Vec<&str> = line.split(',').collect();
+        assert_eq!(row["algorithm"].as_str(), Some(fields[1]));
+        assert_eq!(format!("{:.2}", row["time_ms"]["mean"].as_f64().unwrap()), fields[3]);
+        assert_eq!(format!("{:.2}", row["write_calls"]["p95"].as_f64().unwrap()), fields[12]);
+    }
+    let svg = told(&["--format", "svg"]);
+    assert!(svg.starts_with("<svg ") && svg.contains("<title>Time until all clients have written</title>"), "{svg}");
+    assert_eq!(told(&["--format", "svg", "--chart", "time"]), svg, "the first unless said");
+    assert!(told(&["--format", "svg", "--chart", "writes"]).contains("<title>Writes until"));
+    let file = scratch("figure.csv");
+    assert_eq!(told(&["--format", "csv", "--out", file.to_str().unwrap()]), "");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), csv);
+    std::fs::remove_file(file).unwrap();
+}
+
+#[test]
 fn notices_are_told_beside_the_output() {
     let link = "#/circuit-breaker?colour=red&threshold=0&t=1s";
     for format in ["text", "csv"] {
@@ -278,6 +308,18 @@ fn wrong_arguments_are_told_in_a_line() {
         (&["run", "circuit-breaker", "--format", "csv", "--chart", "none"], "there is no chart none; there is "),
         (&["run", "circuit-breaker", "--chart", "state"], "--chart goes with --format json, csv or svg"),
         (&["run", "circuit-breaker", "--out", "/no/such/folder/file"], "cannot write /no/such/folder/file: "),
+        (&["figure"], "the following required arguments were not provided: <FIGURE>"),
+        (&["figure", "aws"], "invalid value 'aws' for '<FIGURE>' [possible values: aws-backoff]"),
+        (&["figure", "aws-backoff", "--clients", "0"], "clients is 0, outside 1 to 1000"),
+        (&["figure", "aws-backoff", "--clients", "1000000000"], "clients is 1000000000, outside 1 to 1000"),
+        (&["figure", "aws-backoff", "--clients", "10000000000"], "clients is 10000000000, outside 1 to 1000"),
+        (&["figure", "aws-backoff", "--clients", "1,2,…,999"], "the length of clients is "),
+        (&["figure", "aws-backoff", "--clients", "10,…"], "--clients 10,… is no list of numbers such as "),
+        (&["figure", "aws-backoff", "--clients", "-1"], "--clients -1 is no list of numbers such as "),
+        (&["figure", "aws-backoff", "--runs", "0"], "runs is 0, outside 1 to 10000"),
+        (&["figure", "aws-backoff", "--runs", "-1"], "invalid value '-1' for '--runs <N>'"),
+        (&["figure", "aws-backoff", "--chart", "time"], "--chart goes with --format svg"),
+        (&["figure", "aws-backoff", "--seed", "x"], "invalid value 'x' for '--seed <N>'"),
         (&["conform"], "the following required arguments were not provided: <FILE>..."),
         (&["conform", "/no/such/file"], "cannot read /no/such/file: "),
         (&["conform", "Cargo.toml"], "Cargo.toml: not a conformance file: "),

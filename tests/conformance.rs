@@ -11,9 +11,26 @@ fn breaker() {
     assert_eq!(summary([&report]), "71 passed, 0 failed");
 }
 
-/// The verdict on a file with this one case.
+#[test]
+fn waits_and_retries() {
+    for (text, passed) in [
+        (include_str!("conformance/backoff.json"), "15 passed, 0 failed"),
+        (include_str!("conformance/retry.json"), "10 passed, 0 failed"),
+        (include_str!("conformance/retry_budget.json"), "14 passed, 0 failed"),
+    ] {
+        let report = run_file(text).unwrap();
+        assert_eq!(summary([&report]), passed, "\n{report}");
+    }
+}
+
+/// The verdict on a file with this one case of the breaker.
 fn verdict(config: &str, steps: &str) -> String {
-    let case = format!(r#"{{"name": "x", "source": "", "policy": "breaker", "config": {config}, "steps": {steps}}}"#);
+    verdict_on("breaker", config, steps)
+}
+
+/// The verdict on a file with this one case.
+fn verdict_on(policy: &str, config: &str, steps: &str) -> String {
+    let case = format!(r#"{{"name": "x", "source": "", "policy": "{policy}", "config": {config}, "steps": {steps}}}"#);
     let report = run_file(&format!(r#"{{"suite": "s", "cases": [{case}]}}"#));
     report.map_or_else(|error| error.to_string(), |report| report.to_string()).trim_end().to_owned()
 }
@@ -71,6 +88,130 @@ fn malformed_cases_fail_with_the_place() {
     ] {
         assert_eq!(verdict(config, steps), format!("FAIL x: {message}"));
     }
+}
+
+#[test]
+fn malformed_cases_of_the_others_fail_with_the_place() {
+    let constant = r#"{"kind": "constant", "base": "1s"}"#;
+    let quota = r#"{"kind": "quota", "capacity": 5, "costs": {"failure": 5}}"#;
+    for (policy, config, steps, message) in [
+        ("backoff", r#"{"kind": "constant"}"#, "[]", "malformed: config.base is missing"),
+        (
+            "backoff",
+            r#"{"kind": "exponential", "base": "1s", "factor": 0.5}"#,
+            "[]",
+            "malformed: config: factor is 0.5, outside 1 to 4294967.295",
+        ),
+        (
+            "backoff",
+            r#"{"kind": "constant", "base": "1s", "jitter": {"plus": 1, "plus_minus": 1}}"#,
+            "[]",
+            "malformed: config.jitter must have exactly one of plus_minus, plus",
+        ),
+        ("backoff", constant, r#"[{"next": [1.5]}]"#, "step 1: malformed: next: 1.5 is no number from 0 to 1"),
+        (
+            "backoff",
+            constant,
+            r#"[{"next": [0, 0], "hint": "1s"}]"#,
+            "step 1: malformed: hint goes with one draw, not with 2",
+        ),
+        ("backoff", constant, r#"[{"next": [0], "expect": {"delays": ["1001ms"]}}]"#, DELAYED),
+        ("retry", "{}", "[]", "malformed: config.layers is missing"),
+        (
+            "retry",
+            r#"{"layers": [{"retry": {"attempts": 0}}]}"#,
+            "[]",
+            "malformed: config.layers[0]: attempts is 0, outside 1 to 4294967295",
+        ),
+        (
+            "retry",
+            r#"{"layers": [{"breaker": {"trip": {"consecutive": 1}}}, {"breaker": {}}]}"#,
+            "[]",
+            "malformed: config.layers[1].breaker.trip is missing",
+        ),
+        (
+            "retry",
+            r#"{"layers": [{"retry": {"attempts": 2, "backoff": {"kind": "decorrelated", "base": "1s"}}}]}"#,
+            "[]",
+            "malformed: config.layers[0].retry.backoff is random, which does not go with retry",
+        ),
+        ("retry", r#"{"layers": []}"#, r#"[{"run": []}]"#, "step 1: malformed: run lists no outcome"),
+        (
+            "retry",
+            r#"{"layers": [{"retry": {"attempts": 4000000000}}]}"#,
+            r#"[{"run": ["failure"]}]"#,
+            "step 1: malformed: run takes more than 10000000 attempts",
+        ),
+        ("retry_budget", r#"{"kind": "none"}"#, "[]", WHICH_KIND),
+        (
+            "retry_budget",
+            r#"{"kind": "quota", "capacity": 5, "costs": {}}"#,
+            "[]",
+            "malformed: config.costs.failure is missing",
+        ),
+        (
+            "retry_budget",
+            r#"{"kind": "deposit", "ttl": "1s", "buckets": 7, "min_per_second": 1, "percent": 20}"#,
+            "[]",
+            "malformed: config: ttl is 1 s, not a whole number of nanoseconds for each of 7 buckets",
+        ),
+        (
+            "retry_budget",
+            quota,
+            r#"[{"success": "a", "after": "timeout"}]"#,
+            "step 1: malformed: after does not go with success",
+        ),
+        ("retry_budget", quota, r#"[{"repeat": 2, "do": ["hope"]}]"#, "step 1: malformed: do: hope is no verb"),
+        (
+            "retry_budget",
+            quota,
+            r#"[{"repeat": 20000000, "do": []}]"#,
+            "step 1: malformed: repeat is 20000000, more than 10000000",
+        ),
+        (
+            "retry_budget",
+            quota,
+            r#"[{"request": "a", "expect": {"permitted": true}}]"#,
+            "step 1: malformed: expect.permitted is not known on request",
+        ),
+    ] {
+        assert_eq!(verdict_on(policy, config, steps), format!("FAIL x: {message}"));
+    }
+}
+
+const DELAYED: &str = "step 1: delays: expected [1001ms], got [1s]";
+const WHICH_KIND: &str = r#"malformed: config.kind is none, not one of "quota", "token_ratio", "deposit""#;
+
+#[test]
+fn delays_are_held_to_a_millionth_and_a_nanosecond() {
+    let config = r#"{"kind": "constant", "base": "1s", "jitter": "full"}"#;
+    let delays = |delay: &str| {
+        verdict_on("backoff", config, &format!(r#"[{{"next": [1], "expect": {{"delays": [{delay}]}}}}]"#))
+    };
+    assert_eq!(delays(r#""1000001001ns""#), "PASS x");
+    assert_ne!(delays(r#""1000001003ns""#), "PASS x");
+    assert_ne!(delays("null"), "PASS x");
+    // A base that the cap cuts every time is as good as the cap.
+    let config = r#"{"kind": "exponential", "base": "3s", "cap": "2s", "jitter": "full"}"#;
+    assert_eq!(verdict_on("backoff", config, r#"[{"next": [1, 0.5], "expect": {"delays": ["2s", "1s"]}}]"#), "PASS x");
+}
+
+#[test]
+fn budgets_count_to_the_thousandth_and_each_repeat_is_a_request_of_its_own() {
+    let config =
+        r#"{"kind": "quota", "capacity": 10, "costs": {"failure": 2.5, "slow": 0.001}, "unused_refund": 0.25}"#;
+    let steps = r#"[{"repeat": 2, "do": ["try"], "expect": {"granted": 2, "tokens": 5}},
+                    {"repeat": 1, "do": ["success"], "expect": {"tokens": 5.25}},
+                    {"try": 1, "after": "slow", "expect": {"tokens": 5.249}},
+                    {"success": 1, "expect": {"tokens": 5.25}}]"#;
+    assert_eq!(verdict_on("retry_budget", config, steps), "PASS x");
+    let config = r#"{"kind": "deposit", "ttl": "1s", "min_per_second": 1.5, "percent": 50}"#;
+    let steps = r#"[{"request": "a", "expect": {"tokens": 2}}, {"at": "950ms", "try": "a"},
+                    {"try": "a", "expect": {"permitted": true, "tokens": 0}},
+                    {"at": "1s", "try": "b", "expect": {"permitted": false, "tokens": -0.5}},
+                    {"request": "b", "expect": {"tokens": 0}},
+                    {"at": "2s", "try": "a", "expect": {"permitted": true, "tokens": 0.5}}]"#;
+    assert_eq!(verdict_on("retry_budget", config, steps), "PASS x");
 }
 
 /// Opens at once and then goes from open to half-open and back by the clock, a transition every second.

@@ -2,6 +2,9 @@
 //!
 //! The library has no clock, no ambient randomness and no I/O: time is an argument, randomness comes from a seed, and
 //! every verb returns what happened. The policies allocate nothing; the simulation (feature `alloc`) does.
+//!
+//! The policies: a circuit [`breaker`], the waits of a [`backoff`], a [`retry`] that follows them, and the [`budget`]s that
+//! limit all retries together.
 #![no_std]
 #![forbid(unsafe_code)]
 
@@ -10,7 +13,11 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+pub mod backoff;
 pub mod breaker;
+pub mod budget;
+mod quantity;
+pub mod retry;
 pub mod rng;
 #[cfg(feature = "alloc")]
 pub mod sim;
@@ -18,6 +25,7 @@ pub mod time;
 #[cfg(feature = "alloc")]
 pub mod trace;
 
+pub use quantity::{OutOfRange, Quantity, Span};
 pub use time::Instant;
 
 /// The examples of the README, compiled and run.

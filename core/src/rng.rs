@@ -75,6 +75,13 @@ impl Stream {
         radius * libm::cos(2.0 * core::f64::consts::PI * self.unit())
     }
 
+    /// Two independent standard normals for the price of one (Box and Muller, 1958); always draws twice.
+    pub fn normals(&mut self) -> (f64, f64) {
+        let radius = libm::sqrt(-2.0 * libm::log(1.0 - self.unit()));
+        let (sin, cos) = libm::sincos(2.0 * core::f64::consts::PI * self.unit());
+        (radius * cos, radius * sin)
+    }
+
     /// Log-normal with this median and `sigma`, the standard deviation of its logarithm (0 is constant).
     pub fn log_normal(&mut self, median: Duration, sigma: f64) -> Duration {
         let factor = libm::exp(sigma * self.normal());
@@ -128,7 +135,14 @@ mod tests {
             normal += draw;
             square += draw * draw;
         }
+        let (mut both, mut mixed) = (0.0, 0.0);
+        for _ in 0..n {
+            let (one, other) = stream.normals();
+            both += one * one + other * other;
+            mixed += one * other;
+        }
         let n = f64::from(n);
+        assert!((both / n - 2.0).abs() < 0.03 && (mixed / n).abs() < 0.02);
         assert!((unit / n - 0.5).abs() < 0.005);
         assert!((exponential / n - 1.0).abs() < 0.02);
         assert!((normal / n).abs() < 0.02);

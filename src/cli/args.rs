@@ -19,6 +19,9 @@ const UNTIL: Instant = Instant::from_secs(60);
 /// Options of `run` that every lab has. All take a value.
 const FIXED: [&str; 6] = ["--until", "--preset", "--seed", "--format", "--chart", "--out"];
 
+/// What `--format` takes.
+pub(super) const FORMATS: [&str; 4] = ["text", "json", "csv", "svg"];
+
 /// A run as it was ordered.
 pub(super) struct Order {
     /// The lab, its knobs, the seed and what the reader did, with the options worked in.
@@ -56,6 +59,7 @@ pub(super) fn top() -> Command {
         .after_help("Try: halfopen run circuit-breaker --help")
         .subcommand(Command::new("labs").about("List the labs, a line each"))
         .subcommand(run_command(None))
+        .subcommand(super::figure::command())
         .subcommand(
             Command::new("conform").about("Replay conformance files; exit 1 if a case fails").arg(
                 Arg::new("files")
@@ -184,17 +188,22 @@ fn order(mut link: Link, notices: Vec<String>, matches: &ArgMatches) -> Result<O
         })?,
         None => link.at.unwrap_or(UNTIL),
     };
-    let format = match matches.get_one::<String>("format").map(String::as_str) {
-        Some("json") => Format::Json,
-        Some("csv") => Format::Csv,
-        Some("svg") => Format::Svg,
-        _ => Format::Text,
-    };
+    let format = format(matches);
     let chart = matches.get_one::<String>("chart").cloned();
     if chart.is_some() && format == Format::Text {
         return Err(Stop::Error("--chart goes with --format json, csv or svg".to_owned()));
     }
     Ok(Order { link, until, format, chart, out: matches.get_one("out").cloned(), notices })
+}
+
+/// How it is to be told.
+pub(super) fn format(matches: &ArgMatches) -> Format {
+    match matches.get_one::<String>("format").map(String::as_str) {
+        Some("json") => Format::Json,
+        Some("csv") => Format::Csv,
+        Some("svg") => Format::Svg,
+        _ => Format::Text,
+    }
 }
 
 /// `run`, with the options of a lab if one is known.
@@ -215,7 +224,7 @@ fn run_command(lab: Option<&'static Entrance>) -> Command {
         .arg(option("seed", "N", "The seed of everything random [default: the link's, else 1]").value_parser(value_parser!(u64)))
         .arg(
             option("format", "FORMAT", "How to tell it: the log and readouts (text), everything (json), the charts' points as chart,series,x,y (csv), one chart as a picture (svg) [default: text]")
-                .value_parser(["text", "json", "csv", "svg"])
+                .value_parser(FORMATS)
                 .hide_possible_values(true),
         )
         .arg(option("chart", "ID", "Only this chart; svg paints the first if nothing is said"))

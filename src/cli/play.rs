@@ -1,6 +1,7 @@
 //! `halfopen run`: plays a link and tells what happened.
 
 use std::io::Write;
+use std::path::PathBuf;
 
 use super::args::{Format, Order};
 use super::{Stop, broken, plain, report, svg};
@@ -29,9 +30,15 @@ pub(super) fn play(order: Order, out: &mut dyn Write, err: &mut dyn Write) -> Re
             let _ = writeln!(err, "notice: {}", plain(notice));
         }
     }
-    match order.out {
-        Some(file) => std::fs::write(&file, text)
-            .map_err(|error| Stop::Error(format!("cannot write {}: {error}", file.display()))),
+    put(&text, order.out.as_ref(), out)
+}
+
+/// Writes to the file, if one is named, or to the output.
+pub(super) fn put(text: &str, file: Option<&PathBuf>, out: &mut dyn Write) -> Result<(), Stop> {
+    match file {
+        Some(file) => {
+            std::fs::write(file, text).map_err(|error| Stop::Error(format!("cannot write {}: {error}", file.display())))
+        }
         None => out.write_all(text.as_bytes()).map_err(broken),
     }
 }

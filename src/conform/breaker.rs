@@ -10,14 +10,9 @@ use halfopen_core::breaker::{
 };
 use serde_json::Value;
 
-use super::read::{Object, shown};
-use super::{Got, Malformed, Policy};
+use super::read::{Object, id};
+use super::{Got, Malformed, PLACES, Policy, TIMES_MAX};
 
-/// Room for any window a case may reasonably have; a larger one fails its case with a message.
-const PLACES: usize = 4096;
-
-/// The most that `times` may say.
-const TIMES_MAX: u32 = 10_000_000;
 /// Events of one step that are kept to be compared.
 const EVENTS_MAX: usize = 1_000_000;
 
@@ -42,7 +37,7 @@ impl Policy for Replay {
     const BESIDE: &'static [&'static str] = &["id", "took", "times"];
 
     fn start(config: &Value) -> Result<Self, Malformed> {
-        let config = Config::new(settings(config)?).map_err(|error| format!("config: {error}"))?;
+        let config = Config::new(settings(config, "config")?).map_err(|error| format!("config: {error}"))?;
         let breaker = Breaker::new(config, Instant::ZERO).map_err(|error| format!("config: {error}"))?;
         Ok(Self {
             breaker: Box::new(breaker),
@@ -174,20 +169,13 @@ fn truth(step: &Object<'_>, action: &str) -> Result<(), Malformed> {
     }
 }
 
-fn id(value: &Value) -> Result<String, Malformed> {
-    match value {
-        Value::String(_) | Value::Number(_) => Ok(value.to_string()),
-        _ => Err(format!("{} is no name for a call", shown(value))),
-    }
-}
-
 fn outcome(step: &Object<'_>, action: &str) -> Result<Outcome, Malformed> {
     let words = [("success", Outcome::Success), ("failure", Outcome::Failure), ("ignored", Outcome::Ignored)];
     step.word(action, &words)?.ok_or_else(|| format!("{action} is missing"))
 }
 
-/// A breaker config of the README.
-pub(super) fn settings(config: &Value) -> Result<Settings, Malformed> {
+/// A breaker config of the README, at `path`.
+pub(super) fn settings(config: &Value, path: &str) -> Result<Settings, Malformed> {
     let known = [
         "trip",
         "window",
@@ -202,7 +190,7 @@ pub(super) fn settings(config: &Value) -> Result<Settings, Malformed> {
         "late_results",
         "start_in",
     ];
-    let config = Object::new(config, "config", &known)?;
+    let config = Object::new(config, path, &known)?;
     let default = Settings::default();
     let count =
         |object: &Object<'_>, key: &str| object.count(key)?.ok_or_else(|| format!("{} is missing", object.at(key)));
@@ -213,7 +201,7 @@ pub(super) fn settings(config: &Value) -> Result<Settings, Malformed> {
     if let Some(trip) = config.object("trip", &["consecutive", "failures", "rate_percent", "compare"])? {
         let rule = trip.one_of(&["consecutive", "failures", "rate_percent"])?;
         if rule != "rate_percent" && trip.get("compare").is_some() {
-            return Err(format!("config.trip.compare does not go with {rule}"));
+            return Err(format!("{} does not go with {rule}", trip.at("compare")));
         }
         let number = count(&trip, rule)?;
         settings.trip = match rule {
@@ -225,7 +213,7 @@ pub(super) fn settings(config: &Value) -> Result<Settings, Malformed> {
     if let Some(window) = config.object("window", &["calls", "time", "buckets", "fixed"])? {
         let kind = window.one_of(&["calls", "time", "fixed"])?;
         if kind != "time" && window.get("buckets").is_some() {
-            return Err(format!("config.window.buckets does not go with {kind}"));
+            return Err(format!("{} does not go with {kind}", window.at("buckets")));
         }
         settings.window = match kind {
             "calls" => Window::Calls { calls: count(&window, "calls")? },

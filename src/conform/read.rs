@@ -107,6 +107,14 @@ impl<'a> Object<'a> {
     }
 }
 
+/// The name that a case gives a call or a request: a string or a number.
+pub(super) fn id(value: &Value) -> Result<String, Malformed> {
+    match value {
+        Value::String(_) | Value::Number(_) => Ok(value.to_string()),
+        _ => Err(format!("{} is no name for a call", shown(value))),
+    }
+}
+
 /// A value as it is shown in messages: short, on one line.
 pub(super) fn shown(value: &Value) -> String {
     let text = match value {

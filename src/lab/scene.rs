@@ -444,7 +444,7 @@ impl Chart {
 }
 
 /// Shell's sort: quick enough for what a chart holds, and a tenth of the standard library's code.
-fn sort(numbers: &mut [f64]) {
+pub(crate) fn sort(numbers: &mut [f64]) {
     let mut gap = numbers.len() / 2;
     while gap > 0 {
         for end in gap..numbers.len() {

@@ -29,13 +29,22 @@ const RULES: [Rule; 8] = [
         because: "the page shows the labs; they do not know it",
     },
     Rule {
-        inside: &["src/lab.rs", "src/lab/", "src/labs/", "src/labs.rs"],
+        inside: &["src/lab.rs", "src/lab/", "src/labs/", "src/labs.rs", "src/figure.rs", "src/figure/"],
         except: &[],
         words: &["plotters*"],
-        because: "a lab says what there is to see and draws nothing itself",
+        because: "a lab or a figure says what there is to see and draws nothing itself",
     },
     Rule {
-        inside: &["src/lab.rs", "src/lab/", "src/labs/", "src/labs.rs", "src/session.rs", "src/session/"],
+        inside: &[
+            "src/lab.rs",
+            "src/lab/",
+            "src/labs/",
+            "src/labs.rs",
+            "src/session.rs",
+            "src/session/",
+            "src/figure.rs",
+            "src/figure/",
+        ],
         except: &[],
         words: &[
             "crate::cli",
@@ -48,13 +57,13 @@ const RULES: [Rule; 8] = [
             "getrandom",
             "RandomState",
         ],
-        because: "labs and sessions know nothing of who shows them, and no order or number that differs from run to run",
+        because: "labs, sessions and figures know nothing of who shows them, and no order or number that differs from run to run",
     },
     Rule {
-        inside: &["src/lab.rs", "src/lab/", "src/session.rs", "src/session/"],
+        inside: &["src/lab.rs", "src/lab/", "src/session.rs", "src/session/", "src/figure.rs", "src/figure/"],
         except: &[],
         words: &["crate::labs"],
-        because: "the contract and the session know no lab by name",
+        because: "the contract, the session and the figures know no lab by name",
     },
     Rule {
         inside: &["core/src/"],

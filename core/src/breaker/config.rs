@@ -3,9 +3,9 @@
 use core::fmt;
 use core::time::Duration;
 
-use super::event::Span;
 use super::settings::{Compare, Decide, HalfOpenBy, PermitsLimit, Settings, Trip, Window};
 use super::window::Shape;
+use crate::quantity::{Quantity, Span};
 
 /// Settings that were found valid, with what the breaker needs worked out from them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -242,30 +242,6 @@ pub enum ConfigError {
         /// Its buckets, of which `time` in nanoseconds must be a multiple.
         buckets: u32,
     },
-}
-
-/// A value with its unit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Quantity {
-    /// A number of things.
-    Count(u32),
-    /// Hundredths.
-    Percent(u32),
-    /// Thousandths, written as a decimal number.
-    Thousandths(u32),
-    /// A length of time.
-    Time(Duration),
-}
-
-impl fmt::Display for Quantity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Count(count) => write!(f, "{count}"),
-            Self::Percent(percent) => write!(f, "{percent} %"),
-            Self::Thousandths(value) => super::event::decimal(f, u64::from(*value), 3),
-            Self::Time(time) => write!(f, "{}", Span(*time)),
-        }
-    }
 }
 
 impl fmt::Display for ConfigError {

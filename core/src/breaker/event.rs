@@ -4,6 +4,7 @@ use core::fmt;
 use core::time::Duration;
 
 use super::settings::{Compare, State};
+use crate::quantity::{Span, decimal};
 use crate::time::Instant;
 
 /// Something that happened in a breaker.
@@ -284,44 +285,4 @@ impl fmt::Display for Percent {
         decimal(f, u64::try_from(hundredths).unwrap_or(u64::MAX), 2)?;
         f.write_str(" %")
     }
-}
-
-/// A length of time as people write it: exact, in the largest unit that leaves it at least 1, such as `1.5 s`.
-///
-/// With a precision, as in `{:.1}`, it is rounded to at most so many decimals.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Span(
-    /// The length; beyond `u64::MAX` nanoseconds it is shown as that.
-    pub Duration,
-);
-
-impl fmt::Display for Span {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let nanos = super::config::nanos(self.0);
-        let (digits, unit) = match nanos {
-            1_000_000_000.. | 0 => (9, " s"),
-            1_000_000.. => (6, " ms"),
-            1_000.. => (3, " µs"),
-            _ => (0, " ns"),
-        };
-        let kept = f.precision().map_or(digits, |precision| u32::try_from(precision).unwrap_or(digits).min(digits));
-        let dropped = 10u64.saturating_pow(digits - kept);
-        decimal(f, nanos / dropped + u64::from(nanos % dropped >= dropped.div_ceil(2) && dropped > 1), kept)?;
-        f.write_str(unit)
-    }
-}
-
-/// Writes `value` / 10^`digits` without zeros at the end.
-pub(super) fn decimal(f: &mut fmt::Formatter<'_>, value: u64, digits: u32) -> fmt::Result {
-    let unit = 10u64.saturating_pow(digits).max(1);
-    let (whole, mut fraction, mut width) = (value / unit, value % unit, digits as usize);
-    write!(f, "{whole}")?;
-    if fraction == 0 {
-        return Ok(());
-    }
-    while fraction.is_multiple_of(10) {
-        fraction /= 10;
-        width = width.saturating_sub(1);
-    }
-    write!(f, ".{fraction:0width$}")
 }

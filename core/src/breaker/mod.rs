@@ -51,8 +51,9 @@ mod states;
 mod verb;
 mod window;
 
-pub use config::{Config, ConfigError, Quantity};
-pub use event::{Event, EventKind, Reason, Span, Wait};
+pub use crate::quantity::{Quantity, Span};
+pub use config::{Config, ConfigError};
+pub use event::{Event, EventKind, Reason, Wait};
 pub use figures::{Figures, Rate};
 pub use forecast::{Estimate, FalseOpenings, Traffic};
 pub use machine::{Breaker, CYCLES_TOLD};

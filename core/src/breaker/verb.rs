@@ -3,8 +3,8 @@
 use core::fmt;
 use core::time::Duration;
 
-use super::event::Span;
 use super::settings::State;
+use crate::quantity::Span;
 use crate::time::Instant;
 
 /// How a call went.
