@@ -49,6 +49,15 @@ pub fn parse_decimal(text: &str, decimals: u32) -> Option<i64> {
     Some(if negative { -number } else { number })
 }
 
+/// A number that was typed with a decimal comma, with a point instead. A comma before three digits may also part thousands:
+/// it stays, so that nothing is read as a thousandth of what was meant.
+pub fn point(typed: &str) -> String {
+    match typed.split_once(',') {
+        Some((_, rest)) if rest.bytes().take_while(u8::is_ascii_digit).count() != 3 => typed.replacen(',', ".", 1),
+        _ => typed.to_owned(),
+    }
+}
+
 /// A length of time, exact, in the unit that needs the fewest digits; `gap` stands before the unit.
 pub fn duration(nanos: i64, gap: &str) -> String {
     if nanos == 0 {
@@ -181,6 +190,17 @@ mod tests {
         for bad in ["", ".", "1,5", "1e3", "--1", "1.55", "99999999999999999999", "١"] {
             assert_eq!(parse_decimal(bad, 1), None, "{bad}");
         }
+    }
+
+    #[test]
+    fn a_decimal_comma_is_a_point_unless_it_may_part_thousands() {
+        for (typed, meant) in [("1,5 s", "1.5 s"), ("0,25", "0.25"), ("1,2345", "1.2345"), ("12", "12")] {
+            assert_eq!(point(typed), meant);
+        }
+        for unclear in ["5,000", "1,500 s", "1,234,567"] {
+            assert_eq!(point(unclear), unclear);
+        }
+        assert_eq!(parse_duration(&point("1,5,5s")), None);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! hands plain data to the parts that show it. What they look like is in [`view`].
 
 mod keep;
+mod quest;
 mod view;
 
 use std::rc::Rc;
@@ -94,6 +95,10 @@ pub(crate) struct Stage {
     seen: Seen,
     announced: u64,
     said_at: f64,
+    /// The question and the goals.
+    quest: quest::Quest,
+    /// The entry of the log that was announced last.
+    said_of: Option<u64>,
     address_at: f64,
     address_budget: f64,
     later: Option<Timeout>,
@@ -109,6 +114,7 @@ struct Seen {
     log_at: f64,
     charts: Option<(u64, Instant)>,
     charts_at: f64,
+    goals_at: f64,
     config: Option<(u64, usize)>,
     revision: u64,
 }
@@ -122,6 +128,7 @@ pub(crate) enum Msg {
     Later,
     Help(bool),
     Dials(bool),
+    Ask(quest::Ask),
     Key(KeyboardEvent),
 }
 
@@ -174,6 +181,8 @@ impl Component for Stage {
             seen: Seen::default(),
             announced: 0,
             said_at: 0.0,
+            quest: quest::Quest::default(),
+            said_of: None,
             address_at: dom::real_ms(),
             address_budget: keep::ADDRESS_BURST,
             later: None,
@@ -195,6 +204,7 @@ impl Component for Stage {
                 let dt = self.last_frame.map_or(0.0, |last| now - last);
                 self.last_frame = Some(now);
                 self.player.frame(dt, &dom::real_ms);
+                self.answer(ctx);
                 let stopped = !self.player.is_moving();
                 self.refresh(ctx, stopped);
                 if stopped {
@@ -218,6 +228,7 @@ impl Component for Stage {
             }
             Msg::Help(open) => self.help = open,
             Msg::Dials(open) => self.dials = open,
+            Msg::Ask(ask) => self.ask(ctx, ask),
             Msg::Key(event) => return self.key(ctx, &event),
         }
         self.watch_frames();
@@ -261,10 +272,17 @@ impl Stage {
     fn take(&mut self, ctx: &Context<Self>, intent: Intent) {
         // Jumping about in time is not news.
         let jump = !matches!(intent, Intent::Act(..) | Intent::Step | Intent::Toggle | Intent::Turn(..));
-        self.player.take(intent, &dom::real_ms);
+        self.player.take(intent.clone(), &dom::real_ms);
+        self.keep_notes(&intent);
         if jump {
-            self.announced = self.player.session.borrow().record().logged();
+            let logged = self.player.session.borrow().record().logged();
+            self.announced = logged;
+            // What lies ahead again has not been said.
+            if self.said_of.is_some_and(|number| number >= logged) {
+                (self.said, self.said_of) = (AttrValue::default(), None);
+            }
         }
+        self.answer(ctx);
         self.refresh(ctx, true);
         self.address_soon(ctx);
     }

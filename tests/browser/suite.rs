@@ -13,5 +13,6 @@ mod embed;
 mod links;
 mod looks;
 mod native;
+mod quest;
 mod smoke;
 mod support;

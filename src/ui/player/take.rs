@@ -11,8 +11,14 @@ impl Player {
     pub(crate) fn take(&mut self, intent: Intent, clock: &dyn Fn() -> f64) {
         let under_way = self.goal.is_some();
         self.hint = None;
+        if let Some((_, speed)) = self.until.filter(|_| !under_way && intent.changes_the_run()) {
+            (self.until, self.speed) = (None, speed);
+        }
         match intent {
             Intent::Speed(speed) => {
+                if let Some(until) = &mut self.until {
+                    until.1 = speed;
+                }
                 self.speed = speed.clamp(SLOWEST, FASTEST);
                 self.behind = None;
                 self.pace = Pace::default();

@@ -66,6 +66,10 @@ impl Stage {
                 .collect();
         }
         drop(session);
+        if at_once || real - self.seen.goals_at >= LOG_EVERY {
+            self.seen.goals_at = real;
+            self.watch_goals(ctx);
+        }
         self.say(ctx, real);
         if self.player.pause.is_none() && real - self.address_at >= ADDRESS_EVERY {
             self.write_address(ctx);
@@ -92,7 +96,7 @@ impl Stage {
             record.entries().rev().take(usize::try_from(fresh).unwrap_or(usize::MAX)).find(|entry| entry.is_change());
         if let Some(entry) = change {
             self.said_at = real;
-            self.said = entry.sentence().into();
+            (self.said, self.said_of) = (entry.sentence().into(), Some(entry.number));
         }
     }
 

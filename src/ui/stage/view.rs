@@ -21,9 +21,13 @@ use super::super::readouts::readouts;
 use super::super::share::{Run, Share};
 use super::super::transport::Transport;
 use super::super::{dom, num};
+use super::quest::until;
 use super::{Msg, Place, Stage};
 use crate::lab::scene::{Button, Why};
 use crate::lab::{Diagram, Link, Readout};
+
+/// In place of what would answer an open question.
+const HELD: &str = "Held back until you have answered the question or skipped it.";
 
 impl Stage {
     /// The parts from top to bottom.
@@ -41,11 +45,16 @@ impl Stage {
             Place::Embed => el("h1.small[tabindex=-1]"),
             Place::Front => el("h2.front"),
         };
-        let claim = (full && shows("claim")).then(|| el("p.claim").text((about.claim)(&self.config)));
+        let held = self.quest.holds_back();
+        let claim = (full && shows("claim")).then(|| {
+            let claim = if held { HELD.to_owned() } else { (about.claim)(&self.config) };
+            el("p.claim").text(claim)
+        });
         parts.push(el("div.head").put(title.text(about.title)).put(maybe(claim)).html());
         parts.push(maybe(shows("stage").then(|| self.stage(ctx, scene.diagram, &scene.buttons))));
         parts.push(el("p.unseen[role=status]").text(self.said.clone()).html());
         if full {
+            parts.push(maybe(self.tasks(ctx)));
             parts.push(self.results(ctx, scene.readouts));
             parts.push(maybe(shows("knobs").then(|| {
                 part(Knobs {
@@ -57,7 +66,7 @@ impl Stage {
                     send: self.send.clone(),
                 })
             })));
-            parts.push(maybe(touched.then(|| self.more(ctx, scene.why))));
+            parts.push(maybe((touched && !held).then(|| self.more(ctx, scene.why))));
         }
         let out = match place {
             Place::Page => None,
@@ -119,7 +128,11 @@ impl Stage {
         let opened = &ctx.props().opened.0;
         let shows = |part: &str| !opened.hide.iter().any(|hidden| hidden == part);
         let touched = self.player.touched;
+        let held = self.quest.holds_back();
         let numbers = (touched && (shows("readouts") || shows("charts"))).then(|| {
+            if held {
+                return el("section.card.numbers[aria-label=Numbers and charts]").put(el("p.held").text(HELD));
+            }
             let charts = shows("charts").then(|| {
                 let mut charts = el("div.charts[data-part=charts]");
                 for chart in &self.charts {
@@ -131,8 +144,10 @@ impl Stage {
             let tiles = shows("readouts").then(|| self::readouts(readouts));
             el("section.card.numbers[aria-label=Numbers and charts]").put(maybe(tiles)).put(maybe(charts))
         });
-        let log = shows("log")
-            .then(|| part(Log { entries: self.entries.clone(), empty: self.invitation(ctx), send: self.send.clone() }));
+        let log = shows("log").then(|| {
+            let reached = until(&self.quest.notes, self.player.now());
+            part(Log { entries: self.entries.clone(), reached, empty: self.invitation(ctx), send: self.send.clone() })
+        });
         el("div.grid").class_if(touched, "both").put(maybe(numbers)).put(maybe(log)).html()
     }
 
