@@ -147,6 +147,34 @@ pub fn countdown(left: core::time::Duration) -> String {
     }
 }
 
+/// From so many nanoseconds on, instants are told in minutes.
+const MINUTES_FROM: u64 = 120_000_000_000;
+
+/// An instant as a clock shows it, rounded: the same number of digits from frame to frame, so that nothing jumps.
+pub fn stamp(at: Instant, decimals: u32) -> String {
+    if at.as_nanos() < MINUTES_FROM {
+        return format!("{}\u{a0}s", fixed(rounded(at, decimals), decimals));
+    }
+    let whole = rounded(at, 0);
+    let (hours, minutes, rest) = (whole / 3600, whole / 60 % 60, whole % 60);
+    if hours > 0 { format!("{hours}:{minutes:02}:{rest:02}") } else { format!("{minutes}:{rest:02}\u{a0}min") }
+}
+
+/// An instant as it is spoken.
+pub fn spoken(at: Instant) -> String {
+    if at.as_nanos() < MINUTES_FROM {
+        return format!("{} seconds", fixed(rounded(at, 1), 1));
+    }
+    let whole = rounded(at, 0);
+    format!("{} and {}", counted(whole / 60, "minute", "minutes"), counted(whole % 60, "second", "seconds"))
+}
+
+/// Seconds, or with decimals their tenths, hundredths …
+fn rounded(at: Instant, decimals: u32) -> u64 {
+    let unit = 10_u64.pow(9 - decimals.min(9));
+    at.as_nanos().saturating_add(unit / 2) / unit
+}
+
 /// "1 failure", "3 failures": a count with its noun.
 pub fn counted(number: u64, one: &str, many: &str) -> String {
     format!("{}\u{a0}{}", grouped(i64::try_from(number).unwrap_or(i64::MAX)), if number == 1 { one } else { many })
@@ -201,6 +229,26 @@ mod tests {
             assert_eq!(point(unclear), unclear);
         }
         assert_eq!(parse_duration(&point("1,5,5s")), None);
+    }
+
+    #[test]
+    fn clocks_round() {
+        for (micros, decimals, shown) in [
+            (2_999_600, 3, "3.000\u{a0}s"),
+            (2_960_000, 1, "3.0\u{a0}s"),
+            (2_949_999, 1, "2.9\u{a0}s"),
+            (2_400_000, 0, "2\u{a0}s"),
+            (0, 1, "0.0\u{a0}s"),
+            (119_960_000, 1, "120.0\u{a0}s"),
+            (120_000_000, 1, "2:00\u{a0}min"),
+            (179_600_000, 1, "3:00\u{a0}min"),
+            (3_599_600_000, 1, "1:00:00"),
+        ] {
+            assert_eq!(stamp(Instant::from_micros(micros), decimals), shown);
+        }
+        assert_eq!(spoken(Instant::from_micros(2_960_000)), "3.0 seconds");
+        assert_eq!(spoken(Instant::from_secs(181)), "3\u{a0}minutes and 1\u{a0}second");
+        assert_eq!(stamp(Instant::MAX, 1).matches(':').count(), 2);
     }
 
     #[test]

@@ -5,11 +5,11 @@ use std::rc::Rc;
 use halfopen_core::Instant;
 use yew::prelude::*;
 
-use super::clock::stamp;
 use super::el::{el, many, maybe, text};
 use super::part::{Change, Part};
 use super::player::Intent;
 use super::stage::Entries;
+use crate::lab::text::stamp;
 use crate::lab::{Entry, Tone};
 
 /// Entries shown at first.

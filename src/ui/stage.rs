@@ -95,6 +95,9 @@ pub(crate) struct Stage {
     seen: Seen,
     announced: u64,
     said_at: f64,
+    /// What stands between the picture and the buttons, and until when routine does not cover it.
+    pub(super) last: Option<Rc<Entry>>,
+    last_until: f64,
     /// The question and the goals.
     quest: quest::Quest,
     /// The entry of the log that was announced last.
@@ -181,6 +184,8 @@ impl Component for Stage {
             seen: Seen::default(),
             announced: 0,
             said_at: 0.0,
+            last: None,
+            last_until: 0.0,
             quest: quest::Quest::default(),
             said_of: None,
             address_at: dom::real_ms(),
@@ -274,7 +279,11 @@ impl Stage {
         let jump = !matches!(intent, Intent::Act(..) | Intent::Step | Intent::Toggle | Intent::Turn(..));
         self.player.take(intent.clone(), &dom::real_ms);
         self.keep_notes(&intent);
+        if matches!(intent, Intent::Act(..)) {
+            self.last_until -= keep::LAST_ACTED;
+        }
         if jump {
+            self.last = None;
             let logged = self.player.session.borrow().record().logged();
             self.announced = logged;
             // What lies ahead again has not been said.
@@ -284,6 +293,9 @@ impl Stage {
         }
         self.answer(ctx);
         self.refresh(ctx, true);
+        if jump {
+            self.last = self.entries.list.first().cloned();
+        }
         self.address_soon(ctx);
     }
 

@@ -3,7 +3,7 @@
 use halfopen_core::Instant;
 use yew::prelude::*;
 
-use super::clock::{FASTEST, SLOWEST, speed_text, stamp};
+use super::clock::{FASTEST, SLOWEST, speed_text};
 use super::dom;
 use super::el::{El, el, maybe};
 use super::icons::{Icon, draw};
@@ -12,6 +12,7 @@ use super::player::Intent;
 use super::scrub::Scrub;
 use super::share::{CopyButton, Run};
 use super::stage::Place;
+use crate::lab::text::stamp;
 
 /// What the bar shows, and where clicks go.
 pub(crate) struct Transport<'a> {

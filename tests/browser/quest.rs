@@ -1,7 +1,7 @@
 //! Predictions and goals of every lab, by mouse and by keyboard: what would answer is held back, the run tells, and a
 //! wrong answer is told what may lie behind it.
 
-use crate::support::{Outcome, Page, in_browser};
+use crate::support::{Outcome, in_browser};
 use halfopen::lab::{Guess, Prediction, Verdict};
 use halfopen::labs::LABS;
 use thirtyfour::Key;

@@ -14,5 +14,6 @@ mod links;
 mod looks;
 mod native;
 mod quest;
+mod reading;
 mod smoke;
 mod support;

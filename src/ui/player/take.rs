@@ -2,9 +2,10 @@
 
 use halfopen_core::Instant;
 
-use super::super::clock::{FASTEST, SLOWEST, stamp};
+use super::super::clock::{FASTEST, SLOWEST};
 use super::{Goal, Intent, Pace, Pause, Player};
 use crate::lab::Value;
+use crate::lab::text::stamp;
 
 impl Player {
     /// The reader wants something.
@@ -130,6 +131,7 @@ impl Player {
 
     fn turn(&mut self, knob: &'static str, value: Value, all: bool, clock: &dyn Fn() -> f64) {
         let from_start = all || self.now() == Instant::ZERO;
+        let was_busy = self.session.borrow().is_busy();
         let result = {
             let mut session = self.session.borrow_mut();
             if from_start { session.turn_from_start(knob, value) } else { session.turn(knob, value) }
@@ -143,6 +145,11 @@ impl Player {
                 self.hint =
                     Some(format!("Holds from {now} on. To replay all with it, tick “apply knobs from the start”."));
             }
+        }
+        // What sets something going does as a click on it would: time runs, unless the reader wants it to stand.
+        let rests = !matches!(self.pause, None | Some(Pause::Reader)) && self.goal.is_none();
+        if rests && !was_busy && self.session.borrow().is_busy() {
+            self.play();
         }
     }
 

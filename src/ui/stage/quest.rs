@@ -6,13 +6,13 @@ use std::rc::Rc;
 use halfopen_core::Instant;
 use yew::prelude::*;
 
-use super::super::clock::stamp;
 use super::super::dom;
 use super::super::el::{El, el, many, maybe};
 use super::super::player::{Intent, Pause};
 use super::{Msg, Place, Stage};
 use crate::lab::link::{self, Link, Target};
-use crate::lab::{Goal, Guess, Prediction, Verdict};
+use crate::lab::text::stamp;
+use crate::lab::{Entry, Goal, Guess, Prediction, Tone, Verdict};
 use crate::labs::LABS;
 
 /// What the reader does with a question.
@@ -163,8 +163,12 @@ impl Stage {
             if !self.quest.reached.contains(&index) && (goal.reached)(session.record(), &readouts) {
                 self.quest.reached.push(index);
                 self.quest.notes.push((session.now(), goal.task));
-                self.said = format!("Goal reached: {}", goal.task).into();
+                let (head, text) = ("✓ goal reached.".to_owned(), goal.task.to_owned());
+                let number = session.record().logged().saturating_sub(1);
+                let told = Entry { number, at: session.now(), tone: Tone::Ok, head, text };
+                self.said = told.sentence().into();
                 self.said_of = None;
+                self.last = Some(Rc::new(told));
             }
         }
     }

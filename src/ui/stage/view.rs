@@ -6,7 +6,6 @@ use yew::prelude::*;
 
 use super::super::actions::actions;
 use super::super::chart::ChartView;
-use super::super::clock::stamp;
 use super::super::diagram::DiagramView;
 use super::super::el::{El, el, many, maybe};
 use super::super::help::{Help, Table};
@@ -24,6 +23,7 @@ use super::super::{dom, num};
 use super::quest::until;
 use super::{Msg, Place, Stage};
 use crate::lab::scene::{Button, Why};
+use crate::lab::text::stamp;
 use crate::lab::{Diagram, Link, Readout};
 
 /// In place of what would answer an open question.
@@ -89,7 +89,7 @@ impl Stage {
     fn stage(&self, ctx: &Context<Self>, diagram: Diagram, buttons: &[Button]) -> El {
         let opened = &ctx.props().opened.0;
         let about = &opened.lab.about;
-        let newest = self.entries.list.first();
+        let newest = self.last.as_ref();
         let last = el("p.last").class(newest.map_or("", |entry| tone(entry.tone)));
         let last = match newest {
             Some(entry) => last.put(sentence(entry)),
