@@ -227,7 +227,8 @@ fn axis() -> impl Strategy<Value = Axis> {
 }
 
 fn any_line() -> impl Strategy<Value = Line> {
-    let stroke = prop::sample::select(vec![Stroke::Solid, Stroke::Dashed, Stroke::Steps, Stroke::Area]);
+    let stroke =
+        prop::sample::select(vec![Stroke::Solid, Stroke::Dashed, Stroke::Steps, Stroke::DashedSteps, Stroke::Area]);
     let points = prop::collection::vec((number(), number()), 0..60);
     (".{0,30}", tone(), stroke, points).prop_map(|(name, tone, stroke, points)| Line { name, tone, stroke, points })
 }

@@ -350,8 +350,22 @@ pub enum Stroke {
     Dashed,
     /// Whole, level until the next point.
     Steps,
+    /// Dashed, level until the next point.
+    DashedSteps,
     /// Filled down to zero.
     Area,
+}
+
+impl Stroke {
+    /// Whether it is dashed.
+    pub fn is_dashed(self) -> bool {
+        matches!(self, Self::Dashed | Self::DashedSteps)
+    }
+
+    /// Whether it is level until the next point, as what is counted or switched is, and not from point to point.
+    pub fn is_stepped(self) -> bool {
+        matches!(self, Self::Steps | Self::DashedSteps)
+    }
 }
 
 /// A limit in a chart.
@@ -434,7 +448,7 @@ impl Chart {
                     *last = hit;
                     *next += 1;
                 }
-                row.push(if line.stroke == Stroke::Steps { *last } else { hit });
+                row.push(if line.stroke.is_stepped() { *last } else { hit });
             }
             row
         });

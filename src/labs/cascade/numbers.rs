@@ -134,8 +134,8 @@ pub(super) fn charts(lab: &Lab) -> Vec<Chart> {
             x: x.clone(),
             y: Axis { label: "threads", unit: "", from: 0.0, to: threads_top },
             lines: vec![
-                line("without a breaker", Tone::LaneA, Stroke::Solid, without),
-                line("with a breaker", Tone::LaneB, Stroke::Dashed, with),
+                line("without a breaker", Tone::LaneA, Stroke::Steps, without),
+                line("with a breaker", Tone::LaneB, Stroke::DashedSteps, with),
             ],
             limits: vec![Limit {
                 at: pool,
@@ -155,8 +155,8 @@ pub(super) fn charts(lab: &Lab) -> Vec<Chart> {
             x: x.clone(),
             y: Axis { label: "memory", unit: "GB", from: 0.0, to: memory_top },
             lines: vec![
-                line("without a breaker", Tone::LaneA, Stroke::Solid, memory_without),
-                line("with a breaker", Tone::LaneB, Stroke::Dashed, memory_with),
+                line("without a breaker", Tone::LaneA, Stroke::Steps, memory_without),
+                line("with a breaker", Tone::LaneB, Stroke::DashedSteps, memory_with),
             ],
             limits: Vec::new(),
             bands: Vec::new(),
@@ -172,8 +172,8 @@ pub(super) fn charts(lab: &Lab) -> Vec<Chart> {
             "Answered per second",
             "Requests that got an answer, from the backend or from the fallback.",
             vec![
-                line("without a breaker", Tone::LaneA, Stroke::Solid, rate(&lab.without.answers)),
-                line("with a breaker", Tone::LaneB, Stroke::Dashed, rate(&lab.with.answers)),
+                line("without a breaker", Tone::LaneA, Stroke::Steps, rate(&lab.without.answers)),
+                line("with a breaker", Tone::LaneB, Stroke::DashedSteps, rate(&lab.with.answers)),
                 line("with, by the fallback", Tone::Ok, Stroke::Steps, rate(&lab.with.fallbacks)),
             ],
             format!(
@@ -186,10 +186,10 @@ pub(super) fn charts(lab: &Lab) -> Vec<Chart> {
             "Failed and refused per second",
             "Failed: every attempt timed out. Refused: no thread was free.",
             vec![
-                line("failed, without", Tone::LaneA, Stroke::Solid, rate(&lab.without.failures)),
-                line("failed, with", Tone::LaneB, Stroke::Solid, rate(&lab.with.failures)),
-                line("refused, without", Tone::LaneA, Stroke::Dashed, rate(&lab.without.refusals)),
-                line("refused, with", Tone::LaneB, Stroke::Dashed, rate(&lab.with.refusals)),
+                line("failed, without", Tone::LaneA, Stroke::Steps, rate(&lab.without.failures)),
+                line("failed, with", Tone::LaneB, Stroke::Steps, rate(&lab.with.failures)),
+                line("refused, without", Tone::LaneA, Stroke::DashedSteps, rate(&lab.without.refusals)),
+                line("refused, with", Tone::LaneB, Stroke::DashedSteps, rate(&lab.with.refusals)),
             ],
             format!(
                 "So far {} failed and {} were refused without a breaker; with one {} and {}.",

@@ -65,8 +65,8 @@ fn state(lab: &Lab) -> Chart {
 
 fn outcomes(lab: &Lab) -> Chart {
     let lines = [
-        ("answered", Tone::Ok, Stroke::Solid, &lab.answered),
-        ("failed", Tone::Bad, Stroke::Dashed, &lab.failed),
+        ("answered", Tone::Ok, Stroke::Steps, &lab.answered),
+        ("failed", Tone::Bad, Stroke::DashedSteps, &lab.failed),
         ("turned away", Tone::Half, Stroke::Steps, &lab.turned_away),
     ]
     .map(|(name, tone, stroke, tally)| Line {
