@@ -13,6 +13,7 @@ pub mod link;
 pub mod record;
 pub mod scene;
 pub mod text;
+pub mod traffic;
 pub mod wording;
 
 pub use ask::{Guess, Verdict};

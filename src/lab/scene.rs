@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::text;
+
 /// How the reader looks: it changes what is drawn, never what happens.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct View {
@@ -423,6 +425,14 @@ impl Mark {
     pub fn with(mut self, action: &'static str, args: &[i64], label: impl Into<String>) -> Self {
         self.acts.push(Act { action, args: args.to_vec(), label: label.into() });
         self
+    }
+}
+
+impl Readout {
+    /// How many there are of something.
+    pub fn count(id: &'static str, label: &'static str, number: u64, tone: Tone) -> Self {
+        let value = text::grouped(i64::try_from(number).unwrap_or(i64::MAX));
+        Self { id, label, number: Some(number as f64), value, tone }
     }
 }
 

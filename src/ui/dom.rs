@@ -63,6 +63,18 @@ pub(crate) fn replace_hash(hash: &str) {
     }
 }
 
+/// Keeps a text with this entry of the history, for when the reader comes back to it.
+pub(crate) fn keep_state(text: &str) {
+    if let Some(history) = window().and_then(|window| window.history().ok()) {
+        let _ = history.replace_state(&JsValue::from_str(text), "");
+    }
+}
+
+/// What was kept with this entry of the history.
+pub(crate) fn kept_state() -> Option<String> {
+    window()?.history().ok()?.state().ok()?.as_string()
+}
+
 /// The address of the page without its `#…`.
 pub(crate) fn base() -> String {
     let href = window().and_then(|window| window.location().href().ok()).unwrap_or_default();

@@ -9,7 +9,7 @@ use super::el::{el, many, maybe, text};
 use super::part::{Change, Part};
 use super::player::Intent;
 use super::stage::Entries;
-use crate::lab::text::stamp;
+use crate::lab::text::{counted, stamp};
 use crate::lab::{Entry, Tone};
 
 /// Entries shown at first.
@@ -64,11 +64,15 @@ impl Part for Log {
             lines.extend(reached.map(note));
             let more = (more > 0).then(|| {
                 let button = el("button[type=button]").on("click", move |_: Event| change.to(true));
-                el("li.rest").put(button.text(format!("Show {more} older entries")))
+                el("li.rest").put(button.text(format!("Show {}", counted(more as u64, "older entry", "older entries"))))
             });
             let dropped = self.entries.dropped;
-            let dropped = (dropped > 0)
-                .then(|| el("li.rest").text(format!("{dropped} older entries were dropped, to keep the page light.")));
+            let dropped = (dropped > 0).then(|| {
+                el("li.rest").text(format!(
+                    "{} dropped, to keep the page light.",
+                    counted(dropped, "older entry", "older entries")
+                ))
+            });
             el("ol.num").put(many(lines)).put(maybe(more)).put(maybe(dropped))
         };
         el("section.card.log[aria-labelledby=log-title][data-part=log]")

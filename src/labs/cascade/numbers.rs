@@ -15,13 +15,7 @@ pub(super) fn buttons(lab: &Lab) -> Vec<Button> {
 }
 
 pub(super) fn readouts(lab: &Lab) -> Vec<Readout> {
-    let count = |id, label, number: u64, tone| Readout {
-        id,
-        label,
-        number: Some(number as f64),
-        value: text::grouped(number as i64),
-        tone,
-    };
+    let count = Readout::count;
     let full = |id, label, at: Option<Instant>| Readout {
         id,
         label,
@@ -29,15 +23,12 @@ pub(super) fn readouts(lab: &Lab) -> Vec<Readout> {
         value: at.map_or_else(|| "never".to_owned(), |at| text::about(at.since(Instant::ZERO))),
         tone: if at.is_some() { Tone::Bad } else { Tone::Ok },
     };
-    let memory = |id, label, lane: &Lane| {
-        let gigabytes = lane.memory_gb();
-        Readout {
-            id,
-            label,
-            number: Some(gigabytes),
-            value: format!("{}\u{a0}GB", tenths(gigabytes)),
-            tone: Tone::Plain,
-        }
+    let memory = |id, label, lane: &Lane| Readout {
+        id,
+        label,
+        number: Some(lane.memory_gb()),
+        value: memory(lane),
+        tone: Tone::Plain,
     };
     let (without, with) = (&lab.without, &lab.with);
     vec![
@@ -144,7 +135,7 @@ pub(super) fn charts(lab: &Lab) -> Vec<Chart> {
             }],
             bands: Vec::new(),
             summary: format!(
-                "Now {} threads are held without a breaker and {} with one; at most it was {} and {}.",
+                "Threads held now: {} without a breaker and {} with one; at most it was {} and {}.",
                 lab.without.used, lab.with.used, lab.without.peak, lab.with.peak
             ),
         },
@@ -161,9 +152,9 @@ pub(super) fn charts(lab: &Lab) -> Vec<Chart> {
             limits: Vec::new(),
             bands: Vec::new(),
             summary: format!(
-                "Now {} GB are held without a breaker and {} GB with one; each thread takes {} MB now.",
-                tenths(lab.without.memory_gb()),
-                tenths(lab.with.memory_gb()),
+                "Held now: {} without a breaker and {} with one; each thread takes {}\u{a0}MB now.",
+                memory(&lab.without),
+                memory(&lab.with),
                 lab.setup.stack_mb
             ),
         },
@@ -199,7 +190,12 @@ pub(super) fn charts(lab: &Lab) -> Vec<Chart> {
     ]
 }
 
-/// A number to one decimal.
-fn tenths(number: f64) -> String {
-    text::decimal(libm::round(number * 10.0) as i64, 1)
+/// The memory that a caller's threads hold, in megabytes until it is a gigabyte.
+fn memory(lane: &Lane) -> String {
+    let gigabytes = lane.memory_gb();
+    if gigabytes < 1.0 {
+        format!("{}\u{a0}MB", libm::round(gigabytes * 1000.0) as i64)
+    } else {
+        format!("{}\u{a0}GB", text::decimal(libm::round(gigabytes * 10.0) as i64, 1))
+    }
 }

@@ -44,7 +44,7 @@ fn state(lab: &Lab) -> Chart {
                 "opens {} {}{}",
                 if watched.above { "above" } else { "at" },
                 watched.threshold as u64,
-                if watched.unit.is_empty() { "" } else { " %" }
+                if watched.unit.is_empty() { "" } else { "\u{a0}%" }
             ),
             tone: Tone::Bad,
         }],

@@ -137,10 +137,12 @@ impl Stage {
         self.address_at = real;
         let address = self.link(ctx).write();
         if address != self.address {
-            if ctx.props().place != Place::Front {
+            if ctx.props().place == Place::Front {
+                dom::keep_state(&address);
+            } else {
                 dom::replace_hash(&address);
-                self.address_budget -= 1.0;
             }
+            self.address_budget -= 1.0;
             self.address = address;
         }
     }

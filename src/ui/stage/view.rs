@@ -180,7 +180,8 @@ impl Stage {
         let session = self.player.session.borrow();
         let leads = session.lab().about.actions.iter().any(|action| action.primary);
         let transport = Transport {
-            inviting: self.player.pause == Some(Pause::Fresh) && !leads,
+            first: !leads,
+            fresh: self.player.pause == Some(Pause::Fresh),
             now: session.now(),
             played: session.played(),
             session: Run(self.player.session.clone()),
