@@ -107,7 +107,7 @@ fn a_limit_of_nothing_is_no_limit() {
     assert_eq!(config.set_text("open_cap", "999h"), Err(halfopen::lab::knob::SetError::Clamped(range)));
     // In a link it is a length of time, as it always was; commas part what was done.
     assert_eq!(read("#/circuit-breaker?open_cap=0s").config.number("open_cap"), 0);
-    let (_, notices) = link::read("#/circuit-breaker?open_for=1,5s", halfopen::labs::LABS);
+    let (_, notices) = link::read("#/circuit-breaker?open_for=1,5s", LABS);
     assert_eq!(notices.len(), 1);
 }
 

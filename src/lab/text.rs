@@ -176,8 +176,13 @@ fn rounded(at: Instant, decimals: u32) -> u64 {
 }
 
 /// "1 failure", "3 failures": a count with its noun.
-pub fn counted(number: u64, one: &str, many: &str) -> String {
-    format!("{}\u{a0}{}", grouped(i64::try_from(number).unwrap_or(i64::MAX)), if number == 1 { one } else { many })
+pub fn counted(number: u64, one: &'static str, many: &'static str) -> String {
+    format!("{}\u{a0}{}", grouped(i64::try_from(number).unwrap_or(i64::MAX)), noun(number, one, many))
+}
+
+/// The noun for so many.
+pub fn noun(number: u64, one: &'static str, many: &'static str) -> &'static str {
+    if number == 1 { one } else { many }
 }
 
 #[cfg(test)]

@@ -213,7 +213,7 @@ fn counter(lab: &Lab, places: &Places) -> Mark {
             (
                 done,
                 of,
-                format!("{done} of {} back, {} failed", text::counted(of.into(), "probe", "probes"), figures.failed),
+                format!("{done} of {of} {} back, {} failed", text::noun(of.into(), "probe", "probes"), figures.failed),
                 Tone::Half,
             )
         }

@@ -36,6 +36,7 @@ pub(super) fn watched(lab: &Lab) -> Watched {
         _ => None,
     };
     let figures = if of_probes.is_some() { Figures::default() } else { figures };
+    let failed = |failures: u32| text::noun(failures.into(), "failure", "failures");
     let said = |said: String| of_probes.map_or(said, str::to_owned);
     match settings.trip {
         Trip::Consecutive { failures } => Watched {
@@ -45,11 +46,7 @@ pub(super) fn watched(lab: &Lab) -> Watched {
             threshold: f64::from(failures),
             above: false,
             early: None,
-            said: said(format!(
-                "{} of {} in a row",
-                figures.failures_in_a_row,
-                text::counted(failures.into(), "failure", "failures")
-            )),
+            said: said(format!("{} of {failures} {} in a row", figures.failures_in_a_row, failed(failures))),
         },
         Trip::Failures { failures } => Watched {
             label: "failures in the window",
@@ -58,11 +55,7 @@ pub(super) fn watched(lab: &Lab) -> Watched {
             threshold: f64::from(failures),
             above: false,
             early: None,
-            said: said(format!(
-                "{} of {} in the window",
-                figures.failed,
-                text::counted(failures.into(), "failure", "failures")
-            )),
+            said: said(format!("{} of {failures} {} in the window", figures.failed, failed(failures))),
         },
         Trip::Rate { percent, compare } => {
             let share =
@@ -71,7 +64,7 @@ pub(super) fn watched(lab: &Lab) -> Watched {
             // Before it may be judged there is no rate to show.
             let early = judging && figures.buffered < minimum;
             let told = if early {
-                format!("{} of {} before it judges", figures.buffered, text::counted(minimum, "call", "calls"))
+                format!("{} of {minimum} {} before it judges", figures.buffered, text::noun(minimum, "call", "calls"))
             } else {
                 format!("{} of {} failed: {}\u{a0}%", figures.failed, figures.buffered, round(share))
             };
