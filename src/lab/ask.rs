@@ -18,7 +18,8 @@ pub enum Guess {
 impl Guess {
     /// Reads `8`, `5 000`, `12.5 %`, `1,5 s`, `250ms`. `None` for anything else.
     pub fn read(typed: &str) -> Option<Self> {
-        let bare: String = text::point(typed).chars().filter(|sign| !sign.is_whitespace() && *sign != '_').collect();
+        let gap = |sign: &char| matches!(*sign, ' ' | '\t' | '\u{a0}' | '\u{202f}' | '_');
+        let bare: String = text::point(typed).chars().filter(|sign| !gap(sign)).collect();
         let number = |text: &str| text::parse_decimal(text, 6).map(|number| number as f64 / 1e6);
         if let Some(percent) = bare.strip_suffix('%') {
             return number(percent).map(Self::Percent);
@@ -102,7 +103,7 @@ fn told(number: f64, like: &Readout) -> String {
     if is_share(like) {
         return format!("{}\u{a0}%", plain(number * 100.0));
     }
-    let unit = like.value.trim_start_matches(|sign: char| !sign.is_alphabetic() && sign != '/');
+    let unit = like.value.trim_start_matches(|sign: char| !sign.is_ascii_alphabetic() && !matches!(sign, 'µ' | '/'));
     let last = unit.rsplit(['\u{a0}', ' ']).next().unwrap_or_default();
     if ["h", "min", "s", "ms", "µs", "ns"].contains(&last) {
         // Converting keeps within the range.

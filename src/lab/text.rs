@@ -53,7 +53,7 @@ pub fn parse_decimal(text: &str, decimals: u32) -> Option<i64> {
 /// it stays, so that nothing is read as a thousandth of what was meant.
 pub fn point(typed: &str) -> String {
     match typed.split_once(',') {
-        Some((_, rest)) if rest.bytes().take_while(u8::is_ascii_digit).count() != 3 => typed.replacen(',', ".", 1),
+        Some((whole, rest)) if rest.bytes().take_while(u8::is_ascii_digit).count() != 3 => format!("{whole}.{rest}"),
         _ => typed.to_owned(),
     }
 }

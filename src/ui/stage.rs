@@ -277,10 +277,13 @@ impl Stage {
     fn take(&mut self, ctx: &Context<Self>, intent: Intent) {
         // Jumping about in time is not news.
         let jump = !matches!(intent, Intent::Act(..) | Intent::Step | Intent::Toggle | Intent::Turn(..));
-        self.player.take(intent.clone(), &dom::real_ms);
-        self.keep_notes(&intent);
-        if matches!(intent, Intent::Act(..)) {
+        let (acted, anew) = (matches!(intent, Intent::Act(..)), intent.changes_the_run());
+        self.player.take(intent, &dom::real_ms);
+        if acted {
             self.last_until -= keep::LAST_ACTED;
+        }
+        if anew {
+            self.keep_notes(jump);
         }
         if jump {
             self.last = None;

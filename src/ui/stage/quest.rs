@@ -173,14 +173,10 @@ impl Stage {
         }
     }
 
-    /// The notes of another run are not of this one.
-    pub(super) fn keep_notes(&mut self, intent: &Intent) {
+    /// The reader made another run of it: of another past no note holds, of another future those until now.
+    pub(super) fn keep_notes(&mut self, of_another_past: bool) {
         let now = self.player.now();
-        match intent {
-            Intent::Act(..) | Intent::Turn(..) => self.quest.notes.retain(|note| note.0 <= now),
-            _ if intent.changes_the_run() => self.quest.notes.clear(),
-            _ => {}
-        }
+        self.quest.notes.retain(|note| !of_another_past && note.0 <= now);
     }
 
     /// Questions and goals, folded away until they are asked for.
