@@ -7,13 +7,16 @@
 //! A run is a function: the same configuration, seed and timed inputs give the same [`Record`] at every instant,
 //! however the time between is sliced.
 
+pub mod ask;
 pub mod knob;
 pub mod link;
 pub mod record;
 pub mod scene;
 pub mod text;
+pub mod traffic;
 pub mod wording;
 
+pub use ask::{Guess, Verdict};
 pub use knob::{Config, Kind, Knob, Unit, Value};
 pub use link::{Link, Notice};
 pub use record::{Entry, Health, Record};

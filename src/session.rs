@@ -324,6 +324,16 @@ impl Session {
         self.restart();
     }
 
+    /// The run of another link to the same lab, from its beginning; undo brings the present one back.
+    pub fn tell(&mut self, link: &Link) {
+        let story = Story { config: link.config.clone(), seed: link.seed, inputs: link.inputs.clone() };
+        if self.story != story {
+            self.remember();
+        }
+        self.story = story;
+        self.restart();
+    }
+
     /// Whether [`Session::undo`] has something to bring back.
     pub fn can_undo(&self) -> bool {
         !self.undo.is_empty()

@@ -94,6 +94,24 @@ fn units_stay_readable_and_documents_survive() {
 }
 
 #[test]
+fn a_limit_of_nothing_is_no_limit() {
+    let mut config = Link::to(halfopen::labs::find("circuit-breaker").unwrap()).config;
+    assert_eq!(config.show("open_cap"), "no limit");
+    for (written, shown) in
+        [("90s", "90\u{a0}s"), ("no limit", "no limit"), ("2min", "2\u{a0}min"), ("0s", "no limit"), ("0", "no limit")]
+    {
+        assert_eq!(config.set_text("open_cap", written), Ok(()), "{written}");
+        assert_eq!(config.show("open_cap"), shown);
+    }
+    let range = "0\u{a0}s to 24\u{a0}h".to_owned();
+    assert_eq!(config.set_text("open_cap", "999h"), Err(halfopen::lab::knob::SetError::Clamped(range)));
+    // In a link it is a length of time, as it always was; commas part what was done.
+    assert_eq!(read("#/circuit-breaker?open_cap=0s").config.number("open_cap"), 0);
+    let (_, notices) = link::read("#/circuit-breaker?open_for=1,5s", LABS);
+    assert_eq!(notices.len(), 1);
+}
+
+#[test]
 fn what_people_write_by_hand_is_understood() {
     let same = |text: &str| {
         let link = read(text);
@@ -190,7 +208,7 @@ fn names_of_parts_and_knobs_are_checked() {
 /// The README lists them, and the page asks for no other.
 #[test]
 fn parts_are_those_of_the_page() {
-    let view = include_str!("../src/ui/stage/view.rs");
+    let view = concat!(include_str!("../src/ui/stage/view.rs"), include_str!("../src/ui/stage/quest.rs"));
     let mut asked: Vec<&str> =
         view.split("shows(\"").skip(1).filter_map(|rest| Some(rest.split_once('"')?.0)).collect();
     asked.sort_unstable();

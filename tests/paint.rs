@@ -195,6 +195,52 @@ fn tables_tell_lines_and_states() {
     assert_eq!((thin.rows[0][0].as_str(), thin.rows[19][0].as_str()), ("0", "15"));
 }
 
+/// The places of everything round in a chart's picture.
+fn discs(chart: &Chart) -> Vec<String> {
+    let picture = paint::svg(chart, &Palette::LIGHT, 640, 240).unwrap_or_default();
+    let round = picture.split("<circle ").skip(1).filter_map(|rest| rest.split_once("/>"));
+    round.map(|(attributes, _)| attributes.to_owned()).collect()
+}
+
+#[test]
+fn a_series_that_begins_above_a_limit_has_its_dot_too() {
+    let with = |points: &[(f64, f64)]| {
+        let lines = vec![line("failures in a row", Tone::Plain, Stroke::Steps, points)];
+        discs(&Chart { lines, bands: Vec::new(), ..breaker() }).len()
+    };
+    let below = with(&[(0.0, 1.0), (5.0, 1.0)]);
+    assert_eq!(with(&[(0.0, 1.0), (5.0, 3.0)]), below + 2, "a dot and what parts it from the line");
+    assert_eq!(with(&[(0.0, 3.0), (5.0, 3.0)]), below + 2);
+    assert_eq!(with(&[(0.0, 4.0), (2.0, 1.0), (5.0, 3.0)]), below + 4);
+}
+
+#[test]
+fn a_dashed_line_is_stepped_where_a_whole_one_is() {
+    let points = [(0.0, 1.0), (5.0, 3.0), (10.0, 2.0)];
+    let told =
+        |stroke| paint::told(&chart("c", "C", count("calls", 4.0), vec![line("c", Tone::Info, stroke, &points)]), 4.0);
+    assert_eq!(told(Stroke::DashedSteps), told(Stroke::Steps));
+    assert_eq!(told(Stroke::Dashed), told(Stroke::Solid));
+    assert_ne!(told(Stroke::Steps), told(Stroke::Solid));
+    // Paths go level (H) and upright (V), or anywhere (L).
+    let slants = |stroke| {
+        let lines = vec![line("c", Tone::Info, stroke, &points)];
+        let picture = paint::svg(&chart("c", "C", count("calls", 4.0), lines), &Palette::LIGHT, 640, 240).unwrap();
+        let mut paths = picture.split("<path d=\"").skip(1).filter_map(|rest| rest.split_once('"'));
+        paths.any(|(path, _)| path.contains('L') || path.contains('l'))
+    };
+    assert!(slants(Stroke::Dashed) && slants(Stroke::Solid));
+    assert!(!slants(Stroke::DashedSteps) && !slants(Stroke::Steps));
+}
+
+#[test]
+fn csv_keeps_words_from_being_formulas() {
+    for (word, field) in [("=1+1", "\"'=1+1\""), ("-5 °C", "\"'-5 °C\""), ("@x", "\"'@x\""), ("a=b", "a=b"), ("", "")]
+    {
+        assert_eq!(paint::csv_field(word), field);
+    }
+}
+
 #[test]
 fn csv_follows_its_rfc() {
     let mut chart = breaker();
@@ -227,7 +273,8 @@ fn axis() -> impl Strategy<Value = Axis> {
 }
 
 fn any_line() -> impl Strategy<Value = Line> {
-    let stroke = prop::sample::select(vec![Stroke::Solid, Stroke::Dashed, Stroke::Steps, Stroke::Area]);
+    let stroke =
+        prop::sample::select(vec![Stroke::Solid, Stroke::Dashed, Stroke::Steps, Stroke::DashedSteps, Stroke::Area]);
     let points = prop::collection::vec((number(), number()), 0..60);
     (".{0,30}", tone(), stroke, points).prop_map(|(name, tone, stroke, points)| Line { name, tone, stroke, points })
 }

@@ -7,7 +7,7 @@ mod common;
 use common::invariants::*;
 use common::*;
 use halfopen::lab::link::{self, Link, PARTS, RESERVED, Target};
-use halfopen::lab::{Config, Entrance, Input, Kind, Knob, Timed, Value};
+use halfopen::lab::{Config, Entrance, Guess, Input, Kind, Knob, Timed, Value};
 use halfopen::labs::{LABS, find};
 use halfopen::paint::{self, Palette};
 use halfopen::session::Session;
@@ -183,13 +183,23 @@ fn predictions_are_true() {
             let link = read(&format!("#/{slug}?{}", prediction.setup));
             let scene = played(&link, Instant::from_millis(prediction.at_ms)).scene(view(VIEWS[0]));
             let readout = scene.readouts.iter().find(|readout| readout.id == prediction.readout);
+            let judged = |guess| prediction.judge(Some(guess), readout.unwrap());
             let number = readout.and_then(|readout| readout.number);
             let number = number.unwrap_or_else(|| panic!("{slug}: {} has no answer", prediction.id));
             let right = |answer: f64| (answer - prediction.answer).abs() <= prediction.tolerance;
             assert!(right(number), "{slug}: the answer to {} is {number}", prediction.id);
+            // As a reader types it: shares as percentages.
+            let typed = |number: f64| if readout.unwrap().value.ends_with('%') { number * 100.0 } else { number };
+            let verdict = judged(Guess::Plain(typed(prediction.answer)));
+            assert!(verdict.predicted.as_ref().unwrap().2 && verdict.because.is_none(), "{}", verdict.sentence());
+            assert_sentence(&verdict.sentence(), prediction.id);
             for (wrong, why) in prediction.misconceptions {
                 assert!(!right(*wrong), "{slug}: {wrong} is right for {}", prediction.id);
                 assert_sentence(why, prediction.id);
+                let verdict = judged(Guess::Plain(typed(*wrong)));
+                assert!(!verdict.predicted.as_ref().unwrap().2, "{slug}: {wrong} passes for {}", prediction.id);
+                assert_eq!(verdict.because.as_ref().unwrap().1, *why, "{slug}: the reason behind {wrong}");
+                assert_sentence(&verdict.sentence(), prediction.id);
             }
         }
     }

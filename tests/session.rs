@@ -118,6 +118,25 @@ fn steps_go_from_entry_to_entry() {
 }
 
 #[test]
+fn another_links_run_is_told_and_undo_brings_the_present_one_back() {
+    let mut session = ticker();
+    session.advance(at(7));
+    session.act("stop", &[]).unwrap();
+    let own = session.link().write();
+    let mut other = Link { seed: 9, ..Link::to(&TICKERS[0]) };
+    other.inputs = vec![Timed { at: at(2), input: Input::Do { action: "poke", args: vec![] } }];
+    session.tell(&other);
+    assert_eq!((session.now(), session.played()), (Instant::ZERO, Instant::ZERO));
+    session.advance(at(5));
+    assert_same_record(&session, &played(&other, at(5)), "told");
+    // Told once more it begins anew, and is no second thing to take back.
+    session.tell(&other);
+    assert_eq!(session.now(), Instant::ZERO);
+    assert!(session.undo());
+    assert_eq!(session.link().write(), own);
+}
+
+#[test]
 fn a_step_to_nowhere_is_refused_and_goes_nowhere() {
     let mut session = ticker();
     session.advance(at(1));

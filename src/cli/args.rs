@@ -12,7 +12,7 @@ use super::{Stop, plain, stopped, version};
 use crate::lab::knob::SetError;
 use crate::lab::link::{self, Link, RUN_MAX, Target};
 use crate::lab::{Entrance, Input, Kind, Knob};
-use crate::labs::LABS;
+use crate::labs::{self, LABS};
 
 /// How far a run goes when neither link nor option says so.
 const UNTIL: Instant = Instant::from_secs(60);
@@ -116,8 +116,8 @@ fn read_target(target: &str) -> Result<(Link, Vec<String>), Stop> {
         }
         Target::Home | Target::Page(_) => {
             let slug = slug_of(target);
-            let meant = nearest(slug, LABS.iter().map(|lab| lab.about.slug));
-            let meant = meant.map_or_else(String::new, |slug| format!("did you mean {slug}? "));
+            let meant = labs::nearest(slug);
+            let meant = meant.map_or_else(String::new, |lab| format!("did you mean {}? ", lab.slug));
             Err(Stop::Error(format!(
                 "there is no lab called {}; {meant}`halfopen labs` lists them",
                 link::quoted(slug)
@@ -131,31 +131,6 @@ fn slug_of(target: &str) -> &str {
     let fragment = target.split_once('#').map_or(target, |(_, fragment)| fragment);
     let path = fragment.split('?').next().unwrap_or_default().trim_matches('/');
     path.strip_prefix("embed/").unwrap_or(path)
-}
-
-/// The name that takes the fewest edits to reach, if they are few.
-fn nearest(given: &str, names: impl Iterator<Item = &'static str>) -> Option<&'static str> {
-    let given: String = given.to_lowercase().chars().take(64).collect();
-    names
-        .map(|name| (edits(&given, name), name))
-        .filter(|(edits, name)| *edits <= name.len() / 3 || given.len() >= 3 && name.contains(&given))
-        .min()
-        .map(|(_, name)| name)
-}
-
-/// Levenshtein's distance.
-fn edits(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, from) in a.chars().enumerate() {
-        let mut next = vec![i + 1];
-        for ((to, across), (above, left)) in b.iter().zip(&row).zip(row.iter().skip(1).zip(0..)) {
-            let left: usize = next.get(left).copied().unwrap_or(0);
-            next.push((across + usize::from(from != *to)).min(above + 1).min(left + 1));
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or(0)
 }
 
 /// Works the options into the link: they win over it.

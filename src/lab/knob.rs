@@ -74,6 +74,8 @@ pub enum Unit {
     Count(&'static str),
     /// Nanoseconds, written `5s`, `250ms`.
     Nanos,
+    /// Nanoseconds as a limit: 0 is none, and is shown as such.
+    Limit,
     /// Whole percent, written `50%`.
     Percent,
     /// Thousandths, written as a percentage, `12.5%`.
@@ -175,7 +177,8 @@ impl Knob {
                 Some(number) if (*min..=*max).contains(&number) => (Some(Value::Number(number)), None),
                 Some(number) => {
                     let nearest = number.clamp(*min, *max);
-                    let said = format!("{} to {}", unit.show(*min), unit.show(*max));
+                    let least = if *unit == Unit::Limit { Unit::Nanos } else { *unit };
+                    let said = format!("{} to {}", least.show(*min), unit.show(*max));
                     (Some(Value::Number(nearest)), Some(SetError::Clamped(said)))
                 }
                 None => unreadable(format!(
@@ -339,7 +342,7 @@ impl Unit {
     pub fn format(self, number: i64) -> String {
         match self {
             Self::Count(_) => number.to_string(),
-            Self::Nanos => text::duration(number, ""),
+            Self::Nanos | Self::Limit => text::duration(number, ""),
             Self::Percent => format!("{number}%"),
             Self::Permille => format!("{}%", text::decimal(number, 1)),
             Self::MilliPerSecond => format!("{}/s", text::decimal(number, 3)),
@@ -351,7 +354,8 @@ impl Unit {
     pub fn show(self, number: i64) -> String {
         match self {
             Self::Count(_) => text::grouped(number),
-            Self::Nanos => text::duration(number, "\u{a0}"),
+            Self::Limit if number == 0 => "no limit".to_owned(),
+            Self::Nanos | Self::Limit => text::duration(number, "\u{a0}"),
             Self::Percent => format!("{number}\u{a0}%"),
             Self::Permille => format!("{}\u{a0}%", text::decimal(number, 1)),
             Self::MilliPerSecond if number == 0 => "off".to_owned(),
@@ -369,7 +373,8 @@ impl Unit {
         };
         match self {
             Self::Count(_) => text::parse_decimal(&written, 0),
-            Self::Nanos => text::parse_duration(&written),
+            Self::Limit if written == "0" || written == "nolimit" => Some(0),
+            Self::Nanos | Self::Limit => text::parse_duration(&written),
             Self::Percent => end(&["%"], 0),
             Self::Permille => end(&["%"], 1),
             Self::MilliPerSecond if written == "off" => Some(0),
@@ -383,6 +388,7 @@ impl Unit {
         match self {
             Self::Count(_) => "a whole number",
             Self::Nanos => "a length of time with its unit",
+            Self::Limit => "no limit, or a length of time with its unit",
             Self::Percent => "a whole percentage",
             Self::Permille => "a percentage",
             Self::MilliPerSecond => "a number per second",

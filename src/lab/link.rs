@@ -26,8 +26,21 @@ pub const RUN_MAX: Instant = Instant::from_secs(24 * 3600);
 pub const RESERVED: [&str; 13] =
     ["seed", "t", "do", "hide", "lock", "v", "preset", "until", "format", "out", "chart", "help", "version"];
 /// The parts of a lab that `hide` can name.
-pub const PARTS: [&str; 11] =
-    ["claim", "stage", "actions", "transport", "readouts", "charts", "log", "knobs", "outlook", "why", "share"];
+pub const PARTS: [&str; 13] = [
+    "claim",
+    "stage",
+    "actions",
+    "transport",
+    "predictions",
+    "goals",
+    "readouts",
+    "charts",
+    "log",
+    "knobs",
+    "outlook",
+    "why",
+    "share",
+];
 /// The seed when nothing is said.
 pub const SEED_DEFAULT: u64 = 1;
 /// Notices that are told; the rest is counted.

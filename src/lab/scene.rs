@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::text;
+
 /// How the reader looks: it changes what is drawn, never what happens.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct View {
@@ -350,8 +352,22 @@ pub enum Stroke {
     Dashed,
     /// Whole, level until the next point.
     Steps,
+    /// Dashed, level until the next point.
+    DashedSteps,
     /// Filled down to zero.
     Area,
+}
+
+impl Stroke {
+    /// Whether it is dashed.
+    pub fn is_dashed(self) -> bool {
+        matches!(self, Self::Dashed | Self::DashedSteps)
+    }
+
+    /// Whether it is level until the next point, as what is counted or switched is, and not from point to point.
+    pub fn is_stepped(self) -> bool {
+        matches!(self, Self::Steps | Self::DashedSteps)
+    }
 }
 
 /// A limit in a chart.
@@ -412,6 +428,14 @@ impl Mark {
     }
 }
 
+impl Readout {
+    /// How many there are of something.
+    pub fn count(id: &'static str, label: &'static str, number: u64, tone: Tone) -> Self {
+        let value = text::grouped(i64::try_from(number).unwrap_or(i64::MAX));
+        Self { id, label, number: Some(number as f64), value, tone }
+    }
+}
+
 impl Chart {
     /// The chart as a table: a heading a column, then a row an x value. A line without a point there holds its last value
     /// when it is drawn in steps, and is empty otherwise.
@@ -434,7 +458,7 @@ impl Chart {
                     *last = hit;
                     *next += 1;
                 }
-                row.push(if line.stroke == Stroke::Steps { *last } else { hit });
+                row.push(if line.stroke.is_stepped() { *last } else { hit });
             }
             row
         });

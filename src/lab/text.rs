@@ -49,6 +49,15 @@ pub fn parse_decimal(text: &str, decimals: u32) -> Option<i64> {
     Some(if negative { -number } else { number })
 }
 
+/// A number that was typed with a decimal comma, with a point instead. A comma before three digits may also part thousands:
+/// it stays, so that nothing is read as a thousandth of what was meant.
+pub fn point(typed: &str) -> String {
+    match typed.split_once(',') {
+        Some((whole, rest)) if rest.bytes().take_while(u8::is_ascii_digit).count() != 3 => format!("{whole}.{rest}"),
+        _ => typed.to_owned(),
+    }
+}
+
 /// A length of time, exact, in the unit that needs the fewest digits; `gap` stands before the unit.
 pub fn duration(nanos: i64, gap: &str) -> String {
     if nanos == 0 {
@@ -138,9 +147,42 @@ pub fn countdown(left: core::time::Duration) -> String {
     }
 }
 
+/// From so many nanoseconds on, instants are told in minutes.
+const MINUTES_FROM: u64 = 120_000_000_000;
+
+/// An instant as a clock shows it, rounded: the same number of digits from frame to frame, so that nothing jumps.
+pub fn stamp(at: Instant, decimals: u32) -> String {
+    if at.as_nanos() < MINUTES_FROM {
+        return format!("{}\u{a0}s", fixed(rounded(at, decimals), decimals));
+    }
+    let whole = rounded(at, 0);
+    let (hours, minutes, rest) = (whole / 3600, whole / 60 % 60, whole % 60);
+    if hours > 0 { format!("{hours}:{minutes:02}:{rest:02}") } else { format!("{minutes}:{rest:02}\u{a0}min") }
+}
+
+/// An instant as it is spoken.
+pub fn spoken(at: Instant) -> String {
+    if at.as_nanos() < MINUTES_FROM {
+        return format!("{} seconds", fixed(rounded(at, 1), 1));
+    }
+    let whole = rounded(at, 0);
+    format!("{} and {}", counted(whole / 60, "minute", "minutes"), counted(whole % 60, "second", "seconds"))
+}
+
+/// Seconds, or with decimals their tenths, hundredths …
+fn rounded(at: Instant, decimals: u32) -> u64 {
+    let unit = 10_u64.pow(9 - decimals.min(9));
+    at.as_nanos().saturating_add(unit / 2) / unit
+}
+
 /// "1 failure", "3 failures": a count with its noun.
-pub fn counted(number: u64, one: &str, many: &str) -> String {
-    format!("{}\u{a0}{}", grouped(i64::try_from(number).unwrap_or(i64::MAX)), if number == 1 { one } else { many })
+pub fn counted(number: u64, one: &'static str, many: &'static str) -> String {
+    format!("{}\u{a0}{}", grouped(i64::try_from(number).unwrap_or(i64::MAX)), noun(number, one, many))
+}
+
+/// The noun for so many.
+pub fn noun(number: u64, one: &'static str, many: &'static str) -> &'static str {
+    if number == 1 { one } else { many }
 }
 
 #[cfg(test)]
@@ -181,6 +223,37 @@ mod tests {
         for bad in ["", ".", "1,5", "1e3", "--1", "1.55", "99999999999999999999", "١"] {
             assert_eq!(parse_decimal(bad, 1), None, "{bad}");
         }
+    }
+
+    #[test]
+    fn a_decimal_comma_is_a_point_unless_it_may_part_thousands() {
+        for (typed, meant) in [("1,5 s", "1.5 s"), ("0,25", "0.25"), ("1,2345", "1.2345"), ("12", "12")] {
+            assert_eq!(point(typed), meant);
+        }
+        for unclear in ["5,000", "1,500 s", "1,234,567"] {
+            assert_eq!(point(unclear), unclear);
+        }
+        assert_eq!(parse_duration(&point("1,5,5s")), None);
+    }
+
+    #[test]
+    fn clocks_round() {
+        for (micros, decimals, shown) in [
+            (2_999_600, 3, "3.000\u{a0}s"),
+            (2_960_000, 1, "3.0\u{a0}s"),
+            (2_949_999, 1, "2.9\u{a0}s"),
+            (2_400_000, 0, "2\u{a0}s"),
+            (0, 1, "0.0\u{a0}s"),
+            (119_960_000, 1, "120.0\u{a0}s"),
+            (120_000_000, 1, "2:00\u{a0}min"),
+            (179_600_000, 1, "3:00\u{a0}min"),
+            (3_599_600_000, 1, "1:00:00"),
+        ] {
+            assert_eq!(stamp(Instant::from_micros(micros), decimals), shown);
+        }
+        assert_eq!(spoken(Instant::from_micros(2_960_000)), "3.0 seconds");
+        assert_eq!(spoken(Instant::from_secs(181)), "3\u{a0}minutes and 1\u{a0}second");
+        assert_eq!(stamp(Instant::MAX, 1).matches(':').count(), 2);
     }
 
     #[test]

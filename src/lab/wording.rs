@@ -94,10 +94,48 @@ pub fn transition_text(from: State, to: State, reason: &Reason, settings: &Setti
     }
 }
 
-/// A clause as a sentence: a capital first, a full stop last.
+/// A clause as a sentence: a capital first, a full stop last, and no line that ends between a number and its unit.
 pub fn sentence(clause: &str) -> String {
     let mut chars = clause.chars();
     let Some(first) = chars.next() else { return String::new() };
     let end = if clause.ends_with(['.', '!', '?']) { "" } else { "." };
-    format!("{}{}{end}", first.to_ascii_uppercase(), chars.as_str())
+    let mut out = String::from(first.to_ascii_uppercase());
+    for (index, word) in chars.as_str().split(' ').enumerate() {
+        if index > 0 {
+            let unit = word.trim_end_matches(|sign: char| sign.is_ascii_punctuation() && sign != '%');
+            let unit = unit.trim_end_matches([')', ';']);
+            let stays = UNITS.contains(&unit) && out.ends_with(|sign: char| sign.is_ascii_digit());
+            out.push(if stays { '\u{a0}' } else { ' ' });
+        }
+        out.push_str(word);
+    }
+    out.push_str(end);
+    out
+}
+
+/// The units that the core writes after a plain space.
+const UNITS: [&str; 5] = ["%", "s", "ms", "µs", "ns"];
+
+#[cfg(test)]
+mod tests {
+    use super::sentence;
+
+    #[test]
+    fn a_number_stays_with_its_unit() {
+        for (clause, said) in [
+            (
+                "7 of 66 calls failed (10.61 %); the threshold is 10 %",
+                "7 of 66 calls failed (10.61\u{a0}%); the threshold is 10\u{a0}%.",
+            ),
+            ("the 5 s wait is over; it was open for 6.1 s", "The 5\u{a0}s wait is over; it was open for 6.1\u{a0}s."),
+            (
+                "a wait of 250 ms starts (the last one was 1 s)",
+                "A wait of 250\u{a0}ms starts (the last one was 1\u{a0}s).",
+            ),
+            ("it takes s", "It takes s."),
+            ("", ""),
+        ] {
+            assert_eq!(sentence(clause), said);
+        }
+    }
 }

@@ -14,11 +14,12 @@ use std::time::Duration;
 
 use halfopen_core::Instant;
 use halfopen_core::breaker::{self, Breaker, EventKind, OpenFor, Settings, State, Trip, Window};
-use halfopen_core::rng::{Seed, Stream};
-use halfopen_core::sim::{Arrivals, Queue, Rate, Source};
+use halfopen_core::rng::Seed;
+use halfopen_core::sim::{Arrivals, Queue, Rate};
 
 use crate::lab::record::Health;
 use crate::lab::scene::{Chart, Scene, Tone, View};
+use crate::lab::traffic::Traffic;
 use crate::lab::{self, About, Config, Record, text, wording};
 use lane::Lane;
 
@@ -28,8 +29,7 @@ pub struct Lab {
     now: Instant,
     setup: Setup,
     queue: Queue<Event>,
-    source: Source,
-    arrivals: Stream,
+    traffic: Traffic,
     hung: bool,
     hung_since: Instant,
     /// When the reader last healed it.
@@ -105,15 +105,13 @@ impl lab::Lab for Lab {
 
     fn start(config: &Config, seed: Seed) -> Self {
         let setup = Setup::new(config);
-        let mut arrivals = seed.stream("arrivals");
         let Ok(breaker) = Breaker::new(setup.breaker, Instant::ZERO) else {
             unreachable!("a window of one call fits one place")
         };
         let mut lab = Self {
             now: Instant::ZERO,
             queue: Queue::new(),
-            source: Source::new(setup.arrivals, Instant::ZERO, &mut arrivals),
-            arrivals,
+            traffic: Traffic::new(setup.arrivals, seed),
             hung: false,
             hung_since: Instant::ZERO,
             healed: None,
@@ -125,7 +123,7 @@ impl lab::Lab for Lab {
             record: Record::new(),
             setup,
         };
-        lab.expect_arrival();
+        lab.traffic.expect(&mut lab.queue, Event::Arrive);
         lab.queue.push(lab.setup.hangs_from, Event::Hang { generation: 0 });
         lab
     }
@@ -135,13 +133,10 @@ impl lab::Lab for Lab {
             self.now = now;
             match event {
                 Event::Arrive => {
-                    if let Some(arrival) = self.source.take(now, &mut self.arrivals) {
-                        self.expect_arrival();
-                        for _ in 0..arrival.count {
-                            self.arrived += 1;
-                            self.request(false);
-                            self.request(true);
-                        }
+                    for _ in 0..self.traffic.take(now, &mut self.queue, Event::Arrive) {
+                        self.arrived += 1;
+                        self.request(false);
+                        self.request(true);
                     }
                 }
                 Event::Hang { generation } if generation == self.hang_generation => self.hang(),
@@ -175,10 +170,7 @@ impl lab::Lab for Lab {
             let _ = breaker.reconfigure_with(self.setup.breaker, now, &mut |event| heard.push(event));
         }
         self.hear(heard);
-        if *self.source.arrivals() != self.setup.arrivals {
-            self.source.set(now, self.setup.arrivals, &mut self.arrivals);
-            self.expect_arrival();
-        }
+        self.traffic.set(now, self.setup.arrivals, &mut self.queue, Event::Arrive);
         for with in [false, true] {
             if before.stack_mb != self.setup.stack_mb {
                 let stack_mb = self.setup.stack_mb;
@@ -216,12 +208,6 @@ impl lab::Lab for Lab {
 }
 
 impl Lab {
-    fn expect_arrival(&mut self) {
-        if let Some(at) = self.source.next_at() {
-            self.queue.push(at, Event::Arrive);
-        }
-    }
-
     fn lane(&mut self, with: bool) -> &mut Lane {
         if with { &mut self.with } else { &mut self.without }
     }

@@ -15,10 +15,11 @@ use std::time::Duration;
 
 use halfopen_core::Instant;
 use halfopen_core::breaker::{self, Breaker, EventKind, HalfOpenBy, Permit, State};
-use halfopen_core::rng::{Seed, Stream};
-use halfopen_core::sim::{Arrivals, Fault, Latency, Queue, Rate, Server, ServerConfig, Source, Ticket};
+use halfopen_core::rng::Seed;
+use halfopen_core::sim::{Arrivals, Fault, Latency, Queue, Rate, Server, ServerConfig, Ticket};
 
 use crate::lab::record::{Level, Tally};
+use crate::lab::traffic::Traffic;
 use crate::lab::{self, About, Chart, Config, Record, Scene, Tone, View, text, wording};
 
 /// The gap between the ten requests of *Send 10*.
@@ -37,8 +38,7 @@ pub struct Lab {
     config: Config,
     setup: Setup,
     queue: Queue<Event>,
-    source: Source,
-    arrivals: Stream,
+    traffic: Traffic,
     server: Server,
     backend: Backend,
     breaker: Breaker<{ knobs::WINDOW_CALLS_MAX }>,
@@ -171,7 +171,6 @@ impl lab::Lab for Lab {
 
     fn start(config: &Config, seed: Seed) -> Self {
         let setup = Setup::new(config);
-        let mut arrivals = seed.stream("arrivals");
         let Ok(breaker) = Breaker::new(setup.breaker, Instant::ZERO) else {
             unreachable!("the table's ranges keep every window within the breaker's places")
         };
@@ -179,8 +178,7 @@ impl lab::Lab for Lab {
             now: Instant::ZERO,
             config: config.clone(),
             queue: Queue::new(),
-            source: Source::new(setup.arrivals, Instant::ZERO, &mut arrivals),
-            arrivals,
+            traffic: Traffic::new(setup.arrivals, seed),
             server: Server::new(setup.server, seed.fork("backend", 0)),
             backend: Backend::Well,
             calls: BTreeMap::new(),
@@ -200,7 +198,7 @@ impl lab::Lab for Lab {
             breaker,
             setup,
         };
-        lab.expect_arrival();
+        lab.traffic.expect(&mut lab.queue, Event::Arrive);
         lab.expect_breaker();
         lab.expect_wait();
         lab.watch();
@@ -215,10 +213,8 @@ impl lab::Lab for Lab {
             self.now = now;
             match event {
                 Event::Arrive => {
-                    if let Some(arrival) = self.source.take(now, &mut self.arrivals) {
-                        self.expect_arrival();
-                        (0..arrival.count).for_each(|_| self.send(false, false));
-                    }
+                    let come = self.traffic.take(now, &mut self.queue, Event::Arrive);
+                    (0..come).for_each(|_| self.send(false, false));
                 }
                 Event::Send => self.send(true, false),
                 Event::Finish(ticket) => {
@@ -274,10 +270,7 @@ impl lab::Lab for Lab {
         self.hear(heard);
         let changed = self.server.set_config(self.now, self.setup.server);
         self.changed(changed);
-        if *self.source.arrivals() != self.setup.arrivals {
-            self.source.set(self.now, self.setup.arrivals, &mut self.arrivals);
-            self.expect_arrival();
-        }
+        self.traffic.set(self.now, self.setup.arrivals, &mut self.queue, Event::Arrive);
         self.turn_fault();
         self.expect_breaker();
         self.expect_wait();
@@ -307,12 +300,6 @@ impl lab::Lab for Lab {
 }
 
 impl Lab {
-    fn expect_arrival(&mut self) {
-        if let Some(at) = self.source.next_at() {
-            self.queue.push(at, Event::Arrive);
-        }
-    }
-
     fn expect_breaker(&mut self) {
         let at = self.breaker.poll_timeout();
         if let Some(at) = at.filter(|_| at != self.breaker_at) {
@@ -389,7 +376,7 @@ impl Lab {
 
     /// With traffic of its own the next request is about to come, and nothing needs to be said.
     fn calls_may_stay_away(&self) -> bool {
-        self.source.next_at().is_none_or(|next| next.since(self.now) > Duration::from_secs(1))
+        self.traffic.next_at().is_none_or(|next| next.since(self.now) > Duration::from_secs(1))
     }
 
     fn force(&mut self, state: State) {

@@ -32,3 +32,55 @@ each_lab!(labs);
 pub fn find(slug: &str) -> Option<&'static Entrance> {
     LABS.iter().find(|lab| lab.about.slug == slug)
 }
+
+/// The lab whose address takes the fewest edits to reach from what was written, if they are few.
+pub fn nearest(written: &str) -> Option<&'static Listed> {
+    // By ASCII's letters, which addresses are made of: all of Unicode's would be 10 kB of tables.
+    let written: String = written.chars().take(64).map(|letter| letter.to_ascii_lowercase()).collect();
+    let within = |slug: &str| slug.as_bytes().windows(written.len().max(3)).any(|part| part == written.as_bytes());
+    let mut best: Option<(usize, &Listed)> = None;
+    for lab in LISTED {
+        let (slug, far) = (lab.slug, edits(&written, lab.slug));
+        let near = far <= slug.len() / 3 || within(slug);
+        if near && best.is_none_or(|best| far < best.0) {
+            best = Some((far, lab));
+        }
+    }
+    best.map(|best| best.1)
+}
+
+/// How many letters must be put in, left out or replaced to make one word of the other: Levenshtein's distance.
+fn edits(a: &str, b: &str) -> usize {
+    let mut row: Vec<usize> = (0..=b.chars().count()).collect();
+    for (i, left) in a.chars().enumerate() {
+        let (mut diagonal, mut last) = (i, i + 1);
+        for (slot, right) in row.iter_mut().skip(1).zip(b.chars()) {
+            let above = *slot;
+            last = (diagonal + usize::from(left != right)).min(above + 1).min(last + 1);
+            (*slot, diagonal) = (last, above);
+        }
+        if let Some(first) = row.first_mut() {
+            *first = i + 1;
+        }
+    }
+    row.last().copied().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn edits_are_counted() {
+        for (a, b, edits_between) in
+            [("", "", 0), ("abc", "", 3), ("kitten", "sitting", 3), ("äöü", "aöü", 1), ("ab", "ba", 2)]
+        {
+            assert_eq!((edits(a, b), edits(b, a)), (edits_between, edits_between), "{a} {b}");
+        }
+        let found = |written| nearest(written).map(|lab| lab.slug);
+        assert_eq!(found("circut-braker"), Some("circuit-breaker"));
+        assert_eq!(found("Breaker"), Some("circuit-breaker"));
+        assert_eq!(found("casacde"), Some("cascade"));
+        assert_eq!(found("xyz"), None);
+    }
+}

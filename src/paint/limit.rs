@@ -52,12 +52,14 @@ pub(super) fn label(surface: &mut dyn Surface, chart: &Chart, plot: &Plot, palet
     }
 }
 
-/// Dots where a stepped line climbs to a limit that means no good: there something trips.
+/// Dots where a stepped line comes to a limit that means no good, from below or from its beginning: there something trips.
 pub(super) fn reached(surface: &mut dyn Surface, chart: &Chart, plot: &Plot, palette: &Palette) {
     for limit in chart.limits.iter().filter(|limit| matches!(limit.tone, Tone::Bad | Tone::Half)) {
-        for line in chart.lines.iter().filter(|line| line.stroke == Stroke::Steps) {
+        for line in chart.lines.iter().filter(|line| line.stroke.is_stepped()) {
+            let first = line.points.first().filter(|point| point.1 >= limit.at).map(|point| point.0);
             let climbs = line.points.windows(2).filter(|pair| pair[0].1 < limit.at && pair[1].1 >= limit.at);
-            let spots: Vec<Spot> = climbs.map(|pair| plot.spot((pair[1].0, limit.at))).collect();
+            let times = first.into_iter().chain(climbs.map(|pair| pair[1].0));
+            let spots: Vec<Spot> = times.map(|time| plot.spot((time, limit.at))).collect();
             // Many would only be clutter.
             if spots.len() > 24 {
                 continue;
@@ -89,7 +91,7 @@ fn dense(points: &[(f64, f64)], stroke: Stroke, plot: &Plot) -> Vec<Spot> {
         let parts = libm::ceil(libm::hypot(to_x - x, to_y - y) / 6.0).clamp(1.0, 200.0);
         for part in 0..parts as u32 {
             let share = f64::from(part) / parts;
-            let level = if stroke == Stroke::Steps { y } else { y + (to_y - y) * share };
+            let level = if stroke.is_stepped() { y } else { y + (to_y - y) * share };
             spots.push((x + (to_x - x) * share, level));
         }
         if spots.len() > 4000 {

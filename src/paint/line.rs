@@ -12,9 +12,11 @@ const DASH: (f64, f64) = (6.0, 4.0);
 /// From one marker of a line to the next.
 const MARKS: f64 = 72.0;
 
-/// How a line's marker looks: the lines of a stroke are told apart by it without colour. The first of them has none.
+/// How a line's marker looks: lines that are all dashed, all whole or all filled are told apart by it without colour. The
+/// first of them has none.
 pub(super) fn marker(lines: &[Line], index: usize) -> usize {
-    lines.get(index).map_or(0, |line| lines[..index].iter().filter(|other| other.stroke == line.stroke).count())
+    let look = |line: &Line| (line.stroke.is_dashed(), line.stroke == Stroke::Area);
+    lines.get(index).map_or(0, |line| lines[..index].iter().filter(|other| look(other) == look(line)).count())
 }
 
 /// Draws a line with its markers.
@@ -25,7 +27,7 @@ pub(super) fn draw(surface: &mut dyn Surface, line: &Line, marker: usize, plot: 
             fill(surface, &run, plot, colour);
         }
         for piece in clipped(&run, &plot.rect) {
-            stroke(surface, &piece, line.stroke == Stroke::Dashed, WIDTH, colour.into());
+            stroke(surface, &piece, line.stroke.is_dashed(), WIDTH, colour.into());
             if marker > 0 {
                 marks(surface, &piece, marker, colour, palette.card);
             }
@@ -54,7 +56,7 @@ pub(super) fn sample(surface: &mut dyn Surface, line: &Line, marker: usize, from
         let rect = Rect { left: from.0, top: from.1, right: to.0, bottom: from.1 + 5.0 };
         surface.rect(rect, Ink(colour, 0.2));
     }
-    stroke(surface, &[from, to], line.stroke == Stroke::Dashed, WIDTH, colour.into());
+    stroke(surface, &[from, to], line.stroke.is_dashed(), WIDTH, colour.into());
     if marker > 0 {
         mark(surface, (f64::midpoint(from.0, to.0), from.1), marker, colour, palette.card);
     }
@@ -108,7 +110,7 @@ fn runs(line: &Line, plot: &Plot) -> Vec<Vec<Spot>> {
         let spot = plot.spot(*point);
         match runs.last_mut().filter(|_| open) {
             Some(run) => {
-                if let Some(last) = run.last().filter(|_| line.stroke == Stroke::Steps) {
+                if let Some(last) = run.last().filter(|_| line.stroke.is_stepped()) {
                     let corner = (spot.0, last.1);
                     run.push(corner);
                 }

@@ -4,17 +4,17 @@ use super::frame::Plot;
 use super::palette::Palette;
 use super::surface::{Align, Ink, Rect, Surface};
 use super::tick;
-use crate::lab::scene::{Chart, Line, Stroke, Tone};
+use crate::lab::scene::{Chart, Line, Tone};
 
 /// A line's value at `x`: of the step there, or of the nearest point.
 fn at(line: &Line, x: f64) -> Option<(f64, f64)> {
     let after = line.points.partition_point(|point| point.0 <= x);
     let (before, next) = (after.checked_sub(1).and_then(|index| line.points.get(index)), line.points.get(after));
     let point = match (before, next) {
-        (Some(before), _) if line.stroke == Stroke::Steps => (x, before.1),
+        (Some(before), _) if line.stroke.is_stepped() => (x, before.1),
         (Some(before), Some(next)) if x - before.0 > next.0 - x => *next,
         (Some(before), _) => *before,
-        (None, Some(next)) if line.stroke != Stroke::Steps => *next,
+        (None, Some(next)) if !line.stroke.is_stepped() => *next,
         (None, _) => return None,
     };
     point.1.is_finite().then_some(point)

@@ -76,13 +76,13 @@ pub fn table(chart: &Chart, most: usize) -> Table {
     Table { caption: values, heads, numbers: 1 + chart.lines.len(), rows, of }
 }
 
-/// A field of CSV, quoted where RFC 4180 wants it.
+/// A word as a field of CSV, quoted where RFC 4180 wants it. What a spreadsheet would take for a formula is kept as text.
 pub fn csv_field(text: &str) -> Cow<'_, str> {
-    if text.contains(['"', ',', '\r', '\n']) {
-        format!("\"{}\"", text.replace('"', "\"\"")).into()
-    } else {
-        text.into()
+    let guard = if text.starts_with(['=', '+', '-', '@']) { "'" } else { "" };
+    if guard.is_empty() && !text.contains(['"', ',', '\r', '\n']) {
+        return text.into();
     }
+    format!("\"{guard}{}\"", text.split('"').collect::<Vec<_>>().join("\"\"")).into()
 }
 
 /// The chart's numbers as CSV (RFC 4180), all of them; `write` writes a number exactly.
@@ -90,19 +90,15 @@ pub fn csv(chart: &Chart, write: fn(f64) -> String) -> String {
     let (heads, rows) = full(chart);
     let mut out = String::new();
     let mut record = |fields: Vec<String>| {
-        for (index, field) in fields.iter().enumerate() {
-            if index > 0 {
-                out.push(',');
-            }
-            out.push_str(&csv_field(field));
-        }
+        out.push_str(&fields.join(","));
         out.push_str("\r\n");
     };
-    record(heads);
+    let word = |text: &str| csv_field(text).into_owned();
+    record(heads.iter().map(|head| word(head)).collect());
     for row in rows {
         let show = |cell: Cell| match cell {
             Cell::Number(value) => write(value),
-            Cell::Word(word) => word.to_owned(),
+            Cell::Word(text) => word(text),
             Cell::Empty => String::new(),
         };
         record(row.into_iter().map(show).collect());

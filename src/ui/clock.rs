@@ -3,12 +3,10 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use halfopen_core::Instant;
 use wasm_bindgen::prelude::*;
 use yew::Callback;
 
 use super::dom;
-use crate::lab::text;
 
 /// Asks for a frame again and again while it is wanted.
 pub(crate) struct Frames {
@@ -83,28 +81,4 @@ pub(crate) fn factor(speed: i8) -> f64 {
 pub(crate) fn speed_text(speed: i8) -> String {
     let whole = 1_u32 << speed.unsigned_abs().min(8);
     if speed >= 0 { format!("{whole}×") } else { format!("1/{whole}×") }
-}
-
-/// From so many nanoseconds on, instants are told in minutes.
-const MINUTES_FROM: u64 = 120_000_000_000;
-
-/// An instant as a clock shows it: the same number of digits from frame to frame, so that nothing jumps.
-pub(crate) fn stamp(at: Instant, decimals: u32) -> String {
-    let nanos = at.as_nanos();
-    if nanos < MINUTES_FROM {
-        // Cut, not rounded: a clock never shows a time that has not come.
-        return format!("{}\u{a0}s", text::fixed(nanos / 10_u64.pow(9 - decimals.min(9)), decimals));
-    }
-    let whole = nanos / 1_000_000_000;
-    let (hours, minutes, rest) = (whole / 3600, whole / 60 % 60, whole % 60);
-    if hours > 0 { format!("{hours}:{minutes:02}:{rest:02}") } else { format!("{minutes}:{rest:02}\u{a0}min") }
-}
-
-/// An instant as it is spoken.
-pub(crate) fn spoken(at: Instant) -> String {
-    if at.as_nanos() < MINUTES_FROM {
-        return format!("{} seconds", text::fixed(at.as_nanos() / 100_000_000, 1));
-    }
-    let whole = at.as_nanos() / 1_000_000_000;
-    format!("{} minutes {} seconds", whole / 60, whole % 60)
 }

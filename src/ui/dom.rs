@@ -22,6 +22,29 @@ pub(crate) fn by_id(id: &str) -> Option<HtmlElement> {
     document()?.get_element_by_id(id)?.dyn_into().ok()
 }
 
+/// Gives the element of that id the focus, as soon as it is there.
+pub(crate) fn focus(id: &'static str) {
+    later(0, move || drop(by_id(id).map(|element| element.focus())));
+}
+
+/// Brings the element of that id into view, as soon as it is there and no further than it takes.
+pub(crate) fn show(id: &'static str) {
+    later(0, move || {
+        let (Some(element), Some(window)) = (by_id(id), window()) else { return };
+        let (place, height) = (element.get_bounding_client_rect(), window.inner_height().ok());
+        let below = height.and_then(|height| height.as_f64()).is_some_and(|height| place.bottom() > height);
+        if place.top() < 0.0 || below {
+            element.scroll_into_view_with_bool(place.top() < 0.0);
+        }
+    });
+}
+
+/// What stands in the field of that id.
+pub(crate) fn value_of(id: &str) -> String {
+    let field = by_id(id).and_then(|field| field.dyn_into::<web_sys::HtmlInputElement>().ok());
+    field.map_or_else(String::new, |field| field.value())
+}
+
 /// Milliseconds of real time, for measuring only.
 pub(crate) fn real_ms() -> f64 {
     window().and_then(|window| window.performance()).map_or(0.0, |performance| performance.now())
@@ -38,6 +61,18 @@ pub(crate) fn replace_hash(hash: &str) {
     if let Some(history) = window().and_then(|window| window.history().ok()) {
         let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(hash));
     }
+}
+
+/// Keeps a text with this entry of the history, for when the reader comes back to it.
+pub(crate) fn keep_state(text: &str) {
+    if let Some(history) = window().and_then(|window| window.history().ok()) {
+        let _ = history.replace_state(&JsValue::from_str(text), "");
+    }
+}
+
+/// What was kept with this entry of the history.
+pub(crate) fn kept_state() -> Option<String> {
+    window()?.history().ok()?.state().ok()?.as_string()
 }
 
 /// The address of the page without its `#…`.

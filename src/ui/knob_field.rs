@@ -12,7 +12,7 @@ use super::part::{Change, Part, part};
 use super::player::Intent;
 use super::scale;
 use crate::lab::knob::SetError;
-use crate::lab::{Config, Kind, Knob, Value, wording};
+use crate::lab::{Config, Kind, Knob, Value, text, wording};
 
 /// A knob of a table; two are the same when they stand in the same place.
 #[derive(Clone, Copy)]
@@ -222,7 +222,7 @@ impl Part for Number {
             let (change, send) = (change.clone(), self.send.clone());
             move |event: Event| {
                 let Some(text) = dom::typed(&event) else { return };
-                let (value, error) = knob.parse(&text);
+                let (value, error) = knob.parse(&text::point(&text));
                 let said = match (&value, error) {
                     (None, Some(SetError::Unreadable(hint))) => {
                         let wrong = Said::Wrong(wording::sentence(&hint));

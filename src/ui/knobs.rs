@@ -140,9 +140,12 @@ fn gist(config: &Config, group: &str) -> String {
         if !gist.is_empty() {
             gist.push_str(" · ");
         }
-        gist.push_str(&knob.label.to_ascii_lowercase());
+        // Only its first letter: units and names keep theirs.
+        let mut letters = knob.label.chars();
+        gist.extend(letters.next().map(|first| first.to_ascii_lowercase()));
+        gist.push_str(letters.as_str());
         gist.push(' ');
-        gist.push_str(&knob.show(value).to_ascii_lowercase());
+        gist.push_str(&knob.show(value));
     }
     gist
 }

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use halfopen_core::Instant;
 
-use super::clock::factor;
+use super::clock::{FASTEST, factor};
 use crate::lab::link::RUN_MAX;
 use crate::lab::{Link, Value};
 use crate::session::{Refused, Session};
@@ -24,6 +24,9 @@ const SEEK_BUDGET: f64 = 12.0;
 const FRAME_MAX: f64 = 100.0;
 /// Real milliseconds with nothing under way after which time stops.
 const QUIET: f64 = 10_000.0;
+
+/// Nanoseconds of real time that a run asked for lasts at most.
+const SHOWN_FOR: u64 = 8_000_000_000;
 
 /// What the reader wants of the stage.
 #[derive(Clone, Debug, PartialEq)]
@@ -99,6 +102,9 @@ pub(crate) struct Player {
     pub(crate) revision: u64,
     /// Whether the reader has done anything yet.
     pub(crate) touched: bool,
+    /// Where a run that was asked for stands still, with the speed to come back to then. Whatever makes another run of it
+    /// takes this away.
+    pub(crate) until: Option<(Instant, i8)>,
     goal: Option<Goal>,
     exact_ms: f64,
     quiet_ms: f64,
@@ -112,6 +118,22 @@ struct Pace {
     real_ms: f64,
     virtual_ms: f64,
     short: bool,
+}
+
+impl Intent {
+    /// Whether it makes another run, and does not only look elsewhere in this one.
+    pub(crate) fn changes_the_run(&self) -> bool {
+        !matches!(
+            self,
+            Self::Toggle
+                | Self::Step
+                | Self::StepBack
+                | Self::Speed(_)
+                | Self::Seek(_)
+                | Self::FromStart(_)
+                | Self::Cancel
+        )
+    }
 }
 
 impl Player {
@@ -128,6 +150,7 @@ impl Player {
             hint: None,
             revision: 0,
             touched: !link.inputs.is_empty() || link.at.is_some(),
+            until: None,
             goal: None,
             exact_ms: 0.0,
             quiet_ms: 0.0,
@@ -177,18 +200,24 @@ impl Player {
     fn play_on(&mut self, dt: f64, real: f64, clock: &dyn Fn() -> f64) {
         let before = self.now();
         self.exact_ms += dt * factor(self.speed);
-        let target = Instant::from_millis(self.exact_ms as u64);
+        let until = self.until.map_or(Instant::MAX, |until| until.0);
+        let target = Instant::from_millis(self.exact_ms as u64).min(until);
         let reached = self.advance_within(target, PLAY_BUDGET, clock);
         let now = self.now();
         if !reached {
             self.exact_ms = now.as_nanos() as f64 / 1e6;
         }
         self.keep_pace(real, now.since(before), !reached);
+        if now >= until {
+            self.pause = Some(Pause::Moved);
+            self.behind = None;
+            return self.settle();
+        }
         if now >= RUN_MAX {
             self.pause = Some(Pause::Reader);
             self.hint = Some(format!("Paused. {}", Refused::Full));
         }
-        self.quiet_ms = if self.session.borrow().is_busy() { 0.0 } else { self.quiet_ms + dt };
+        self.quiet_ms = if self.until.is_some() || self.session.borrow().is_busy() { 0.0 } else { self.quiet_ms + dt };
         if self.quiet_ms >= QUIET {
             self.pause = Some(Pause::Quiet);
             self.behind = None;
@@ -252,10 +281,26 @@ impl Player {
     }
 
     fn settle(&mut self) {
-        self.exact_ms = self.now().as_nanos() as f64 / 1e6;
+        let now = self.now();
+        if let Some((_, speed)) = self.until.filter(|until| now >= until.0) {
+            (self.until, self.speed) = (None, speed);
+        }
+        self.exact_ms = now.as_nanos() as f64 / 1e6;
         self.quiet_ms = 0.0;
         self.pace = Pace::default();
         self.revision += 1;
+    }
+
+    /// Plays the run of a link from its beginning to an instant, fast enough to last some seconds, and stands there.
+    pub(crate) fn show(&mut self, link: &Link, to: Instant) {
+        let before = self.until.map_or(self.speed, |until| until.1);
+        self.speed = before.max(0);
+        while self.speed < FASTEST && to.as_nanos() >> self.speed > SHOWN_FOR {
+            self.speed += 1;
+        }
+        self.session.borrow_mut().tell(link);
+        (self.until, self.goal, self.hint, self.behind) = (Some((to, before)), None, None, None);
+        self.play();
     }
 
     fn play(&mut self) {

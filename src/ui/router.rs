@@ -13,7 +13,7 @@ use super::stage::{Opened, Panels, Place, Stage};
 use super::theme::{self, Theme};
 use crate::lab::link::{self, Link, Target};
 use crate::lab::{Entrance, Listed};
-use crate::labs::LISTED;
+use crate::labs::{self, LISTED};
 
 /// What the page is made of.
 #[derive(Clone, PartialEq, Properties)]
@@ -172,7 +172,7 @@ impl App {
             self.page = Page::Home(None);
             return;
         }
-        let first = || labs.first().map(|lab| Opened::new(Link::to(lab), None));
+        let first = || first_lab(labs);
         self.page = match target {
             Target::Home => Page::Home(first()),
             Target::Lab(link) => Page::Lab(Opened::new(link, panels)),
@@ -188,11 +188,8 @@ impl App {
         // The only way to see the failure panel before there is a failure; the browser tests look at it.
         assert!(path != "test/panic", "this page fails on purpose, to show what a failure looks like");
         let shown: String = path.chars().filter(|c| !c.is_control()).take(60).collect();
-        let nearest = LISTED.iter().map(|lab| (distance(lab.slug, path), lab)).min_by_key(|(far, _)| *far);
-        let hint = match nearest {
-            Some((far, lab)) if far <= 4 => format!(" Did you mean “{}”?", lab.title),
-            _ => String::new(),
-        };
+        let meant = labs::nearest(path);
+        let hint = meant.map_or_else(String::new, |lab| format!(" Did you mean “{}”?", lab.title));
         self.notices.push(format!("There is no page called “{shown}”.{hint} This is the front page.").into());
     }
 }
@@ -202,22 +199,11 @@ fn wanted() -> Option<&'static Listed> {
     link::lab_of(&dom::hash(), LISTED)
 }
 
-/// How many letters must be put in, left out or replaced to make one word of the other.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().take(60).collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, left) in a.chars().enumerate() {
-        let mut diagonal = i;
-        let mut last = i + 1;
-        for (slot, right) in row.iter_mut().skip(1).zip(&b) {
-            let above = *slot;
-            last = (diagonal + usize::from(left != *right)).min(above + 1).min(last + 1);
-            diagonal = above;
-            *slot = last;
-        }
-        if let Some(first) = row.first_mut() {
-            *first = i + 1;
-        }
-    }
-    row.last().copied().unwrap_or(0)
+/// The lab that the front page shows: as the reader left it, when they come back.
+fn first_lab(labs: &'static [Entrance]) -> Option<Opened> {
+    let link = match dom::kept_state().map(|kept| link::read(&kept, labs).0) {
+        Some(Target::Lab(link)) => link,
+        _ => Link::to(labs.first()?),
+    };
+    Some(Opened::new(link, None))
 }

@@ -47,8 +47,8 @@ fn decades(unit: Unit, min: i64, max: i64) -> Vec<i64> {
     // Below this a slider would spend its length on what nobody wants.
     let floor = match unit {
         Unit::Count(_) | Unit::Percent | Unit::Permille => 1,
-        Unit::Nanos if max > 1_000_000_000 => 1_000_000,
-        Unit::Nanos => 1,
+        Unit::Nanos | Unit::Limit if max > 1_000_000_000 => 1_000_000,
+        Unit::Nanos | Unit::Limit => 1,
         Unit::MilliPerSecond => 100,
         Unit::Milli => 10,
     };

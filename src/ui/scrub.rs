@@ -7,13 +7,13 @@ use std::time::Duration;
 use halfopen_core::Instant;
 use yew::prelude::*;
 
-use super::clock::{spoken, stamp};
 use super::el::{El, el, many};
 use super::num;
 use super::part::{Change, Part};
 use super::player::Intent;
 use super::share::Run;
 use crate::lab::link::RUN_MAX;
+use crate::lab::text::{spoken, stamp};
 use crate::lab::{Health, Input};
 
 /// Lengths of the bar, in seconds: it grows when what has been played no longer fits.

@@ -11,6 +11,7 @@ use super::icons::{Icon, draw};
 use super::part::{Change, Part, part};
 use super::stage::Opened;
 use crate::lab::Link;
+use crate::paint::csv_field;
 use crate::session::Session;
 
 /// A run, compared by identity.
@@ -184,7 +185,7 @@ fn full(link: &Link) -> String {
 fn log_csv(session: &Session) -> String {
     let mut out = String::from("time (s),what,reason\r\n");
     for entry in session.record().entries() {
-        line(&mut out, vec![dom::exact(entry.at.as_secs_f64()), quoted(&entry.head), quoted(&entry.text)]);
+        line(&mut out, vec![dom::exact(entry.at.as_secs_f64()), word(&entry.head), word(&entry.text)]);
     }
     out
 }
@@ -194,9 +195,9 @@ fn charts_csv(session: &Session) -> String {
     let mut out = String::new();
     for chart in session.charts() {
         let (heads, rows) = chart.table();
-        out.push_str(&quoted(chart.title));
+        out.push_str(&csv_field(chart.title));
         out.push_str("\r\n");
-        line(&mut out, heads.iter().map(|head| quoted(head)).collect());
+        line(&mut out, heads.iter().map(|head| word(head)).collect());
         for row in rows {
             line(&mut out, row.iter().map(|cell| cell.map_or_else(String::new, dom::exact)).collect());
         }
@@ -210,8 +211,6 @@ fn line(out: &mut String, cells: Vec<String>) {
     out.push_str("\r\n");
 }
 
-/// A cell; what a spreadsheet would take for a formula is kept as text.
-fn quoted(text: &str) -> String {
-    let guard = if text.starts_with(['=', '+', '-', '@']) { "'" } else { "" };
-    format!("\"{guard}{}\"", text.split('"').collect::<Vec<_>>().join("\"\""))
+fn word(text: &str) -> String {
+    csv_field(text).into_owned()
 }

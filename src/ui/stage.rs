@@ -3,6 +3,7 @@
 
 mod below;
 mod keep;
+mod quest;
 mod view;
 
 pub use below::{Panels, panels};
@@ -109,6 +110,13 @@ pub(crate) struct Stage {
     seen: Seen,
     announced: u64,
     said_at: f64,
+    /// What stands between the picture and the buttons, and until when routine does not cover it.
+    pub(super) last: Option<Rc<Entry>>,
+    last_until: f64,
+    /// The question and the goals.
+    quest: quest::Quest,
+    /// The entry of the log that was announced last.
+    said_of: Option<u64>,
     address_at: f64,
     address_budget: f64,
     later: Option<Timeout>,
@@ -124,6 +132,7 @@ struct Seen {
     log_at: f64,
     charts: Option<(u64, Instant)>,
     charts_at: f64,
+    goals_at: f64,
     config: Option<(u64, usize)>,
     revision: u64,
 }
@@ -137,6 +146,7 @@ pub(crate) enum Msg {
     Later,
     Help(bool),
     Dials(bool),
+    Ask(quest::Ask),
     Key(KeyboardEvent),
 }
 
@@ -189,6 +199,10 @@ impl Component for Stage {
             seen: Seen::default(),
             announced: 0,
             said_at: 0.0,
+            last: None,
+            last_until: 0.0,
+            quest: quest::Quest::default(),
+            said_of: None,
             address_at: dom::real_ms(),
             address_budget: keep::ADDRESS_BURST,
             later: None,
@@ -210,6 +224,7 @@ impl Component for Stage {
                 let dt = self.last_frame.map_or(0.0, |last| now - last);
                 self.last_frame = Some(now);
                 self.player.frame(dt, &dom::real_ms);
+                self.answer(ctx);
                 let stopped = !self.player.is_moving();
                 self.refresh(ctx, stopped);
                 if stopped {
@@ -233,6 +248,7 @@ impl Component for Stage {
             }
             Msg::Help(open) => self.help = open,
             Msg::Dials(open) => self.dials = open,
+            Msg::Ask(ask) => self.ask(ctx, ask),
             Msg::Key(event) => return self.key(ctx, &event),
         }
         self.watch_frames();
@@ -276,11 +292,28 @@ impl Stage {
     fn take(&mut self, ctx: &Context<Self>, intent: Intent) {
         // Jumping about in time is not news.
         let jump = !matches!(intent, Intent::Act(..) | Intent::Step | Intent::Toggle | Intent::Turn(..));
+        let (acted, anew) = (matches!(intent, Intent::Act(..)), intent.changes_the_run());
         self.player.take(intent, &dom::real_ms);
-        if jump {
-            self.announced = self.player.session.borrow().record().logged();
+        if acted {
+            self.last_until -= keep::LAST_ACTED;
         }
+        if anew {
+            self.keep_notes(jump);
+        }
+        if jump {
+            self.last = None;
+            let logged = self.player.session.borrow().record().logged();
+            self.announced = logged;
+            // What lies ahead again has not been said.
+            if self.said_of.is_some_and(|number| number >= logged) {
+                (self.said, self.said_of) = (AttrValue::default(), None);
+            }
+        }
+        self.answer(ctx);
         self.refresh(ctx, true);
+        if jump {
+            self.last = self.entries.list.first().cloned();
+        }
         self.address_soon(ctx);
     }
 

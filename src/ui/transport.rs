@@ -3,7 +3,7 @@
 use halfopen_core::Instant;
 use yew::prelude::*;
 
-use super::clock::{FASTEST, SLOWEST, speed_text, stamp};
+use super::clock::{FASTEST, SLOWEST, speed_text};
 use super::dom;
 use super::el::{El, el, maybe};
 use super::icons::{Icon, draw};
@@ -12,6 +12,7 @@ use super::player::Intent;
 use super::scrub::Scrub;
 use super::share::{CopyButton, Run};
 use super::stage::Place;
+use crate::lab::text::stamp;
 
 /// What the bar shows, and where clicks go.
 pub(crate) struct Transport<'a> {
@@ -23,8 +24,10 @@ pub(crate) struct Transport<'a> {
     pub(crate) session: Run,
     /// Whether time runs.
     pub(crate) playing: bool,
-    /// Whether playing is the thing to do first.
-    pub(crate) inviting: bool,
+    /// Whether playing is the first thing to do here: on a phone it then stays in view.
+    pub(crate) first: bool,
+    /// Whether nothing was done yet.
+    pub(crate) fresh: bool,
     /// A power of two.
     pub(crate) speed: i8,
     /// The run's seed.
@@ -51,7 +54,8 @@ impl Transport<'_> {
         let decimals = if self.speed >= 0 { 1 } else { 2 };
         let speed = speed_text(self.speed);
         let (icon, name) = if self.playing { (Icon::Pause, "Pause") } else { (Icon::Play, "Play") };
-        let play = self.button(icon, name, Intent::Toggle, true).class("play").class_if(self.inviting, "inviting");
+        let play =
+            self.button(icon, name, Intent::Toggle, true).class("play").class_if(self.first && self.fresh, "inviting");
         let (now, played) = (self.now, self.played);
         let scrub = part(Scrub { now, played, session: self.session.clone(), send: self.send.clone() });
         let dials = el("button.ghost.dials[type=button][title=Speed and seed]")
@@ -78,7 +82,8 @@ impl Transport<'_> {
                 .put(part(Seed { seed: self.seed, send: self.send.clone() }))
                 .put(el("button.quiet[type=button]").press(self.on_help, true).text("Keys"))
         });
-        el("div.transport[data-part=transport][role=group][aria-label=Time]").put(bar).put(maybe(below))
+        let transport = el("div.transport[data-part=transport][role=group][aria-label=Time]");
+        transport.class_if(self.first, "first").put(bar).put(maybe(below))
     }
 
     /// A button with an icon.

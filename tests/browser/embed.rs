@@ -101,9 +101,7 @@ fn hide_and_lock_do_what_they_say() -> Outcome {
         let presets = "return [...document.querySelectorAll('.presets button')].every(button => button.disabled)";
         assert_eq!(page.script(presets, vec![]).await?, json!(true));
 
-        let parts =
-            ["claim", "stage", "actions", "transport", "readouts", "charts", "log", "knobs", "outlook", "why", "share"];
-        for part in parts {
+        for part in halfopen::lab::link::PARTS {
             page.open(&format!("#/embed/circuit-breaker?{run}&hide={part}")).await?;
             let shown =
                 page.script("return [...document.querySelectorAll('[data-part]')].map(p => p.dataset.part)", vec![]);

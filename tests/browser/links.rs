@@ -146,6 +146,33 @@ fn back_and_forward_lead_through_the_labs() -> Outcome {
 }
 
 #[test]
+fn the_run_of_the_front_page_is_there_again() -> Outcome {
+    in_browser(async |page| {
+        page.open("").await?;
+        page.click("Break the backend").await?;
+        page.click("Send request").await?;
+        page.says(".last", "Failed: the backend answered 500.").await?;
+        page.click("Pause").await?;
+        page.says(".out a", "Open the whole lab").await?;
+        let there = page.text(".transport .t").await?;
+        page.click("Open the whole lab, just as it stands").await?;
+        page.says("h1", "Circuit breaker").await?;
+        let told = page.is_as_native().await?;
+        page.driver.back().await?;
+        page.says("h1", "See systems fail, and see what holds").await?;
+        page.says(".transport .t", &there).await?;
+        page.says("[data-part=log] li, .last", "Failed: the backend answered 500.").await?;
+        page.click("Open the whole lab, just as it stands").await?;
+        page.says("h1", "Circuit breaker").await?;
+        assert_eq!(page.is_as_native().await?, told);
+        // Whoever goes to the front page by a link of it begins anew.
+        page.click("Halfopen, front page").await?;
+        page.says(".transport .t", "0.0 s").await?;
+        Ok(())
+    })
+}
+
+#[test]
 fn a_broken_link_is_put_right_in_words() -> Outcome {
     let long = format!("#/circuit-breaker?do={}", "1:send,".repeat(100_000 / 7));
     let many = format!("#/circuit-breaker?do={}", "1:send,".repeat(6_000));
@@ -208,9 +235,10 @@ fn nonsense_in_a_field_is_named_and_changes_nothing() -> Outcome {
         })
         .await?;
         assert_eq!(page.value("#knob-threshold").await?, "100");
-        page.write("#knob-open_for", "0.5 s").await?;
-        page.eventually("it is taken", async || Ok(page.fragment().await?.contains("open_for=500ms").then_some(())))
-            .await?;
+        for (typed, taken) in [("0.5 s", "open_for=500ms"), ("1,5 s", "open_for=1.5s")] {
+            page.write("#knob-open_for", typed).await?;
+            page.eventually("it is taken", async || Ok(page.fragment().await?.contains(taken).then_some(()))).await?;
+        }
         page.is_as_native().await?;
         Ok(())
     })

@@ -160,7 +160,7 @@ const SLOWEST: &str =
 impl Page {
     /// Opens whatever is folded, so that it is looked at too.
     async fn unfold(&self) -> Outcome {
-        let body = "for (const fold of document.querySelectorAll('.knobs details, .more details'))
+        let body = "for (const fold of document.querySelectorAll('.knobs details, .more details, .goals details'))
             if (!fold.open) fold.querySelector('summary').click();
         document.querySelector('.dg-as-text')?.click();
         document.querySelector('.dials')?.click()";

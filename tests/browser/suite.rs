@@ -14,5 +14,7 @@ mod embed;
 mod links;
 mod looks;
 mod native;
+mod quest;
+mod reading;
 mod smoke;
 mod support;

@@ -138,17 +138,21 @@ pub(super) const ABOUT: About = About {
     conflicts: |_| Vec::new(),
     predictions: &[Prediction {
         id: "threads_with_a_breaker",
-        question: "The backend hangs. 1000 requests a second arrive, each attempt waits 5 s, and the breaker opens after 5 failures in a row. How many threads does the caller with the breaker hold at most?",
-        setup: "",
+        question: "The backend hangs. 1000 requests a second arrive; each may try 3 times and waits 2 s each time. The breaker opens after 5 failures in a row. How many threads does the caller with the breaker hold at most?",
+        setup: "timeout=2s",
         readout: "peak_with",
-        at_ms: 20_000,
-        answer: 5_000.0,
-        tolerance: 250.0,
+        at_ms: 8_000,
+        answer: 2_000.0,
+        tolerance: 100.0,
         misconceptions: &[
-            (5.0, "A hung backend shows no failure before the first timeout: for 5 s, nothing has failed yet."),
+            (5.0, "A hung backend shows no failure before the first timeout: for 2 s, nothing has failed yet."),
+            (
+                6_000.0,
+                "Without a breaker a thread is held for all three attempts. With one, the second is turned away: the breaker opens when the first ones time out.",
+            ),
             (
                 10_000.0,
-                "The pool would be full after 10 s, but the breaker opens at 5 s, when the first timeouts return.",
+                "The pool would be full after 10 s; the breaker opens at 2 s, when the first attempts time out.",
             ),
         ],
     }],

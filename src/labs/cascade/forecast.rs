@@ -96,8 +96,8 @@ pub(super) fn claim(config: &Config) -> String {
     let full = format!("full {} after the first of them", after(forecast.arrival(threads) - forecast.arrival(1)));
     let claim = if without < threads {
         format!(
-            "{first}: {} threads at {}, which the pool of {} can bear without a breaker.",
-            many(without),
+            "{first}: {} at {}, which the pool of {} can bear without a breaker.",
+            text::counted(u64::try_from(without).unwrap_or(u64::MAX), "thread", "threads"),
             config.show("rate"),
             many(threads)
         )

@@ -15,13 +15,7 @@ pub(super) fn buttons(lab: &Lab) -> Vec<Button> {
 }
 
 pub(super) fn readouts(lab: &Lab) -> Vec<Readout> {
-    let count = |id, label, number: u64, tone| Readout {
-        id,
-        label,
-        number: Some(number as f64),
-        value: text::grouped(number as i64),
-        tone,
-    };
+    let count = Readout::count;
     let full = |id, label, at: Option<Instant>| Readout {
         id,
         label,
@@ -29,15 +23,12 @@ pub(super) fn readouts(lab: &Lab) -> Vec<Readout> {
         value: at.map_or_else(|| "never".to_owned(), |at| text::about(at.since(Instant::ZERO))),
         tone: if at.is_some() { Tone::Bad } else { Tone::Ok },
     };
-    let memory = |id, label, lane: &Lane| {
-        let gigabytes = lane.memory_gb();
-        Readout {
-            id,
-            label,
-            number: Some(gigabytes),
-            value: format!("{}\u{a0}GB", tenths(gigabytes)),
-            tone: Tone::Plain,
-        }
+    let memory = |id, label, lane: &Lane| Readout {
+        id,
+        label,
+        number: Some(lane.memory_gb()),
+        value: memory(lane),
+        tone: Tone::Plain,
     };
     let (without, with) = (&lab.without, &lab.with);
     vec![
@@ -134,8 +125,8 @@ pub(super) fn charts(lab: &Lab) -> Vec<Chart> {
             x: x.clone(),
             y: Axis { label: "threads", unit: "", from: 0.0, to: threads_top },
             lines: vec![
-                line("without a breaker", Tone::LaneA, Stroke::Solid, without),
-                line("with a breaker", Tone::LaneB, Stroke::Dashed, with),
+                line("without a breaker", Tone::LaneA, Stroke::Steps, without),
+                line("with a breaker", Tone::LaneB, Stroke::DashedSteps, with),
             ],
             limits: vec![Limit {
                 at: pool,
@@ -144,7 +135,7 @@ pub(super) fn charts(lab: &Lab) -> Vec<Chart> {
             }],
             bands: Vec::new(),
             summary: format!(
-                "Now {} threads are held without a breaker and {} with one; at most it was {} and {}.",
+                "Threads held now: {} without a breaker and {} with one; at most it was {} and {}.",
                 lab.without.used, lab.with.used, lab.without.peak, lab.with.peak
             ),
         },
@@ -155,15 +146,15 @@ pub(super) fn charts(lab: &Lab) -> Vec<Chart> {
             x: x.clone(),
             y: Axis { label: "memory", unit: "GB", from: 0.0, to: memory_top },
             lines: vec![
-                line("without a breaker", Tone::LaneA, Stroke::Solid, memory_without),
-                line("with a breaker", Tone::LaneB, Stroke::Dashed, memory_with),
+                line("without a breaker", Tone::LaneA, Stroke::Steps, memory_without),
+                line("with a breaker", Tone::LaneB, Stroke::DashedSteps, memory_with),
             ],
             limits: Vec::new(),
             bands: Vec::new(),
             summary: format!(
-                "Now {} GB are held without a breaker and {} GB with one; each thread takes {} MB now.",
-                tenths(lab.without.memory_gb()),
-                tenths(lab.with.memory_gb()),
+                "Held now: {} without a breaker and {} with one; each thread takes {}\u{a0}MB now.",
+                memory(&lab.without),
+                memory(&lab.with),
                 lab.setup.stack_mb
             ),
         },
@@ -172,8 +163,8 @@ pub(super) fn charts(lab: &Lab) -> Vec<Chart> {
             "Answered per second",
             "Requests that got an answer, from the backend or from the fallback.",
             vec![
-                line("without a breaker", Tone::LaneA, Stroke::Solid, rate(&lab.without.answers)),
-                line("with a breaker", Tone::LaneB, Stroke::Dashed, rate(&lab.with.answers)),
+                line("without a breaker", Tone::LaneA, Stroke::Steps, rate(&lab.without.answers)),
+                line("with a breaker", Tone::LaneB, Stroke::DashedSteps, rate(&lab.with.answers)),
                 line("with, by the fallback", Tone::Ok, Stroke::Steps, rate(&lab.with.fallbacks)),
             ],
             format!(
@@ -186,10 +177,10 @@ pub(super) fn charts(lab: &Lab) -> Vec<Chart> {
             "Failed and refused per second",
             "Failed: every attempt timed out. Refused: no thread was free.",
             vec![
-                line("failed, without", Tone::LaneA, Stroke::Solid, rate(&lab.without.failures)),
-                line("failed, with", Tone::LaneB, Stroke::Solid, rate(&lab.with.failures)),
-                line("refused, without", Tone::LaneA, Stroke::Dashed, rate(&lab.without.refusals)),
-                line("refused, with", Tone::LaneB, Stroke::Dashed, rate(&lab.with.refusals)),
+                line("failed, without", Tone::LaneA, Stroke::Steps, rate(&lab.without.failures)),
+                line("failed, with", Tone::LaneB, Stroke::Steps, rate(&lab.with.failures)),
+                line("refused, without", Tone::LaneA, Stroke::DashedSteps, rate(&lab.without.refusals)),
+                line("refused, with", Tone::LaneB, Stroke::DashedSteps, rate(&lab.with.refusals)),
             ],
             format!(
                 "So far {} failed and {} were refused without a breaker; with one {} and {}.",
@@ -199,7 +190,12 @@ pub(super) fn charts(lab: &Lab) -> Vec<Chart> {
     ]
 }
 
-/// A number to one decimal.
-fn tenths(number: f64) -> String {
-    text::decimal(libm::round(number * 10.0) as i64, 1)
+/// The memory that a caller's threads hold, in megabytes until it is a gigabyte.
+fn memory(lane: &Lane) -> String {
+    let gigabytes = lane.memory_gb();
+    if gigabytes < 1.0 {
+        format!("{}\u{a0}MB", libm::round(gigabytes * 1000.0) as i64)
+    } else {
+        format!("{}\u{a0}GB", text::decimal(libm::round(gigabytes * 10.0) as i64, 1))
+    }
 }

@@ -53,7 +53,7 @@ impl Lab {
         self.record.event(now, 5, &[0]);
         let (without, with) = (self.without.used, self.with.used);
         let said = format!(
-            "The backend answers again. It still held {} calls without the breaker and {} with it.",
+            "The backend answers again. Calls that it still held: {} without the breaker and {} with it.",
             text::grouped(i64::from(without)),
             text::grouped(i64::from(with))
         );
@@ -76,7 +76,7 @@ impl Lab {
         }
         let held = |lane: &Lane| text::grouped(i64::from(lane.used));
         let said = format!(
-            "The first timeouts return, {} after the backend hung: from then until now no call had failed. {} threads are held without a breaker and {} with one.",
+            "The first timeouts return, {} after the backend hung: from then until now no call had failed. Threads held: {} without a breaker and {} with one.",
             text::about(self.now.since(self.hung_since)),
             held(&self.without),
             held(&self.with)

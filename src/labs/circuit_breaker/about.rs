@@ -73,7 +73,7 @@ pub(super) const ABOUT: About = About {
         reached: |record, readouts| {
             let opened = readouts.iter().any(|readout| readout.id == "openings" && readout.number > Some(0.0));
             opened
-                && record.entries().next_back().is_some_and(|entry| {
+                && record.entries().any(|entry| {
                     entry.head.starts_with("● closed")
                         && entry.text.split(' ').any(|word| word.starts_with("succeeded"))
                 })

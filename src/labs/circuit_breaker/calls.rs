@@ -72,7 +72,7 @@ impl Lab {
         let (outcome, said) = match (ok, call.malformed, refused) {
             (_, _, Some(Refused::Down)) => (Outcome::Failure, "Failed: the backend is down, the connection was refused.".to_owned()),
             (_, _, Some(Refused::Full { in_service, .. })) => {
-                (Outcome::Failure, format!("Failed: the backend is full with {in_service} calls and refused this one."))
+                (Outcome::Failure, format!("Failed: the backend is full with {} and refused this one.", text::counted(in_service.into(), "call", "calls")))
             }
             (true, true, None) => (
                 Outcome::Ignored,

@@ -44,7 +44,7 @@ fn state(lab: &Lab) -> Chart {
                 "opens {} {}{}",
                 if watched.above { "above" } else { "at" },
                 watched.threshold as u64,
-                if watched.unit.is_empty() { "" } else { " %" }
+                if watched.unit.is_empty() { "" } else { "\u{a0}%" }
             ),
             tone: Tone::Bad,
         }],
@@ -65,8 +65,8 @@ fn state(lab: &Lab) -> Chart {
 
 fn outcomes(lab: &Lab) -> Chart {
     let lines = [
-        ("answered", Tone::Ok, Stroke::Solid, &lab.answered),
-        ("failed", Tone::Bad, Stroke::Dashed, &lab.failed),
+        ("answered", Tone::Ok, Stroke::Steps, &lab.answered),
+        ("failed", Tone::Bad, Stroke::DashedSteps, &lab.failed),
         ("turned away", Tone::Half, Stroke::Steps, &lab.turned_away),
     ]
     .map(|(name, tone, stroke, tally)| Line {

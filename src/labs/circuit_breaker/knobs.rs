@@ -186,8 +186,8 @@ pub(super) const KNOBS: &[Knob] = &[
         "Open",
         "open_cap",
         "Longest wait",
-        "No wait is longer than this, however it grows; 0 sets no limit.",
-        number(Unit::Nanos, 0, 24 * 3600 * SECOND, 0),
+        "No wait is longer than this, however it grows; 0 s sets no limit.",
+        number(Unit::Limit, 0, 24 * 3600 * SECOND, 0),
         Knob::ALWAYS,
     ),
     knob(
@@ -294,8 +294,8 @@ pub(super) const KNOBS: &[Knob] = &[
         "Half-open",
         "max_half_open",
         "Half-open at most",
-        "A probe that never comes back must not hold it here for ever; 0 sets no limit.",
-        number(Unit::Nanos, 0, 3600 * SECOND, 0),
+        "A probe that never comes back must not hold it here for ever; 0 s sets no limit.",
+        number(Unit::Limit, 0, 3600 * SECOND, 0),
         Knob::ALWAYS,
     ),
     knob(

@@ -20,7 +20,7 @@ pub(super) fn outlook(config: &Config) -> Vec<Fact> {
             value: estimate(seconds, seconds_said),
             because: format!(
                 "{} at {rate}; {}.",
-                estimate(calls, |calls| format!("{} calls", number(calls))),
+                estimate(calls, |calls| some(calls, "call", "calls")),
                 rule(&breaker)
             ),
         });
@@ -36,7 +36,7 @@ pub(super) fn outlook(config: &Config) -> Vec<Fact> {
             value: estimate(opened.per_day_all, number),
             because: format!(
                 "Each instance has its own breaker and {rate} of its own. That any of them opens within a day: {}.",
-                estimate(opened.any_in_a_day, |share| format!("{} %", number(share * 100.0)))
+                estimate(opened.any_in_a_day, |share| format!("{}\u{a0}%", number(share * 100.0)))
             ),
         });
     }
@@ -66,10 +66,17 @@ fn estimate(estimate: Estimate, said: impl Fn(f64) -> String) -> String {
 fn seconds_said(seconds: f64) -> String {
     const DAY: f64 = 86_400.0;
     match seconds {
-        s if s >= 365.0 * DAY => format!("{} years", number(s / (365.0 * DAY))),
-        s if s >= 2.0 * DAY => format!("{} days", number(s / DAY)),
+        s if s >= 365.0 * DAY => some(s / (365.0 * DAY), "year", "years"),
+        s if s >= 2.0 * DAY => some(s / DAY, "day", "days"),
         s => text::about(std::time::Duration::try_from_secs_f64(s).unwrap_or_default()),
     }
+}
+
+/// So many of something.
+fn some(value: f64, one: &str, many: &str) -> String {
+    let number = number(value);
+    let what = if number == "1" { one } else { many };
+    format!("{number} {what}")
 }
 
 /// Two decimals below a thousand, whole numbers above, and powers of ten where those would not be read.

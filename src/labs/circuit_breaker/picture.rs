@@ -210,7 +210,12 @@ fn counter(lab: &Lab, places: &Places) -> Mark {
         (State::HalfOpen, Decide::Rate { after, .. }, _) => {
             let (done, of) =
                 (u32::try_from(figures.buffered).unwrap_or(u32::MAX), after.unwrap_or(settings.half_open.permits));
-            (done, of, format!("{done} of {of} probes back, {} failed", figures.failed), Tone::Half)
+            (
+                done,
+                of,
+                format!("{done} of {of} {} back, {} failed", text::noun(of.into(), "probe", "probes"), figures.failed),
+                Tone::Half,
+            )
         }
         (state, _, Trip::Consecutive { failures } | Trip::Failures { failures }) => {
             let filled = (watched.value as u32).min(failures);

@@ -7,7 +7,7 @@ use halfopen_core::breaker::{
     PermitsLimit, Settings, Slow, State, Then, Trip, Window,
 };
 
-use crate::lab::Config;
+use crate::lab::{Config, text};
 
 /// The breaker that the knobs describe, and what had to be made of knobs that contradict each other.
 pub(super) fn breaker(config: &Config) -> (BreakerConfig, Vec<String>) {
@@ -49,7 +49,8 @@ fn settings(config: &Config, conflicts: &mut Vec<String>) -> Settings {
         && failures > calls
     {
         conflicts.push(format!(
-            "It never opens by failures: the window holds {calls} calls and {failures} failures are needed."
+            "It never opens by failures: the window holds {} and {failures} failures are needed.",
+            text::counted(calls.into(), "call", "calls")
         ));
     }
     let minimum_calls = config.small("minimum_calls");
@@ -93,7 +94,8 @@ fn half_open(config: &Config, compare: Compare, conflicts: &mut Vec<String>) -> 
     let mut reachable = |what: &str, wanted: u32| {
         if total && wanted > permits {
             conflicts.push(format!(
-                "{what} {wanted} is more than the {permits} probes in total can give, and acts as {permits}."
+                "{what} {wanted} is more than {} in total can give, and acts as {permits}.",
+                text::counted(permits.into(), "probe", "probes")
             ));
             permits
         } else {

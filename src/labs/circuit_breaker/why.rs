@@ -36,6 +36,7 @@ pub(super) fn watched(lab: &Lab) -> Watched {
         _ => None,
     };
     let figures = if of_probes.is_some() { Figures::default() } else { figures };
+    let failed = |failures: u32| text::noun(failures.into(), "failure", "failures");
     let said = |said: String| of_probes.map_or(said, str::to_owned);
     match settings.trip {
         Trip::Consecutive { failures } => Watched {
@@ -45,7 +46,7 @@ pub(super) fn watched(lab: &Lab) -> Watched {
             threshold: f64::from(failures),
             above: false,
             early: None,
-            said: said(format!("{} of {failures} failures in a row", figures.failures_in_a_row)),
+            said: said(format!("{} of {failures} {} in a row", figures.failures_in_a_row, failed(failures))),
         },
         Trip::Failures { failures } => Watched {
             label: "failures in the window",
@@ -54,7 +55,7 @@ pub(super) fn watched(lab: &Lab) -> Watched {
             threshold: f64::from(failures),
             above: false,
             early: None,
-            said: said(format!("{} of {failures} failures in the window", figures.failed)),
+            said: said(format!("{} of {failures} {} in the window", figures.failed, failed(failures))),
         },
         Trip::Rate { percent, compare } => {
             let share =
@@ -63,9 +64,9 @@ pub(super) fn watched(lab: &Lab) -> Watched {
             // Before it may be judged there is no rate to show.
             let early = judging && figures.buffered < minimum;
             let told = if early {
-                format!("{} of {minimum} calls before it judges", figures.buffered)
+                format!("{} of {minimum} {} before it judges", figures.buffered, text::noun(minimum, "call", "calls"))
             } else {
-                format!("{} of {} failed: {} %", figures.failed, figures.buffered, round(share))
+                format!("{} of {} failed: {}\u{a0}%", figures.failed, figures.buffered, round(share))
             };
             Watched {
                 label: "failure rate",
@@ -101,13 +102,7 @@ fn round(percent: f64) -> String {
 
 pub(super) fn readouts(lab: &Lab) -> Vec<Readout> {
     let counts = lab.counts;
-    let count = |id, label, number: u64, tone| Readout {
-        id,
-        label,
-        number: Some(number as f64),
-        value: text::grouped(i64::try_from(number).unwrap_or(i64::MAX)),
-        tone,
-    };
+    let count = Readout::count;
     let tone = |number: u64, tone| if number > 0 { tone } else { Tone::Plain };
     let judging = matches!(lab.breaker.state(), State::Closed | State::MetricsOnly);
     let rate = figures(lab).failure_rate.filter(|_| judging).map(|rate| rate.percent());

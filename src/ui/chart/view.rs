@@ -141,6 +141,13 @@ impl Component for ChartView {
                 match event {
                     Event::Stale => {}
                     Event::Seen(seen) => self.seen = seen,
+                    // Paper shows those too that were never scrolled to.
+                    Event::Printed => {
+                        let seen = std::mem::replace(&mut self.seen, true);
+                        self.draw(ctx);
+                        self.seen = seen;
+                        return false;
+                    }
                     Event::Pressed(target) => {
                         let menu = self.menu.cast::<HtmlDetailsElement>();
                         if let Some(menu) = menu.filter(|menu| menu.open() && !menu.contains(target.as_ref())) {

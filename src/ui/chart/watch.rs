@@ -9,7 +9,7 @@ use web_sys::{
 };
 use yew::Callback;
 
-use super::super::dom;
+use super::super::dom::{self, Listener};
 
 /// What has happened.
 pub(super) enum Event {
@@ -17,6 +17,8 @@ pub(super) enum Event {
     Stale,
     /// It came into view or left it.
     Seen(bool),
+    /// The page is about to be printed.
+    Printed,
     /// Something was pressed there.
     Pressed(Option<Node>),
 }
@@ -34,6 +36,7 @@ pub(super) struct Watch {
     pressed: Hear<web_sys::Event>,
     // Called by the observers: kept alive as long as these.
     _seen: Hear<Array>,
+    _printed: Option<Listener>,
 }
 
 impl Watch {
@@ -47,6 +50,9 @@ impl Watch {
             // Not at once: a drawing of another height would be reported as an error of the page.
             Timeout::new(0, move || hear.emit(Event::Stale)).forget();
         });
+        let hear = tell.clone();
+        let printed =
+            web_sys::window().map(|window| Listener::on(&window, "beforeprint", move |_| hear.emit(Event::Printed)));
         let hear = tell.clone();
         let seen: Hear<Array> = Closure::new(move |entries: Array| {
             if let Ok(entry) = entries.pop().dyn_into::<IntersectionObserverEntry>() {
@@ -70,8 +76,17 @@ impl Watch {
         if let Some(window) = web_sys::window() {
             let _ = window.add_event_listener_with_callback("resize", stale.as_ref().unchecked_ref());
         }
-        let mut watch =
-            Self { resize, view, document, media: Vec::new(), stale, _resized: resized, pressed, _seen: seen };
+        let mut watch = Self {
+            resize,
+            view,
+            document,
+            media: Vec::new(),
+            stale,
+            _resized: resized,
+            pressed,
+            _seen: seen,
+            _printed: printed,
+        };
         watch.arm();
         Some(watch)
     }

@@ -2,17 +2,24 @@
 
 use halfopen_core::Instant;
 
-use super::super::clock::{FASTEST, SLOWEST, stamp};
+use super::super::clock::{FASTEST, SLOWEST};
 use super::{Goal, Intent, Pace, Pause, Player};
 use crate::lab::Value;
+use crate::lab::text::stamp;
 
 impl Player {
     /// The reader wants something.
     pub(crate) fn take(&mut self, intent: Intent, clock: &dyn Fn() -> f64) {
         let under_way = self.goal.is_some();
         self.hint = None;
+        if let Some((_, speed)) = self.until.filter(|_| !under_way && intent.changes_the_run()) {
+            (self.until, self.speed) = (None, speed);
+        }
         match intent {
             Intent::Speed(speed) => {
+                if let Some(until) = &mut self.until {
+                    until.1 = speed;
+                }
                 self.speed = speed.clamp(SLOWEST, FASTEST);
                 self.behind = None;
                 self.pace = Pace::default();
@@ -124,6 +131,7 @@ impl Player {
 
     fn turn(&mut self, knob: &'static str, value: Value, all: bool, clock: &dyn Fn() -> f64) {
         let from_start = all || self.now() == Instant::ZERO;
+        let was_busy = self.session.borrow().is_busy();
         let result = {
             let mut session = self.session.borrow_mut();
             if from_start { session.turn_from_start(knob, value) } else { session.turn(knob, value) }
@@ -137,6 +145,11 @@ impl Player {
                 self.hint =
                     Some(format!("Holds from {now} on. To replay all with it, tick “apply knobs from the start”."));
             }
+        }
+        // What sets something going does as a click on it would: time runs, unless the reader wants it to stand.
+        let rests = !matches!(self.pause, None | Some(Pause::Reader)) && self.goal.is_none();
+        if rests && !was_busy && self.session.borrow().is_busy() {
+            self.play();
         }
     }
 

@@ -11,6 +11,8 @@ use super::super::outlook::{Outlook, why_panel};
 use super::super::part::part;
 use super::super::readouts::readouts;
 use super::super::share::{Run, Share};
+use super::quest::until;
+use super::view::HELD;
 use super::{Place, Stage};
 use crate::lab::Readout;
 use crate::lab::scene::Why;
@@ -45,7 +47,9 @@ impl Stage {
                 send: self.send.clone(),
             })
         });
-        many(vec![self.results(ctx, readouts), maybe(knobs), maybe(touched.then(|| self.more(ctx, why)))])
+        let held = self.quest.holds_back();
+        let more = (touched && !held).then(|| self.more(ctx, why));
+        many(vec![maybe(self.tasks(ctx)), self.results(ctx, readouts), maybe(knobs), maybe(more)])
     }
 
     /// Numbers, charts and log.
@@ -53,7 +57,11 @@ impl Stage {
         let opened = &ctx.props().opened.link;
         let shows = |part: &str| !opened.hide.iter().any(|hidden| hidden == part);
         let touched = self.player.touched;
+        let held = self.quest.holds_back();
         let numbers = (touched && (shows("readouts") || shows("charts"))).then(|| {
+            if held {
+                return el("section.card.numbers[aria-label=Numbers and charts]").put(el("p.held").text(HELD));
+            }
             let charts = shows("charts").then(|| {
                 let mut charts = el("div.charts[data-part=charts]");
                 for chart in &self.charts {
@@ -65,8 +73,10 @@ impl Stage {
             let tiles = shows("readouts").then(|| self::readouts(readouts));
             el("section.card.numbers[aria-label=Numbers and charts]").put(maybe(tiles)).put(maybe(charts))
         });
-        let log = shows("log")
-            .then(|| part(Log { entries: self.entries.clone(), empty: self.invitation(ctx), send: self.send.clone() }));
+        let log = shows("log").then(|| {
+            let reached = until(&self.quest.notes, self.player.now());
+            part(Log { entries: self.entries.clone(), reached, empty: self.invitation(ctx), send: self.send.clone() })
+        });
         el("div.grid").class_if(touched, "both").put(maybe(numbers)).put(maybe(log)).html()
     }
 

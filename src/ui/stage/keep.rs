@@ -15,6 +15,10 @@ const CHARTS_EVERY: f64 = 125.0;
 const LOG_EVERY: f64 = 90.0;
 /// Real milliseconds between two announcements.
 const SAY_EVERY: f64 = 1000.0;
+/// Real milliseconds that a change stands between picture and buttons before routine may cover it.
+const LAST_HELD: f64 = 4500.0;
+/// So much less where the reader has acted since: they look for what came of that.
+pub(super) const LAST_ACTED: f64 = 3000.0;
 /// Real milliseconds between two writings of the address while time runs.
 const ADDRESS_EVERY: f64 = 1000.0;
 /// Writings of the address that may follow each other at once; one more is allowed each 500 ms. Safari stops at 100 in 30 s.
@@ -66,10 +70,30 @@ impl Stage {
                 .collect();
         }
         drop(session);
+        self.note_last(ctx, real);
+        if at_once || real - self.seen.goals_at >= LOG_EVERY {
+            self.seen.goals_at = real;
+            self.watch_goals(ctx);
+        }
         self.say(ctx, real);
         if self.player.pause.is_none() && real - self.address_at >= ADDRESS_EVERY {
             self.write_address(ctx);
         }
+    }
+
+    /// Puts the newest change between picture and buttons, and the newest routine once the last change was read.
+    fn note_last(&mut self, ctx: &Context<Self>, real: f64) {
+        let list = &self.entries.list;
+        let logged = list.first().map_or(0, |newest| newest.number + 1);
+        self.last.take_if(|last| last.number >= logged);
+        let seen = self.last.as_ref().map_or(0, |last| last.number + 1);
+        let mut fresh = list.iter().take_while(|entry| entry.number >= seen);
+        let newest = list.first().filter(|entry| entry.number >= seen);
+        let Some(next) = fresh.find(|entry| entry.is_change()).or(newest).cloned() else { return };
+        if !next.is_change() && real < self.last_until && self.last.as_ref().is_some_and(|last| last.is_change()) {
+            return self.come_back(ctx);
+        }
+        (self.last, self.last_until) = (Some(next), real + LAST_HELD);
     }
 
     /// Announces the newest change, at most one a second: the latest wins.
@@ -92,7 +116,7 @@ impl Stage {
             record.entries().rev().take(usize::try_from(fresh).unwrap_or(usize::MAX)).find(|entry| entry.is_change());
         if let Some(entry) = change {
             self.said_at = real;
-            self.said = entry.sentence().into();
+            (self.said, self.said_of) = (entry.sentence().into(), Some(entry.number));
         }
     }
 
@@ -113,10 +137,12 @@ impl Stage {
         self.address_at = real;
         let address = self.link(ctx).write();
         if address != self.address {
-            if ctx.props().place != Place::Front {
+            if ctx.props().place == Place::Front {
+                dom::keep_state(&address);
+            } else {
                 dom::replace_hash(&address);
-                self.address_budget -= 1.0;
             }
+            self.address_budget -= 1.0;
             self.address = address;
         }
     }

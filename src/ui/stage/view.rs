@@ -5,7 +5,6 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::super::actions::actions;
-use super::super::clock::stamp;
 use super::super::diagram::DiagramView;
 use super::super::el::{El, el, many, maybe};
 use super::super::help::{Help, Table};
@@ -20,7 +19,11 @@ use super::super::transport::Transport;
 use super::super::{dom, num};
 use super::{Msg, Opened, Place, Stage};
 use crate::lab::scene::Button;
+use crate::lab::text::stamp;
 use crate::lab::{Diagram, Link};
+
+/// In place of what would answer an open question.
+pub(super) const HELD: &str = "Held back until you have answered the question or skipped it.";
 
 impl Stage {
     /// The parts from top to bottom.
@@ -38,7 +41,11 @@ impl Stage {
             Place::Embed => el("h1.small[tabindex=-1]"),
             Place::Front => el("h2.front"),
         };
-        let claim = (full && shows("claim")).then(|| el("p.claim").text((about.claim)(&self.config)));
+        let held = self.quest.holds_back();
+        let claim = (full && shows("claim")).then(|| {
+            let claim = if held { HELD.to_owned() } else { (about.claim)(&self.config) };
+            el("p.claim").text(claim)
+        });
         parts.push(el("div.head").put(title.text(about.title)).put(maybe(claim)).html());
         parts.push(maybe(shows("stage").then(|| self.stage(ctx, scene.diagram, &scene.buttons))));
         parts.push(el("p.unseen[role=status]").text(self.said.clone()).html());
@@ -66,7 +73,7 @@ impl Stage {
     fn stage(&self, ctx: &Context<Self>, diagram: Diagram, buttons: &[Button]) -> El {
         let opened = &ctx.props().opened.link;
         let about = &opened.lab.about;
-        let newest = self.entries.list.first();
+        let newest = self.last.as_ref();
         let last = el("p.last").class(newest.map_or("", |entry| tone(entry.tone)));
         let last = match newest {
             Some(entry) => last.put(sentence(entry)),
@@ -115,7 +122,8 @@ impl Stage {
         let session = self.player.session.borrow();
         let leads = session.lab().about.actions.iter().any(|action| action.primary);
         let transport = Transport {
-            inviting: self.player.pause == Some(Pause::Fresh) && !leads,
+            first: !leads,
+            fresh: self.player.pause == Some(Pause::Fresh),
             now: session.now(),
             played: session.played(),
             session: Run(self.player.session.clone()),
