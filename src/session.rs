@@ -178,17 +178,17 @@ impl Session {
     /// Goes to any instant, forwards or back.
     pub fn seek(&mut self, to: Instant) {
         let to = to.min(RUN_MAX);
-        if to < self.now {
-            self.rewind(to);
-        }
+        self.approach(to);
         self.advance(to);
     }
 
-    /// The first half of a [`Session::seek`] that goes back: to the nearest checkpoint at or before `to`. The rest can then
-    /// be played in slices.
+    /// The first half of a [`Session::seek`]: to the nearest checkpoint at or before `to`, unless the playhead is between
+    /// them. The rest can then be played in slices.
     pub fn approach(&mut self, to: Instant) {
-        if to < self.now {
-            self.rewind(to);
+        self.jump(to);
+        if self.now == to {
+            // A checkpoint lies before the inputs of its instant.
+            self.take_inputs();
         }
     }
 

@@ -22,6 +22,28 @@ fn at(seconds: u64) -> Instant {
 }
 
 #[test]
+fn what_was_played_once_is_not_played_again_on_the_way_forward() {
+    let mut session = ticker();
+    session.advance(at(64));
+    session.act("add", &[1, 1]).unwrap();
+    session.advance(at(100));
+    let link = session.link();
+
+    // Checkpoints lie 4 s apart by now.
+    session.seek(at(5));
+    session.approach(at(91));
+    assert_eq!(session.now(), at(88));
+    session.approach(at(90));
+    assert_eq!(session.now(), at(88), "the playhead is nearer than the checkpoint");
+    session.seek(at(90));
+    assert_same(&session, &played(&link, at(90)), "gone forward");
+
+    session.seek(at(5));
+    session.approach(at(64));
+    assert_same(&session, &played(&link, at(64)), "at a checkpoint, with the input of its instant");
+}
+
+#[test]
 fn another_future_replaces_the_first_and_undo_brings_it_back() {
     let mut session = ticker();
     session.advance(at(3));

@@ -10,8 +10,8 @@ use crate::lab::link::RUN_MAX;
 use crate::lab::{Config, Input, Kind, Run, Tone};
 
 /// Checkpoints kept; when there are more, every second one goes and their distance doubles. A run of ten minutes then has
-/// one every half minute, which is a few hundred thousand events to replay at most, and a heavy lab (two pools of ten
-/// thousand threads) weighs some 2 MB in each.
+/// one every 16 seconds, which is a few hundred thousand events to replay at most, and the heaviest lab (two pools of twenty
+/// thousand threads) weighs some 3 MB in each. `cargo xtask bench --only page` measures both.
 const CHECKPOINTS_MAX: usize = 40;
 /// The distance of checkpoints at first.
 pub(super) const CHECKPOINT_EVERY: Duration = Duration::from_secs(1);
@@ -130,11 +130,17 @@ impl Session {
         });
     }
 
-    pub(super) fn rewind(&mut self, to: Instant) {
+    /// To the last checkpoint at or before `to`; not when that is behind and `to` is not: what was played once is not
+    /// played again, on the way forward neither.
+    pub(super) fn jump(&mut self, to: Instant) {
+        let found = self.checkpoints.iter().rposition(|checkpoint| checkpoint.at <= to);
+        let place = found.and_then(|index| self.checkpoints.get(index)).map(|checkpoint| checkpoint.at);
+        if to >= self.now && place <= Some(self.now) {
+            return;
+        }
         if self.now >= self.played {
             self.horizon = self.run.record().healths().to_vec();
         }
-        let found = self.checkpoints.iter().rposition(|checkpoint| checkpoint.at <= to);
         self.restore(found);
     }
 

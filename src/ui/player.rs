@@ -18,8 +18,9 @@ use crate::session::{Refused, Session};
 
 /// Real milliseconds that one frame may spend on playing on.
 const PLAY_BUDGET: f64 = 9.0;
-/// Real milliseconds that one frame may spend on going to a far instant.
-const SEEK_BUDGET: f64 = 12.0;
+/// Real milliseconds that one frame may spend on going to another instant: enough to get anywhere in what was played in one
+/// or two, also while the time bar's handle is being drawn, and little enough that *Cancel* is heard.
+const SEEK_BUDGET: f64 = 30.0;
 /// The longest real time that one frame stands for: after a hitch, time goes on where it was.
 const FRAME_MAX: f64 = 100.0;
 /// Real milliseconds with nothing under way after which time stops.

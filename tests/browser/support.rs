@@ -27,15 +27,36 @@ pub(crate) struct Page {
     errors: Mutex<Vec<String>>,
 }
 
+/// Chromium as we start it: without a window, and without talk of its own with anybody.
+pub(crate) const CHROMIUM: [&str; 8] = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+];
+
 /// Runs a test in a new session, which ends with it, however that is; of a failure it keeps a picture.
+#[allow(dead_code, reason = "not what measures")]
 #[track_caller]
 pub(crate) fn in_browser(test: impl AsyncFnOnce(&Page) -> Outcome) -> Outcome {
+    in_session(|_| {}, test)
+}
+
+/// The same, after a change to the capabilities that are asked for.
+#[track_caller]
+pub(crate) fn in_session(change: impl FnOnce(&mut Value), test: impl AsyncFnOnce(&Page) -> Outcome) -> Outcome {
     let place = Location::caller();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let browser = variable("HALFOPEN_BROWSER")?;
-        let capabilities = capabilities(&browser, &variable("HALFOPEN_BINARY")?)?;
-        let driver = WebDriver::new(variable("HALFOPEN_WEBDRIVER")?, capabilities).await?;
+        let mut wanted = capabilities(&browser, &variable("HALFOPEN_BINARY")?)?;
+        change(&mut wanted);
+        let Value::Object(wanted) = wanted else { return Err("capabilities are an object".into()) };
+        let driver = WebDriver::new(variable("HALFOPEN_WEBDRIVER")?, Capabilities::from(wanted)).await?;
         let page = Page { driver: driver.clone(), url: variable("HALFOPEN_URL")?, browser, errors: Mutex::default() };
         let done = driver.run_and_quit(async |_| {
             let picture = Picture { page: &page, place };
@@ -72,8 +93,10 @@ impl Picture<'_> {
     }
 }
 
-fn variable(name: &str) -> Outcome<String> {
-    std::env::var(name).map_err(|_| format!("{name} is not set: run this with `cargo xtask test --only page`").into())
+/// What `cargo xtask` told.
+pub(crate) fn variable(name: &str) -> Outcome<String> {
+    let advice = "run this with `cargo xtask test --only page` or `cargo xtask bench --only page`";
+    std::env::var(name).map_err(|_| format!("{name} is not set: {advice}").into())
 }
 
 /// The folder that browsers save files to.
@@ -81,14 +104,11 @@ fn downloads() -> Outcome<String> {
     Ok(format!("{}/downloads", variable("HALFOPEN_SHOTS")?))
 }
 
-fn capabilities(browser: &str, binary: &str) -> Outcome<Capabilities> {
-    let wanted = match browser {
+fn capabilities(browser: &str, binary: &str) -> Outcome<Value> {
+    Ok(match browser {
         "chromium" => json!({
             "goog:loggingPrefs": { "browser": "ALL" },
-            "goog:chromeOptions": { "binary": binary, "args": [
-                "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-                "--disable-background-networking", "--disable-component-update", "--disable-sync",
-            ], "prefs": {
+            "goog:chromeOptions": { "binary": binary, "args": CHROMIUM, "prefs": {
                 "download.default_directory": downloads()?,
                 "profile.default_content_setting_values.automatic_downloads": 1,
             } },
@@ -103,11 +123,7 @@ fn capabilities(browser: &str, binary: &str) -> Outcome<Capabilities> {
             "webkitgtk:browserOptions": { "binary": binary, "args": ["--automation"] },
         }),
         other => return Err(format!("there is no browser {other:?}").into()),
-    };
-    match wanted {
-        Value::Object(map) => Ok(Capabilities::from(map)),
-        _ => Err("capabilities are an object".into()),
-    }
+    })
 }
 
 #[allow(dead_code, reason = "helpers for tests that come and go")]

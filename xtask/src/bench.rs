@@ -1,25 +1,76 @@
-//! `cargo xtask bench`: the benchmarks, and the engine in WebAssembly against the very same engine native.
+//! `cargo xtask bench`: the breaker against its peers, the engine in WebAssembly against the very same engine native, and
+//! the page against its budgets.
 //!
-//! The measured code lives in the package `halfopen-bench` (folder `bench/`):
+//! The page is measured by the package of its tests, which has the WebDriver: `tests/browser/measure`. The rest lives in
+//! the package `halfopen-bench` (folder `bench/`):
 //! - `cargo bench -p halfopen-bench` runs its criterion benches;
 //! - its example `engine` runs the simulation for a second or so and says, on a line of its own, `events_per_second <number>`:
 //!   on stdout where it is native, with `console.log` where it is WebAssembly (there Node runs it; `performance.now()` is its
 //!   clock). It is an ordinary `fn main`, which wasm-bindgen calls when the module is loaded.
 
-use crate::run::{Outcome, cargo, fail, output, program, root, run, target};
+use crate::browsers::Browser;
+use crate::run::{Outcome, cargo, fail, output, program, run, target};
 use crate::system::{self, WASM};
-use crate::tools;
+use crate::{build, page_tests, tools};
 
 /// At least this many of the native events per second the page must reach.
 const BUDGET: f64 = 0.5;
 
-/// `cargo xtask bench`.
-pub(crate) fn bench() -> Outcome {
-    if !root().join("bench/Cargo.toml").exists() {
-        return fail("there is no package bench/ with benchmarks yet");
+/// A part of the benchmarks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// The breaker against its peers.
+    Breaker,
+    /// The engine as WebAssembly against native.
+    Engine,
+    /// The page against its budgets.
+    Page,
+}
+
+impl std::str::FromStr for Part {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        match name {
+            "breaker" => Ok(Self::Breaker),
+            "engine" => Ok(Self::Engine),
+            "page" => Ok(Self::Page),
+            _ => Err(format!("the benchmarks have no part {name:?} (breaker, engine, page)")),
+        }
     }
-    run(&mut cargo(["bench", "-p", "halfopen-bench"]))?;
-    engine()
+}
+
+/// Which benchmarks to run; an empty list means all.
+#[derive(Debug, Default)]
+pub(crate) struct Selection {
+    pub(crate) only: Vec<Part>,
+    /// Of the page's figures only those whose name contains this.
+    pub(crate) filter: Option<String>,
+    /// Takes `dist/` as it is.
+    pub(crate) as_built: bool,
+}
+
+/// `cargo xtask bench`. A figure over its budget keeps none of the others from being measured.
+pub(crate) fn bench(selection: &Selection) -> Outcome {
+    let has = |part| selection.only.is_empty() || selection.only.contains(&part);
+    if has(Part::Breaker) {
+        run(&mut cargo(["bench", "-p", "halfopen-bench"]))?;
+    }
+    let engine = if has(Part::Engine) { engine() } else { Ok(()) };
+    let page = if has(Part::Page) { page(selection) } else { Ok(()) };
+    engine.and(page)
+}
+
+/// The page in Chromium, as it is shipped.
+fn page(selection: &Selection) -> Outcome {
+    let wanted = [&tools::LIGHTHOUSE];
+    let needs: Vec<_> = Browser::Chromium.needs().iter().chain(tools::node_for(&wanted)).collect();
+    system::packages(&needs)?;
+    tools::need(&wanted)?;
+    if !selection.as_built {
+        build::dist()?;
+    }
+    page_tests::measure(selection.filter.as_deref())
 }
 
 /// Engine events per second: native and WebAssembly take turns, so that what else the machine does touches both.

@@ -24,8 +24,9 @@ pub(crate) fn check() -> Outcome {
     stages.stage("no place of one machine", no_machine_paths)?;
     stages.stage("clippy, native", || {
         run(&mut cargo(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
-        // Left out of all targets, since it runs only under `cargo xtask test`.
-        run(&mut cargo(["clippy", "-p", "halfopen-browser-tests", "--test", "browser", "--", "-D", "warnings"]))
+        // Left out of all targets, since they run only under `cargo xtask test` and `bench`.
+        let left_out = ["--test", "browser", "--test", "measure"];
+        run(cargo(["clippy", "-p", "halfopen-browser-tests"]).args(left_out).args(["--", "-D", "warnings"]))
     })?;
     stages.stage("clippy, the page", || {
         run(&mut cargo(["clippy", "-p", "halfopen", "--all-targets", "--target", WASM, "--", "-D", "warnings"]))?;

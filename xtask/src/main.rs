@@ -14,6 +14,7 @@ mod build;
 mod check;
 mod html;
 mod layering;
+mod line;
 mod machine;
 mod page_tests;
 mod run;
@@ -43,7 +44,11 @@ cargo xtask <command>
   build                         the release page in dist/
   preview [--port N]            serve dist/ with the strict security policy that the tests use
   size                          bytes over the wire of the first visit, against the budget
-  bench                         the benchmarks, and the engine in WebAssembly against the native one
+  bench                         speed: the breaker against its peers, the engine in WebAssembly against the native
+                                one, the page against its budgets
+       --only PART              breaker, engine or page (may be repeated)
+       --as-built               the page as it is in dist/
+       FILTER                   of the page's figures only those whose name contains this
 
 Tools go to ${XDG_CACHE_HOME:-~/.cache}/halfopen/tools, one folder a version; delete it to undo them.
 ";
@@ -56,7 +61,7 @@ enum Command {
     Build,
     Preview { port: Option<u16> },
     Size,
-    Bench,
+    Bench(bench::Selection),
 }
 
 fn main() -> ExitCode {
@@ -71,7 +76,7 @@ fn main() -> ExitCode {
         Command::Build => build::build(),
         Command::Preview { port } => server::preview(port),
         Command::Size => size::size(),
-        Command::Bench => bench::bench(),
+        Command::Bench(selection) => bench::bench(&selection),
     });
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -93,7 +98,7 @@ fn parse(mut arguments: lexopt::Parser) -> Outcome<Command> {
             Some("build") => Command::Build,
             Some("preview") => Command::Preview { port: None },
             Some("size") => Command::Size,
-            Some("bench") => Command::Bench,
+            Some("bench") => Command::Bench(bench::Selection::default()),
             _ => return Err(bad(format!("there is no command {name:?}"))),
         },
         Some(other) => return Err(usage(other.unexpected())),
@@ -114,6 +119,13 @@ fn parse(mut arguments: lexopt::Parser) -> Outcome<Command> {
                 selection.browsers.push(arguments.value().and_then(|value| value.parse()).map_err(usage)?);
             }
             (Command::Test(selection), Value(filter)) if selection.filter.is_none() => {
+                selection.filter = Some(filter.string().map_err(usage)?);
+            }
+            (Command::Bench(selection), Long("as-built")) => selection.as_built = true,
+            (Command::Bench(selection), Long("only")) => {
+                selection.only.push(arguments.value().and_then(|value| value.parse()).map_err(usage)?);
+            }
+            (Command::Bench(selection), Value(filter)) if selection.filter.is_none() => {
                 selection.filter = Some(filter.string().map_err(usage)?);
             }
             (_, other) => return Err(usage(other.unexpected())),
@@ -151,17 +163,23 @@ mod tests {
         assert_eq!(selection.browsers, [browsers::Browser::WebKit]);
         assert_eq!(selection.only, [test::Part::Page]);
         assert_eq!(selection.filter.as_deref(), Some("smoke"));
+        let Ok(Command::Bench(selection)) = parsed(&["bench", "--only=page", "--as-built", "scrub"]) else {
+            panic!("not parsed");
+        };
+        assert_eq!((selection.only, selection.as_built), (vec![bench::Part::Page], true));
+        assert_eq!(selection.filter.as_deref(), Some("scrub"));
     }
 
     #[test]
     fn a_wrong_argument_is_one_line_and_code_2() {
-        let wrong: [&[&str]; 6] = [
+        let wrong: [&[&str]; 7] = [
             &["dance"],
             &["--fast"],
             &["serve", "--port", "many"],
             &["serve", "extra"],
             &["test", "--browser", "lynx"],
             &["check", "--quick"],
+            &["bench", "--only", "lynx"],
         ];
         for words in wrong {
             let Err(failure) = parsed(words) else { panic!("{words:?} was taken") };

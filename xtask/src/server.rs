@@ -3,9 +3,12 @@
 //! `trunk serve` is for developing; this one is what the tests and measurements see.
 
 use crate::html;
+use crate::line::Line;
 use crate::run::{Doing as _, Outcome, fail, root};
+use crate::size::compressed;
 use base64::Engine as _;
 use sha2::Digest as _;
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -21,14 +24,27 @@ const REPORTS: &str = "/__csp-report";
 /// A script that remembers what goes wrong on a page, for browsers whose drivers do not tell.
 const EAR: &str = include_str!("ear.js");
 
+/// In which way a server serves.
+#[derive(Clone)]
+pub(crate) enum Manner {
+    /// As a public copy should.
+    Plain,
+    /// Pages get the [`EAR`] and remember what goes wrong on them in `window.heardErrors`.
+    Listening,
+    /// As over this line.
+    Slow(Arc<Line>),
+}
+
 /// What is served, and how.
 #[derive(Clone)]
 struct Site {
     folder: PathBuf,
-    /// Whether pages get the [`EAR`].
-    listening: bool,
+    manner: Manner,
     troubles: Arc<Mutex<Vec<String>>>,
 }
+
+/// What was compressed before, by its digest: for the program itself that is a second's work.
+static SQUEEZED: Mutex<BTreeMap<Vec<u8>, Vec<u8>>> = Mutex::new(BTreeMap::new());
 
 /// A running server; it ends when dropped.
 ///
@@ -42,16 +58,15 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Serves the folder on the loopback address; port 0 takes any that is free. With `listening`, pages remember what goes
-    /// wrong on them in `window.heardErrors`.
-    pub(crate) fn start(folder: &Path, port: u16, listening: bool) -> Outcome<Self> {
+    /// Serves the folder on the loopback address; port 0 takes any that is free.
+    pub(crate) fn start(folder: &Path, port: u16, manner: Manner) -> Outcome<Self> {
         if !folder.join("index.html").is_file() {
             return fail(format!("there is no {}/index.html: run `cargo xtask build`", folder.display()));
         }
         let listener = TcpListener::bind(("127.0.0.1", port)).doing(|| format!("could not listen on port {port}"))?;
         let address = listener.local_addr().doing(|| "the server has no address".into())?;
         let (troubles, ended) = (Arc::new(Mutex::new(Vec::new())), Arc::new(AtomicBool::new(false)));
-        let site = Site { folder: folder.to_path_buf(), listening, troubles: Arc::clone(&troubles) };
+        let site = Site { folder: folder.to_path_buf(), manner, troubles: Arc::clone(&troubles) };
         let enough = Arc::clone(&ended);
         let thread = std::thread::spawn(move || {
             for stream in listener.incoming() {
@@ -90,7 +105,7 @@ impl Drop for Server {
 
 /// `cargo xtask preview`.
 pub(crate) fn preview(port: Option<u16>) -> Outcome {
-    let server = Server::start(&root().join("dist"), port.unwrap_or(0), false)?;
+    let server = Server::start(&root().join("dist"), port.unwrap_or(0), Manner::Plain)?;
     println!("dist/ with the strict policy: {}   (Ctrl-C ends)", server.url());
     loop {
         std::thread::park();
@@ -105,6 +120,8 @@ struct Request {
     method: String,
     url: String,
     body: String,
+    /// Whether the answer may be compressed by brotli.
+    takes_brotli: bool,
     /// Whether more may follow on the same connection.
     goes_on: bool,
 }
@@ -127,15 +144,26 @@ fn converse(stream: &TcpStream, site: &Site) -> std::io::Result<()> {
     stream.set_read_timeout(Some(Duration::from_secs(60)))?;
     stream.set_nodelay(true)?;
     let mut reader = BufReader::new(stream);
+    let line = match &site.manner {
+        Manner::Slow(line) => Some((line, line.connected())),
+        Manner::Plain | Manner::Listening => None,
+    };
     while let Some(request) = read(&mut reader)? {
         let Answer { status, headers, body } = answer(&request, site);
         let mut head = format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\n", body.len());
         headers.iter().for_each(|(name, value)| head.push_str(&format!("{name}: {value}\r\n")));
         head.push_str(if request.goes_on { "\r\n" } else { "Connection: close\r\n\r\n" });
-        let mut writer = stream;
-        writer.write_all(head.as_bytes())?;
+        let mut bytes = head.into_bytes();
         if request.method != "HEAD" {
-            writer.write_all(&body)?;
+            bytes.extend(body);
+        }
+        let mut writer = stream;
+        match line {
+            Some((line, connected)) => {
+                line.travel(connected);
+                line.write(writer, &bytes)?;
+            }
+            None => writer.write_all(&bytes)?,
         }
         if !request.goes_on {
             break;
@@ -150,8 +178,13 @@ fn read(reader: &mut BufReader<&TcpStream>) -> std::io::Result<Option<Request>> 
     let mut line = String::new();
     head.read_line(&mut line)?;
     let [method, url, version] = line.split_whitespace().collect::<Vec<_>>()[..] else { return Ok(None) };
-    let mut request =
-        Request { method: method.to_owned(), url: url.to_owned(), body: String::new(), goes_on: version == "HTTP/1.1" };
+    let mut request = Request {
+        method: method.to_owned(),
+        url: url.to_owned(),
+        body: String::new(),
+        takes_brotli: false,
+        goes_on: version == "HTTP/1.1",
+    };
     let mut length = 0;
     loop {
         let mut line = String::new();
@@ -160,6 +193,7 @@ fn read(reader: &mut BufReader<&TcpStream>) -> std::io::Result<Option<Request>> 
         }
         let Some((name, value)) = line.split_once(':') else { break };
         match name.to_ascii_lowercase().as_str() {
+            "accept-encoding" => request.takes_brotli = value.split([',', ';']).any(|way| way.trim() == "br"),
             "content-length" => length = value.trim().parse().unwrap_or(0),
             "connection" if value.trim().eq_ignore_ascii_case("close") => request.goes_on = false,
             _ => {}
@@ -194,13 +228,32 @@ fn answer(request: &Request, site: &Site) -> Answer {
     headers.push(("Content-Type", kind.to_owned()));
     if kind.starts_with("text/html") {
         let mut page = String::from_utf8_lossy(&bytes).into_owned();
-        if site.listening {
+        if matches!(site.manner, Manner::Listening) {
             page = page.replacen("<head>", &format!("<head><script>{EAR}</script>"), 1);
         }
         headers.push(("Content-Security-Policy", policy(&page)));
         bytes = page.into_bytes();
     }
+    if request.takes_brotli && kind != "image/png" && kind != "application/octet-stream" {
+        headers.extend([("Content-Encoding", "br".to_owned()), ("Vary", "Accept-Encoding".to_owned())]);
+        bytes = squeezed(&bytes);
+    }
     Answer { status: "200 OK", headers, body: bytes }
+}
+
+/// The bytes after brotli.
+fn squeezed(bytes: &[u8]) -> Vec<u8> {
+    // Held meanwhile, so that two who ask for the same do not compress it twice.
+    let mut known = SQUEEZED.lock().unwrap_or_else(PoisonError::into_inner);
+    known.entry(sha2::Sha256::digest(bytes).to_vec()).or_insert_with(|| compressed(bytes)).clone()
+}
+
+/// Compresses a folder's files before somebody waits for them.
+pub(crate) fn squeeze(folder: &Path) -> Outcome {
+    for file in crate::build::files(folder)? {
+        squeezed(&fs::read(folder.join(&file)).doing(|| file.display().to_string())?);
+    }
+    Ok(())
 }
 
 /// What a public copy should send besides the policy, so that any page may frame it, isolated ones included.
@@ -340,7 +393,7 @@ mod tests {
     #[test]
     fn a_request_gets_the_type_and_the_policy() {
         let site = Files::new("request");
-        let server = Server::start(&site.0.join("dist"), 0, true).unwrap();
+        let server = Server::start(&site.0.join("dist"), 0, Manner::Listening).unwrap();
         let ask = |text: &str| {
             let mut stream = TcpStream::connect(server.address).unwrap();
             stream.write_all(text.replace('\n', "\r\n").as_bytes()).unwrap();
@@ -357,6 +410,8 @@ mod tests {
         assert!(page.contains("hearderrors") && page.matches("'sha256-").count() == 2, "{page}");
         let wasm = ask("GET /a%20b.wasm HTTP/1.1\nHost: x\nConnection: close\n\n");
         assert!(wasm.contains("content-type: application/wasm") && !wasm.contains("content-security"), "{wasm}");
+        let squeezed = ask("HEAD / HTTP/1.1\nHost: x\nAccept-Encoding: gzip, br;q=1\nConnection: close\n\n");
+        assert!(squeezed.contains("content-encoding: br") && !page.contains("content-encoding"), "{squeezed}");
         assert!(ask("GET /../secret HTTP/1.1\nHost: x\nConnection: close\n\n").starts_with("http/1.1 404"));
         assert!(ask("PUT / HTTP/1.1\nHost: x\nConnection: close\n\n").starts_with("http/1.1 405"));
         assert_eq!(server.troubles(), ["asked for, and not there: /../secret"]);
@@ -368,7 +423,7 @@ mod tests {
     #[test]
     fn idle_connections_keep_nobody_waiting() {
         let site = Files::new("idle");
-        let server = Server::start(&site.0.join("dist"), 0, false).unwrap();
+        let server = Server::start(&site.0.join("dist"), 0, Manner::Plain).unwrap();
         let connections: Vec<_> = (0..20).map(|_| TcpStream::connect(server.address).unwrap()).collect();
         for mut connection in connections.iter().rev() {
             connection.set_read_timeout(Some(Duration::from_secs(20))).unwrap();

@@ -41,7 +41,7 @@ fn measure() -> Outcome<(usize, u64)> {
     println!("\n{:>9} {:>9}  first visit to the front page", "raw", "brotli");
     for file in first_visit(&dist)? {
         let bytes = fs::read(dist.join(&file)).doing(|| file.display().to_string())?;
-        let wire = compressed(&bytes)?;
+        let wire = compressed(&bytes).len();
         println!("{:>9} {wire:>9}  {}", bytes.len(), file.display());
         raw_total += bytes.len();
         wire_total += wire;
@@ -57,11 +57,13 @@ fn measure() -> Outcome<(usize, u64)> {
     Ok((wire_total, bytes))
 }
 
-fn compressed(bytes: &[u8]) -> Outcome<usize> {
+/// The bytes after brotli at level 11.
+pub(crate) fn compressed(bytes: &[u8]) -> Vec<u8> {
     let mut wire = Vec::new();
     let parameters = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 22, ..Default::default() };
-    brotli::BrotliCompress(&mut &*bytes, &mut wire, &parameters).doing(|| "could not compress".into())?;
-    Ok(wire.len())
+    // From memory to memory: nothing there can fail.
+    let _ = brotli::BrotliCompress(&mut &*bytes, &mut wire, &parameters);
+    wire
 }
 
 /// The files that the front page loads, and those that they load in turn: what they name, as far as it can be read off, but
@@ -175,6 +177,6 @@ mod tests {
 
     #[test]
     fn brotli_compresses() {
-        assert!(compressed(&[b'a'; 10_000]).unwrap() < 100);
+        assert!((1..100).contains(&compressed(&[b'a'; 10_000]).len()));
     }
 }

