@@ -224,7 +224,7 @@ impl Component for Stage {
                 let dt = self.last_frame.map_or(0.0, |last| now - last);
                 self.last_frame = Some(now);
                 self.player.frame(dt, &dom::real_ms);
-                self.answer(ctx);
+                self.look_for_answer(ctx);
                 let stopped = !self.player.is_moving();
                 self.refresh(ctx, stopped);
                 if stopped {
@@ -248,7 +248,11 @@ impl Component for Stage {
             }
             Msg::Help(open) => self.help = open,
             Msg::Dials(open) => self.dials = open,
-            Msg::Ask(ask) => self.ask(ctx, ask),
+            Msg::Ask(ask) => {
+                if let Some(panels) = ctx.props().opened.panels {
+                    (panels.ask)(self, ctx, ask);
+                }
+            }
             Msg::Key(event) => return self.key(ctx, &event),
         }
         self.watch_frames();
@@ -309,12 +313,18 @@ impl Stage {
                 (self.said, self.said_of) = (AttrValue::default(), None);
             }
         }
-        self.answer(ctx);
+        self.look_for_answer(ctx);
         self.refresh(ctx, true);
         if jump {
             self.last = self.entries.list.first().cloned();
         }
         self.address_soon(ctx);
+    }
+
+    fn look_for_answer(&mut self, ctx: &Context<Self>) {
+        if let Some(panels) = ctx.props().opened.panels {
+            (panels.answer)(self, ctx);
+        }
     }
 
     fn watch_frames(&mut self) {

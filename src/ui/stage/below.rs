@@ -11,25 +11,24 @@ use super::super::outlook::{Outlook, why_panel};
 use super::super::part::part;
 use super::super::readouts::readouts;
 use super::super::share::{Run, Share};
-use super::quest::until;
+use super::quest::{Ask, until};
 use super::view::HELD;
 use super::{Place, Stage};
 use crate::lab::Readout;
 use crate::lab::scene::Why;
 
-/// The way into the chunk.
+/// The ways into the chunk.
 #[derive(Clone, Copy)]
-pub struct Panels(fn(&Stage, &Context<Stage>, Vec<Readout>, Vec<Why>) -> Html);
-
-/// The way into the chunk: call it there.
-pub fn panels() -> Panels {
-    Panels(Stage::below)
+pub struct Panels {
+    pub(super) show: fn(&Stage, &Context<Stage>, Vec<Readout>, Vec<Why>) -> Html,
+    pub(super) ask: fn(&mut Stage, &Context<Stage>, Ask),
+    pub(super) answer: fn(&mut Stage, &Context<Stage>),
+    pub(super) watch_goals: fn(&mut Stage, &Context<Stage>),
 }
 
-impl Panels {
-    pub(super) fn show(self, stage: &Stage, ctx: &Context<Stage>, readouts: Vec<Readout>, why: Vec<Why>) -> Html {
-        (self.0)(stage, ctx, readouts, why)
-    }
+/// The ways into the chunk: call it there.
+pub fn panels() -> Panels {
+    Panels { show: Stage::below, ask: Stage::ask, answer: Stage::answer, watch_goals: Stage::watch_goals }
 }
 
 impl Stage {

@@ -73,7 +73,9 @@ impl Stage {
         self.note_last(ctx, real);
         if at_once || real - self.seen.goals_at >= LOG_EVERY {
             self.seen.goals_at = real;
-            self.watch_goals(ctx);
+            if let Some(panels) = ctx.props().opened.panels {
+                (panels.watch_goals)(self, ctx);
+            }
         }
         self.say(ctx, real);
         if self.player.pause.is_none() && real - self.address_at >= ADDRESS_EVERY {

@@ -50,7 +50,7 @@ impl Stage {
         parts.push(maybe(shows("stage").then(|| self.stage(ctx, scene.diagram, &scene.buttons))));
         parts.push(el("p.unseen[role=status]").text(self.said.clone()).html());
         if let Some(panels) = panels {
-            parts.push(panels.show(self, ctx, scene.readouts, scene.why));
+            parts.push((panels.show)(self, ctx, scene.readouts, scene.why));
         }
         let out = match place {
             Place::Page => None,
