@@ -275,6 +275,31 @@ impl Entrance {
     }
 }
 
+/// What lists and headings say of a lab.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// See [`About::slug`].
+    pub slug: &'static str,
+    /// See [`About::title`].
+    pub title: &'static str,
+    /// See [`About::summary`].
+    pub summary: &'static str,
+}
+
+impl Listed {
+    /// What is said of `L`.
+    pub const fn of<L: Lab>() -> Self {
+        Self { slug: L::ABOUT.slug, title: L::ABOUT.title, summary: L::ABOUT.summary }
+    }
+}
+
+/// There is one entrance to each lab.
+impl PartialEq for Entrance {
+    fn eq(&self, other: &Self) -> bool {
+        self.about.slug == other.about.slug
+    }
+}
+
 impl core::fmt::Debug for Entrance {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "Entrance({})", self.about.slug)

@@ -4,6 +4,8 @@
 //! Everything outside `ui` and `embed` is free of web types, so that the same lab runs in the browser, on the command
 //! line and in tests.
 
+#![forbid(unsafe_code)]
+
 #[cfg(not(target_arch = "wasm32"))]
 pub mod cli;
 #[cfg(not(target_arch = "wasm32"))]

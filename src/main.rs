@@ -1,8 +1,12 @@
 //! Two faces of one program: in the browser it mounts the page; elsewhere it is the command line.
+#![cfg_attr(not(all(target_arch = "wasm32", feature = "split")), forbid(unsafe_code))]
+
+#[cfg(target_arch = "wasm32")]
+mod chunks;
 
 #[cfg(target_arch = "wasm32")]
 fn main() {
-    halfopen::ui::mount();
+    halfopen::ui::mount(chunks::CHUNKS);
 }
 
 #[cfg(not(target_arch = "wasm32"))]

@@ -1,4 +1,5 @@
 //! What is measured, so that the native and the WebAssembly program measure the very same.
+#![forbid(unsafe_code)]
 
 use halfopen::lab::link::{self, Target};
 use halfopen::labs::LABS;

@@ -11,7 +11,7 @@ use halfopen_core::Instant;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use super::knob::{Config, Kind, Knob, SetError, Unit, Value};
-use super::{Entrance, Input, Timed, text};
+use super::{Entrance, Input, Listed, Timed, text};
 
 /// The engine's version. A run from another version may replay differently.
 pub const ENGINE: u32 = 1;
@@ -123,14 +123,29 @@ impl Link {
     }
 }
 
+/// Where a link leads, and the rest of it: whether it is an embed, the address, the query.
+fn route<'a>(text: &'a str, notices: &mut Notices) -> (bool, String, &'a str) {
+    let text = shorten(text.trim(), notices);
+    let fragment = text.split_once('#').map_or(text, |(_, fragment)| fragment);
+    let (path, query) = fragment.split_once('?').unwrap_or((fragment, ""));
+    let path = decode(path.trim_matches('/'), notices);
+    match path.strip_prefix("embed/") {
+        Some(slug) => (true, slug.to_owned(), query),
+        None => (false, path, query),
+    }
+}
+
+/// The lab that a link leads to, before that lab is there to [`read`] it with.
+pub fn lab_of(text: &str, listed: &'static [Listed]) -> Option<&'static Listed> {
+    let (_, slug, _) = route(text, &mut Notices::default());
+    listed.iter().find(|lab| lab.slug == slug)
+}
+
 /// Reads a link, with or without what stands before its `#`. A bare slug is a link too.
 pub fn read(text: &str, labs: &'static [Entrance]) -> (Target, Vec<Notice>) {
     let mut notices = Notices::default();
-    let text = shorten(text.trim(), &mut notices);
-    let fragment = text.split_once('#').map_or(text, |(_, fragment)| fragment);
-    let (path, query) = fragment.split_once('?').unwrap_or((fragment, ""));
-    let path = decode(path.trim_matches('/'), &mut notices);
-    let (embed, slug) = path.strip_prefix("embed/").map_or((false, path.as_str()), |slug| (true, slug));
+    let (embed, slug, query) = route(text, &mut notices);
+    let slug = slug.as_str();
     if slug.is_empty() || slug == "labs" {
         return (Target::Home, notices.told());
     }

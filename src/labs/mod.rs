@@ -1,21 +1,32 @@
 //! The registry: one line a lab.
 
-use crate::lab::Entrance;
+use crate::lab::{Entrance, Listed};
 
-/// Declares the labs' modules and lists their entrances, so that a new lab is one line here.
+/// Hands the labs' modules, one line each, to a macro that makes something of them.
+#[macro_export]
+macro_rules! each_lab {
+    ($make:ident) => {
+        $make! {
+            circuit_breaker
+            cascade
+        }
+    };
+}
+
+/// Declares the modules and lists the labs, so that a new lab is one line above.
 macro_rules! labs {
     ($($module:ident)*) => {
         $(pub mod $module;)*
 
-        /// All labs, in the order in which they are listed.
+        /// What lists and headings say of the labs, in their order. The browser has this before it has any lab.
+        pub static LISTED: &[Listed] = &[$(Listed::of::<$module::Lab>()),*];
+
+        /// All labs, in the same order.
         pub static LABS: &[Entrance] = &[$(Entrance::to::<$module::Lab>()),*];
     };
 }
 
-labs! {
-    circuit_breaker
-    cascade
-}
+each_lab!(labs);
 
 /// The lab at this address.
 pub fn find(slug: &str) -> Option<&'static Entrance> {

@@ -4,13 +4,12 @@ use yew::prelude::*;
 
 use super::el::{El, el, maybe};
 use super::stage::{Opened, Place, Stage};
-use crate::labs::LABS;
+use crate::labs::LISTED;
 
 /// The front page with a lab on it.
 pub(crate) fn home(first: Option<&Opened>) -> El {
     let mut cards = el("ul.cards");
-    for lab in LABS {
-        let lab = &lab.about;
+    for lab in LISTED {
         let words = el("a.card.lab").set("href", format!("#/{}", lab.slug)).put(el("strong").text(lab.title));
         cards = cards.put(el("li").put(words.put(el("span").text(lab.summary))));
     }

@@ -8,8 +8,7 @@ use super::el::{el, many, maybe};
 use super::knob_field::field;
 use super::part::{Change, Part, keyed};
 use super::player::Intent;
-use crate::lab::{Config, Kind, Knob, Value};
-use crate::labs;
+use crate::lab::{Config, Entrance, Kind, Knob, Value};
 
 /// The group whose first number stands beside the actions as well.
 const INLINE: &str = crate::lab::BESIDE_PRESETS[0];
@@ -19,8 +18,8 @@ pub(crate) const OUTLOOK: &str = crate::lab::BESIDE_PRESETS[1];
 /// The panel.
 #[derive(PartialEq)]
 pub(crate) struct Knobs {
-    /// The lab's address.
-    pub(crate) lab: &'static str,
+    /// The lab.
+    pub(crate) lab: &'static Entrance,
     /// The knobs now.
     pub(crate) config: Rc<Config>,
     /// Knobs that cannot be turned.
@@ -37,7 +36,7 @@ impl Part for Knobs {
     type Memory = ();
 
     fn show(&self, _memory: &(), _change: &Change) -> Html {
-        let Some(lab) = labs::find(self.lab) else { return Html::default() };
+        let lab = self.lab;
         let knobs = lab.about.knobs;
         let mut groups: Vec<&'static str> = Vec::new();
         for knob in knobs {

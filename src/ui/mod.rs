@@ -4,6 +4,7 @@
 //! part of it. Parts talk to the stage in intents and are given plain data.
 
 mod actions;
+mod arrive;
 pub mod chart;
 mod clock;
 mod diagram;
@@ -31,12 +32,15 @@ mod stage;
 mod theme;
 mod transport;
 
+pub use arrive::{Arriving, Chunks};
+pub use stage::{Panels, panels};
+
 /// Mounts the page on the element with the id `app`. Does nothing where there is none, such as in tests.
-pub fn mount() {
+pub fn mount(chunks: Chunks) {
     panic::watch();
     theme::apply(theme::read());
     if let Some(root) = dom::by_id("app") {
-        yew::Renderer::<router::App>::with_root(root.into()).render();
+        yew::Renderer::<router::App>::with_root_and_props(root.into(), router::Props { chunks }).render();
     }
 }
 

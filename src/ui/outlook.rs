@@ -9,15 +9,14 @@ use super::knob_field::field;
 use super::knobs::OUTLOOK;
 use super::part::{Change, Part};
 use super::player::Intent;
-use crate::lab::Config;
 use crate::lab::scene::Why;
-use crate::labs;
+use crate::lab::{Config, Entrance};
 
 /// "What these settings mean".
 #[derive(PartialEq)]
 pub(crate) struct Outlook {
-    /// The lab's address.
-    pub(crate) lab: &'static str,
+    /// The lab.
+    pub(crate) lab: &'static Entrance,
     /// The knobs now.
     pub(crate) config: Rc<Config>,
     /// Knobs that cannot be turned.
@@ -44,7 +43,7 @@ impl Part for Outlook {
         for (knob, value) in self.config.iter().filter(|(knob, _)| knob.group == OUTLOOK) {
             body.push(field(knob, value, &self.config, &self.lock, &send));
         }
-        let facts = labs::find(self.lab).map(|lab| (lab.about.outlook)(&self.config)).unwrap_or_default();
+        let facts = (self.lab.about.outlook)(&self.config);
         if facts.is_empty() && body.len() == 1 {
             return Html::default();
         }

@@ -7,8 +7,8 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Document, Element};
 
 use super::dom;
-use crate::lab::link::{self, Target};
-use crate::labs::LABS;
+use crate::lab::link;
+use crate::labs::LISTED;
 
 static PANICKED: AtomicBool = AtomicBool::new(false);
 
@@ -38,12 +38,8 @@ fn show(document: &Document, what: &str) -> Result<(), JsValue> {
         app.set_attribute("hidden", "")?;
     }
     let hash = dom::hash();
-    let fresh = match link::read(&hash, LABS).0 {
-        Target::Lab(link) => {
-            format!("#/{}{}", if link.embed { "embed/" } else { "" }, link.lab.about.slug)
-        }
-        _ => "#/".to_owned(),
-    };
+    let frame = if hash.starts_with("#/embed/") { "embed/" } else { "" };
+    let fresh = link::lab_of(&hash, LISTED).map_or_else(|| "#/".to_owned(), |lab| format!("#/{frame}{}", lab.slug));
     // Another query makes the browser load the page anew, without a line of script.
     let base = dom::base();
     let path = base.split('?').next().unwrap_or_default();

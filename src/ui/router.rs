@@ -1,33 +1,45 @@
 //! Reads the address and shows the page it means. A broken link gives the nearest page and says what was wrong.
 
-use std::rc::Rc;
-
 use wasm_bindgen::JsCast;
 use yew::prelude::*;
 
+use super::arrive::{self, Chunks};
 use super::dom;
-use super::el::el;
+use super::el::{el, many};
 use super::home::home;
 use super::notices::notices;
 use super::shell::shell;
-use super::stage::{Opened, Place, Stage};
+use super::stage::{Opened, Panels, Place, Stage};
 use super::theme::{self, Theme};
 use crate::lab::link::{self, Link, Target};
-use crate::labs::LABS;
+use crate::lab::{Entrance, Listed};
+use crate::labs::LISTED;
+
+/// What the page is made of.
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct Props {
+    /// How it gets at the rest of the program.
+    pub(crate) chunks: Chunks,
+}
 
 /// The whole page.
 pub(crate) struct App {
     page: Page,
     notices: Vec<AttrValue>,
     theme: Theme,
-    /// Counts navigations, so that the same lab opened again begins anew.
+    /// Counts navigations, so that the same lab opened again begins anew, and what arrives late for another page is known.
     visit: u64,
     /// The page has just been turned: its heading gets the focus, so that it is read.
     turned: bool,
+    /// Whether the page around a frame hears of its height.
+    told: bool,
     _listener: Option<dom::Listener>,
 }
 
 enum Page {
+    /// What it needs is on its way: this lab, if it has one of its own. The old page is gone by then, for a stage that is still
+    /// there would write its own address over the new one.
+    Waiting(Option<&'static Listed>),
     /// With the lab that is alive there.
     Home(Option<Opened>),
     Lab(Opened),
@@ -36,37 +48,49 @@ enum Page {
 pub(crate) enum Msg {
     /// The address changed, by a click, by hand, back or forward.
     Moved,
+    /// What the page of this visit needs is here, or could not be had.
+    Arrived(u64, Option<Here>),
     /// The notices were read.
     Dismissed,
     /// Another theme was chosen.
     Theme(Theme),
 }
 
+/// What a page needs of the program: its lab, and what unfolds below it.
+pub(crate) type Here = (&'static [Entrance], Option<Panels>);
+
 impl Component for App {
     type Message = Msg;
-    type Properties = ();
+    type Properties = Props;
 
     fn create(ctx: &Context<Self>) -> Self {
         let moved = ctx.link().callback(|()| Msg::Moved);
         let listener = dom::window().map(|window| dom::Listener::on(&window, "hashchange", move |_| moved.emit(())));
-        let mut app = Self {
-            page: Page::Home(None),
+        let app = Self {
+            page: Page::Waiting(wanted()),
             notices: Vec::new(),
             theme: theme::read(),
             visit: 0,
             turned: false,
+            told: false,
             _listener: listener,
         };
-        app.read();
+        app.fetch(ctx);
         app
     }
 
-    fn update(&mut self, _ctx: &Context<Self>, msg: Msg) -> bool {
+    fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         match msg {
             Msg::Moved => {
-                self.read();
                 self.visit += 1;
-                self.turned = true;
+                self.page = Page::Waiting(wanted());
+                self.notices.clear();
+                self.fetch(ctx);
+            }
+            Msg::Arrived(visit, _) if visit != self.visit => return false,
+            Msg::Arrived(_, here) => {
+                self.turned = self.visit > 0;
+                self.read(here);
             }
             Msg::Dismissed => self.notices.clear(),
             Msg::Theme(theme) => {
@@ -80,31 +104,37 @@ impl Component for App {
     fn view(&self, ctx: &Context<Self>) -> Html {
         let notices = notices(&self.notices, &ctx.link().callback(|()| Msg::Dismissed));
         let set_theme = ctx.link().callback(Msg::Theme);
-        let key = self.visit.to_string();
-        let stage = |opened: &Opened, place: Place| html! { <Stage {key} opened={opened.clone()} {place} /> };
-        match &self.page {
-            Page::Home(first) => {
-                let page = vec![notices, home(first.as_ref()).key(&self.visit.to_string()).html()];
-                shell(None, page, self.theme, &set_theme)
+        let key = || self.visit.to_string();
+        let stage = |opened: &Opened, place: Place| html! { <Stage key={key()} opened={opened.clone()} {place} /> };
+        let main = |embed: bool| {
+            let main = el(if embed { "main.embed[id=main]" } else { "main[id=main]" });
+            if matches!(self.page, Page::Waiting(_)) { main.word("aria-busy", "true") } else { main }
+        };
+        let (slug, page) = match &self.page {
+            Page::Waiting(_) if dom::hash().starts_with("#/embed/") => return main(true).html(),
+            Page::Waiting(lab) => {
+                let heading = lab.map_or("See systems fail, and see what holds", |lab| lab.title);
+                (lab.map(|lab| lab.slug), el("h1").text(heading).html())
             }
-            Page::Lab(opened) if opened.0.embed => {
-                el("main.embed[id=main]").put(notices).put(stage(opened, Place::Embed)).html()
+            Page::Home(first) => (None, home(first.as_ref()).key(&key()).html()),
+            Page::Lab(opened) if opened.link.embed => {
+                return main(true).put(notices).put(stage(opened, Place::Embed)).html();
             }
-            Page::Lab(opened) => {
-                let page = vec![notices, stage(opened, Place::Page)];
-                shell(Some(opened.0.lab.about.slug), page, self.theme, &set_theme)
-            }
-        }
+            Page::Lab(opened) => (Some(opened.link.lab.about.slug), stage(opened, Place::Page)),
+        };
+        shell(slug, main(false).put(many(vec![notices, page])), self.theme, &set_theme)
     }
 
-    fn rendered(&mut self, _ctx: &Context<Self>, first: bool) {
+    fn rendered(&mut self, _ctx: &Context<Self>, _first: bool) {
         if let Some(document) = dom::document() {
             document.set_title(&match &self.page {
-                Page::Home(_) => "Halfopen: a playground for fault tolerance".to_owned(),
-                Page::Lab(opened) => format!("{} · Halfopen", opened.0.lab.about.title),
+                Page::Waiting(Some(lab)) => format!("{} · Halfopen", lab.title),
+                Page::Waiting(None) | Page::Home(_) => "Halfopen: a playground for fault tolerance".to_owned(),
+                Page::Lab(opened) => format!("{} · Halfopen", opened.link.lab.about.title),
             });
         }
-        if first && matches!(&self.page, Page::Lab(opened) if opened.0.embed) {
+        if !self.told && matches!(&self.page, Page::Lab(opened) if opened.link.embed) {
+            self.told = true;
             crate::embed::tell_height();
         }
         if std::mem::take(&mut self.turned) {
@@ -120,29 +150,56 @@ impl Component for App {
 }
 
 impl App {
-    fn read(&mut self) {
-        let (target, notices) = link::read(&dom::hash(), LABS);
+    /// Asks for what the address needs of the program: its lab with all that unfolds, or the lab of the front page.
+    fn fetch(&self, ctx: &Context<Self>) {
+        let wanted = wanted();
+        let Some(lab) = wanted.or(LISTED.first()) else { return };
+        let (visit, chunks, link) = (self.visit, ctx.props().chunks, ctx.link().clone());
+        let panels = wanted.map_or_else(|| arrive::already(None), |_| arrive::map((chunks.panels)(), Some));
+        let both = arrive::both((chunks.lab)(*lab), panels);
+        yew::platform::spawn_local(async move { link.send_message(Msg::Arrived(visit, both.await)) });
+    }
+
+    fn read(&mut self, here: Option<Here>) {
+        let (labs, panels) = here.unwrap_or_default();
+        let (target, notices) = link::read(&dom::hash(), labs);
         self.notices = notices.into_iter().map(|notice| AttrValue::from(notice.0)).collect();
+        if here.is_none() {
+            self.notices.push(
+                "A part of the program could not be loaded, perhaps because the network is gone. Reload the page to try again."
+                    .into(),
+            );
+            self.page = Page::Home(None);
+            return;
+        }
+        let first = || labs.first().map(|lab| Opened::new(Link::to(lab), None));
         self.page = match target {
-            Target::Home => Page::Home(first_lab()),
-            Target::Lab(link) => Page::Lab(Opened(Rc::new(link))),
-            Target::Page(path) => self.other(&path),
+            Target::Home => Page::Home(first()),
+            Target::Lab(link) => Page::Lab(Opened::new(link, panels)),
+            Target::Page(path) => {
+                self.other(&path);
+                Page::Home(first())
+            }
         };
     }
 
     /// A page without a lab.
-    fn other(&mut self, path: &str) -> Page {
+    fn other(&mut self, path: &str) {
         // The only way to see the failure panel before there is a failure; the browser tests look at it.
         assert!(path != "test/panic", "this page fails on purpose, to show what a failure looks like");
         let shown: String = path.chars().filter(|c| !c.is_control()).take(60).collect();
-        let nearest = LABS.iter().map(|lab| (distance(lab.about.slug, path), lab)).min_by_key(|(far, _)| *far);
+        let nearest = LISTED.iter().map(|lab| (distance(lab.slug, path), lab)).min_by_key(|(far, _)| *far);
         let hint = match nearest {
-            Some((far, lab)) if far <= 4 => format!(" Did you mean “{}”?", lab.about.title),
+            Some((far, lab)) if far <= 4 => format!(" Did you mean “{}”?", lab.title),
             _ => String::new(),
         };
         self.notices.push(format!("There is no page called “{shown}”.{hint} This is the front page.").into());
-        Page::Home(first_lab())
     }
+}
+
+/// The lab that the address asks for.
+fn wanted() -> Option<&'static Listed> {
+    link::lab_of(&dom::hash(), LISTED)
 }
 
 /// How many letters must be put in, left out or replaced to make one word of the other.
@@ -163,9 +220,4 @@ fn distance(a: &str, b: &str) -> usize {
         }
     }
     row.last().copied().unwrap_or(0)
-}
-
-/// The lab that the front page shows.
-fn first_lab() -> Option<Opened> {
-    LABS.first().map(|lab| Opened(Rc::new(Link::to(lab))))
 }

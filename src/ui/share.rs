@@ -101,7 +101,8 @@ impl Part for Share {
         let link = self.session.0.borrow().link();
         let (slug, title) = (link.lab.about.slug, link.lab.about.title);
         let text = full(&link);
-        let embed = Link { embed: true, hide: self.opened.0.hide.clone(), lock: self.opened.0.lock.clone(), ..link };
+        let embed =
+            Link { embed: true, hide: self.opened.link.hide.clone(), lock: self.opened.link.lock.clone(), ..link };
         let source = full(&embed).split('&').collect::<Vec<_>>().join("&amp;");
         let snippet = format!(
             "<iframe src=\"{source}\" title=\"{title}\" width=\"100%\" height=\"720\" loading=\"lazy\" allow=\"clipboard-write\"></iframe>"

@@ -4,24 +4,23 @@ use yew::{Callback, Html, MouseEvent};
 
 use super::el::{El, el, many};
 use super::theme::{self, Theme};
-use crate::labs::LABS;
+use crate::labs::LISTED;
 
 /// So many labs are named in the header of a wide page.
 const FEW: usize = 4;
 
 /// Header, page, footer; `slug` is the lab shown, if any.
-pub(crate) fn shell(slug: Option<&'static str>, page: Vec<Html>, theme: Theme, set_theme: &Callback<Theme>) -> Html {
+pub(crate) fn shell(slug: Option<&'static str>, page: El, theme: Theme, set_theme: &Callback<Theme>) -> Html {
     let link = |what: &'static str, here: bool| if here { el(what).word("aria-current", "page") } else { el(what) };
     let mut labs = el("nav[aria-label=Labs]").put(link("a.all[href=#/]", slug.is_none()).text("Labs"));
-    for lab in LABS.iter().take(FEW) {
-        let lab = &lab.about;
+    for lab in LISTED.iter().take(FEW) {
         labs = labs.put(link("a.one", slug == Some(lab.slug)).set("href", format!("#/{}", lab.slug)).text(lab.title));
     }
     let brand = el("a.brand[href=#/][aria-label=Halfopen, front page]").put(mark()).text("halfopen");
     many(vec![
         el("a.skip[href=#stage]").on("click", skip).text("Skip to the stage").html(),
         el("header.top").put(brand).put(labs).put(theme::switch(theme, set_theme)).html(),
-        el("main[id=main]").put(many(page)).html(),
+        page.html(),
         el("footer.foot")
             .put(el("p").text("Every run is computed here, in your browser, from its link alone: the same link gives the same run, anywhere. Nothing is sent anywhere."))
             .put(el("p").text(format!("Engine {}", crate::lab::link::ENGINE)))

@@ -1,8 +1,11 @@
 //! The stage: the one component that runs any lab. It turns frames into virtual time, takes the reader's intents, and
 //! hands plain data to the parts that show it. What they look like is in [`view`].
 
+mod below;
 mod keep;
 mod view;
+
+pub use below::{Panels, panels};
 
 use std::rc::Rc;
 
@@ -21,11 +24,23 @@ const WIDE_FROM: f64 = 820.0;
 
 /// A link that was opened; another opening of the same link is another run.
 #[derive(Clone)]
-pub(crate) struct Opened(pub(crate) Rc<Link>);
+pub(crate) struct Opened {
+    /// What was opened.
+    pub(crate) link: Rc<Link>,
+    /// What unfolds below the stage; nothing does on the front page.
+    panels: Option<Panels>,
+}
+
+impl Opened {
+    /// Opens a link.
+    pub(crate) fn new(link: Link, panels: Option<Panels>) -> Self {
+        Self { link: Rc::new(link), panels }
+    }
+}
 
 impl PartialEq for Opened {
     fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.0, &other.0)
+        Rc::ptr_eq(&self.link, &other.link)
     }
 }
 
@@ -130,7 +145,7 @@ impl Component for Stage {
     type Properties = Props;
 
     fn create(ctx: &Context<Self>) -> Self {
-        let link = &ctx.props().opened.0;
+        let link = &ctx.props().opened.link;
         let mut listeners = Vec::new();
         if let Some(document) = dom::document() {
             let visible = ctx.link().callback(Msg::Visible);

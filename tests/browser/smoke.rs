@@ -1,5 +1,7 @@
 //! The page comes up, by itself and without a word on the console (which is checked at the end of every test).
 
+use serde_json::json;
+
 use crate::support::{Outcome, in_browser};
 
 #[test]
@@ -8,6 +10,34 @@ fn the_page_mounts() -> Outcome {
         page.open("").await?;
         // The first lab, alive on the front page.
         assert_eq!(page.text(".taste h2").await?, "Circuit breaker");
+        Ok(())
+    })
+}
+
+/// What the first visit costs is counted from what the page's script says is fetched; a browser must ask for just that.
+#[test]
+fn a_page_loads_what_it_needs_and_no_more() -> Outcome {
+    const LOADED: &str = "const part = file => file.name.split('/').pop(); \
+        return [...new Set(performance.getEntriesByType('resource').map(part))].filter(name => name.endsWith('.wasm')).sort()";
+    const SAID: &str = "const list = document.querySelector('script[data-chunks]').textContent \
+        .match(new RegExp('\"' + arguments[0] + '\":\"([^\"]*)\"'))[1].split(' '); \
+        const main = document.querySelector('link[rel=preload][type=\"application/wasm\"]').href.split('/').pop(); \
+        return [...list, main].sort()";
+    in_browser(async |page| {
+        page.open("").await?;
+        page.text(".taste h2").await?;
+        assert_eq!(page.script(LOADED, vec![]).await?, page.script(SAID, vec![json!("")]).await?);
+        page.open("#/cascade").await?;
+        page.text(".knobs h2").await?;
+        assert_eq!(page.script(LOADED, vec![]).await?, page.script(SAID, vec![json!("cascade")]).await?);
+        // From within the page, what is missing is fetched and nothing twice.
+        page.follow("#/circuit-breaker").await?;
+        page.eventually("the other lab", async || Ok((page.text("h1").await? == "Circuit breaker").then_some(())))
+            .await?;
+        let all = page.script(LOADED, vec![]).await?;
+        for file in page.script(SAID, vec![json!("circuit-breaker")]).await?.as_array().into_iter().flatten() {
+            assert!(all.as_array().is_some_and(|all| all.contains(file)), "{file} is not among {all}");
+        }
         Ok(())
     })
 }

@@ -3,6 +3,7 @@
 //!
 //! A new test goes into a file beside this one, named here. [`support`] has what tests need; a test waits for conditions,
 //! never for time, and reads what a person would read: names, words of the log, what is announced.
+#![forbid(unsafe_code)]
 #![allow(clippy::disallowed_methods, reason = "waiting needs a clock; no run depends on it")]
 
 mod breaker;

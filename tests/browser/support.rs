@@ -130,7 +130,7 @@ impl Page {
     async fn mounted(&self) -> Outcome {
         self.eventually("the page is mounted", async || {
             // Not what stands there until the program runs; of other pages, the sample's.
-            let body = "return document.querySelector('main#main, main#panic, main iframe') !== null";
+            let body = "return document.querySelector('main#main:not([aria-busy]), main#panic, main iframe') !== null";
             Ok((self.script(body, vec![]).await? == json!(true)).then_some(()))
         })
         .await

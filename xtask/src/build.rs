@@ -2,6 +2,7 @@
 
 use crate::html;
 use crate::run::{Doing as _, Outcome, fail, program, root, run};
+use crate::split;
 use crate::system::{self, WASM};
 use crate::tools;
 use std::fs;
@@ -27,9 +28,13 @@ pub(crate) fn build() -> Outcome {
 /// Builds the release page into `dist/` and checks it.
 pub(crate) fn dist() -> Outcome {
     system::targets(&[WASM])?;
-    tools::need(&[&tools::TRUNK, &tools::WASM_BINDGEN, &tools::BINARYEN])?;
-    run(trunk("build").arg("--release"))?;
-    no_inline_styles(&root().join("dist"))
+    tools::need(&tools::PAGE)?;
+    // Trunk makes the page around the program. It cannot cut the program, so what it makes of that is replaced, and need not be
+    // optimised.
+    run(trunk("build").arg("--minify"))?;
+    let dist = root().join("dist");
+    split::split(&dist)?;
+    no_inline_styles(&dist)
 }
 
 /// `cargo xtask serve`.

@@ -28,7 +28,9 @@ pub(crate) fn check() -> Outcome {
         run(&mut cargo(["clippy", "-p", "halfopen-browser-tests", "--test", "browser", "--", "-D", "warnings"]))
     })?;
     stages.stage("clippy, the page", || {
-        run(&mut cargo(["clippy", "-p", "halfopen", "--all-targets", "--target", WASM, "--", "-D", "warnings"]))
+        run(&mut cargo(["clippy", "-p", "halfopen", "--all-targets", "--target", WASM, "--", "-D", "warnings"]))?;
+        let split = ["--bin", "halfopen", "--features", "split"];
+        run(cargo(["clippy", "-p", "halfopen", "--target", WASM]).args(split).args(["--", "-D", "warnings"]))
     })?;
     for (name, feature) in [("bare metal, without a heap", ""), ("bare metal, with a heap", "alloc")] {
         stages.stage(name, || {

@@ -2,6 +2,7 @@
 //!
 //! Two of them set up everything: `cargo xtask serve` and `cargo xtask test` install what is missing, at the versions
 //! pinned in [`tools`], into a per-user cache; a second run installs nothing, and what the user has is never touched.
+#![forbid(unsafe_code)]
 #![allow(
     clippy::disallowed_methods,
     reason = "the ban on clocks keeps runs replayable; these commands time themselves and no run depends on them"
@@ -18,6 +19,7 @@ mod page_tests;
 mod run;
 mod server;
 mod size;
+mod split;
 mod stages;
 mod system;
 mod test;

@@ -13,8 +13,8 @@ use std::process::Command;
 
 /// Where a tool comes from.
 enum Source {
-    /// `cargo install`, with the versions its authors locked or with the newest that fit.
-    Cargo { locked: bool },
+    /// `cargo install`, with the versions its authors locked or with the newest that fit, and with these features.
+    Cargo { locked: bool, features: &'static str },
     /// `npm install` of `name@version` into a folder that nothing else uses.
     Npm { version: &'static str },
 }
@@ -34,7 +34,7 @@ pub(crate) struct Tool {
 pub(crate) const TRUNK: Tool = Tool {
     name: "trunk",
     version: "0.21.14",
-    source: Source::Cargo { locked: true },
+    source: Source::Cargo { locked: true, features: "" },
     files: &["bin/trunk"],
     why: "builds the page and serves it with live reload",
     takes: "about 6 minutes on 2 cores",
@@ -45,7 +45,7 @@ pub(crate) const WASM_BINDGEN: Tool = Tool {
     name: "wasm-bindgen-cli",
     version: "0.2.130",
     // Its lockfile names a webpki-roots that could not be found when this was written.
-    source: Source::Cargo { locked: false },
+    source: Source::Cargo { locked: false, features: "" },
     files: &["bin/wasm-bindgen", "bin/wasm-bindgen-test-runner"],
     why: "joins WebAssembly and the browser, and runs tests there",
     takes: "about 6 minutes on 2 cores",
@@ -61,11 +61,31 @@ pub(crate) const BINARYEN: Tool = Tool {
     takes: "less than a minute",
 };
 
+/// Cuts the page's program into files; see [`crate::split`].
+pub(crate) const WASM_SPLIT: Tool = Tool {
+    name: "wasm_split_cli_support",
+    version: "0.2.2",
+    source: Source::Cargo { locked: true, features: "build-binary" },
+    files: &["bin/wasm_split_cli"],
+    why: "cuts the page into parts that arrive when they are needed",
+    takes: "about a minute on 2 cores",
+};
+
+/// Joins the scripts that the other tools write.
+pub(crate) const ESBUILD: Tool = Tool {
+    name: "esbuild",
+    version: "0.28.2",
+    source: Source::Npm { version: "0.28.2" },
+    files: &["node_modules/.bin/esbuild"],
+    why: "makes one small script of the page's",
+    takes: "less than a minute",
+};
+
 /// Drives Firefox; Chromium and WebKitGTK bring drivers of their own.
 pub(crate) const GECKODRIVER: Tool = Tool {
     name: "geckodriver",
     version: "0.37.1",
-    source: Source::Cargo { locked: true },
+    source: Source::Cargo { locked: true, features: "" },
     files: &["bin/geckodriver"],
     why: "drives Firefox in the browser tests",
     takes: "about 4 minutes on 2 cores",
@@ -81,7 +101,10 @@ pub(crate) const AXE: Tool = Tool {
     takes: "less than a minute",
 };
 
-const ALL: [&Tool; 5] = [&TRUNK, &WASM_BINDGEN, &BINARYEN, &GECKODRIVER, &AXE];
+const ALL: [&Tool; 7] = [&TRUNK, &WASM_BINDGEN, &BINARYEN, &WASM_SPLIT, &ESBUILD, &GECKODRIVER, &AXE];
+
+/// What the release page is made with.
+pub(crate) const PAGE: [&Tool; 5] = [&TRUNK, &WASM_BINDGEN, &BINARYEN, &WASM_SPLIT, &ESBUILD];
 
 /// Written into a folder when its installation is complete.
 const MARKER: &str = ".complete";
@@ -122,7 +145,7 @@ impl Tool {
         let _ = fs::remove_dir_all(&temporary);
         fs::create_dir_all(&temporary).doing(|| format!("could not create {}", temporary.display()))?;
         match self.source {
-            Source::Cargo { locked } => run(&mut self.cargo_install(&temporary, locked))?,
+            Source::Cargo { locked, features } => run(&mut self.cargo_install(&temporary, locked, features))?,
             Source::Npm { version } => {
                 run(program("npm")
                     .args(["install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix"])
@@ -139,11 +162,14 @@ impl Tool {
         fs::rename(&temporary, &folder).doing(|| format!("could not move the tool to {}", folder.display()))
     }
 
-    fn cargo_install(&self, folder: &Path, locked: bool) -> Command {
+    fn cargo_install(&self, folder: &Path, locked: bool, features: &str) -> Command {
         let mut command = crate::run::cargo(["install", self.name, "--version", self.version, "--root"]);
         command.arg(folder);
         if locked {
             command.arg("--locked");
+        }
+        if !features.is_empty() {
+            command.args(["--features", features]);
         }
         command.current_dir(folder);
         // One build folder for all of them, so that what the tools have in common is compiled once. They wait for the disk and for
@@ -197,7 +223,7 @@ fn sweep() {
 pub(crate) fn node_for(tools: &[&Tool]) -> Vec<&'static Need> {
     let from_npm = |tool: &&&Tool| matches!(tool.source, Source::Npm { .. });
     let missing = tools.iter().filter(from_npm).any(|tool| !tool.installed());
-    let run_by_node = tools.iter().filter(from_npm).any(|tool| tool.name == BINARYEN.name);
+    let run_by_node = tools.iter().filter(from_npm).any(|tool| tool.name == BINARYEN.name || tool.name == ESBUILD.name);
     [(&NODE, missing || run_by_node), (&NPM, missing)]
         .into_iter()
         .filter(|(_, needed)| *needed)

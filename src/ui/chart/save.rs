@@ -25,8 +25,8 @@ pub fn save_png(chart: &Chart, palette: &Palette, name: &str) {
     canvas.set_height(height(chart) * RATIO);
     canvas::draw(&canvas, chart, Look::new(palette, Scale::PLAIN).framed(), f64::from(RATIO));
     let name = format!("{name}.png");
-    let ready = Closure::once_into_js(move |blob: Option<Blob>| {
-        if let Some(blob) = blob {
+    let ready = Closure::once_into_js(move |blob: JsValue| {
+        if let Ok(blob) = blob.dyn_into::<Blob>() {
             dom::hand_over(&blob, &name);
         }
     });

@@ -98,7 +98,7 @@ impl Stage {
 
     /// The link to what is seen.
     pub(super) fn link(&self, ctx: &Context<Self>) -> Link {
-        let opened = &ctx.props().opened.0;
+        let opened = &ctx.props().opened.link;
         let link = self.player.session.borrow().link();
         Link { embed: opened.embed, hide: opened.hide.clone(), lock: opened.lock.clone(), ..link }
     }

@@ -5,31 +5,28 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::super::actions::actions;
-use super::super::chart::ChartView;
 use super::super::clock::stamp;
 use super::super::diagram::DiagramView;
 use super::super::el::{El, el, many, maybe};
 use super::super::help::{Help, Table};
 use super::super::icons::{Icon, draw};
 use super::super::knob_field::{Number, Of};
-use super::super::knobs::{Knobs, beside};
-use super::super::log::{Log, sentence, tone};
-use super::super::outlook::{Outlook, why_panel};
+use super::super::knobs::beside;
+use super::super::log::{sentence, tone};
 use super::super::part::part;
 use super::super::player::{Intent, Pause};
-use super::super::readouts::readouts;
-use super::super::share::{Run, Share};
+use super::super::share::Run;
 use super::super::transport::Transport;
 use super::super::{dom, num};
-use super::{Msg, Place, Stage};
-use crate::lab::scene::{Button, Why};
-use crate::lab::{Diagram, Link, Readout};
+use super::{Msg, Opened, Place, Stage};
+use crate::lab::scene::Button;
+use crate::lab::{Diagram, Link};
 
 impl Stage {
     /// The parts from top to bottom.
     pub(super) fn show(&self, ctx: &Context<Self>) -> Html {
         let place = ctx.props().place;
-        let opened = &ctx.props().opened.0;
+        let Opened { link: opened, panels } = &ctx.props().opened;
         let about = &opened.lab.about;
         let shows = |part: &str| !opened.hide.iter().any(|hidden| hidden == part);
         let scene = self.player.session.borrow().scene(self.looks());
@@ -45,19 +42,8 @@ impl Stage {
         parts.push(el("div.head").put(title.text(about.title)).put(maybe(claim)).html());
         parts.push(maybe(shows("stage").then(|| self.stage(ctx, scene.diagram, &scene.buttons))));
         parts.push(el("p.unseen[role=status]").text(self.said.clone()).html());
-        if full {
-            parts.push(self.results(ctx, scene.readouts));
-            parts.push(maybe(shows("knobs").then(|| {
-                part(Knobs {
-                    lab: about.slug,
-                    config: self.config.clone(),
-                    lock: opened.lock.clone(),
-                    from_start: self.player.from_start,
-                    begun: touched && place == Place::Page,
-                    send: self.send.clone(),
-                })
-            })));
-            parts.push(maybe(touched.then(|| self.more(ctx, scene.why))));
+        if let Some(panels) = panels {
+            parts.push(panels.show(self, ctx, scene.readouts, scene.why));
         }
         let out = match place {
             Place::Page => None,
@@ -78,7 +64,7 @@ impl Stage {
 
     /// The picture with what is done to it and to time.
     fn stage(&self, ctx: &Context<Self>, diagram: Diagram, buttons: &[Button]) -> El {
-        let opened = &ctx.props().opened.0;
+        let opened = &ctx.props().opened.link;
         let about = &opened.lab.about;
         let newest = self.entries.list.first();
         let last = el("p.last").class(newest.map_or("", |entry| tone(entry.tone)));
@@ -114,47 +100,11 @@ impl Stage {
             .put(self.hint())
     }
 
-    /// Numbers, charts and log.
-    fn results(&self, ctx: &Context<Self>, readouts: Vec<Readout>) -> Html {
-        let opened = &ctx.props().opened.0;
-        let shows = |part: &str| !opened.hide.iter().any(|hidden| hidden == part);
-        let touched = self.player.touched;
-        let numbers = (touched && (shows("readouts") || shows("charts"))).then(|| {
-            let charts = shows("charts").then(|| {
-                let mut charts = el("div.charts[data-part=charts]");
-                for chart in &self.charts {
-                    let slug = opened.lab.about.slug;
-                    charts = charts.put(html! { <ChartView key={chart.id} chart={chart.clone()} {slug} /> });
-                }
-                charts
-            });
-            let tiles = shows("readouts").then(|| self::readouts(readouts));
-            el("section.card.numbers[aria-label=Numbers and charts]").put(maybe(tiles)).put(maybe(charts))
-        });
-        let log = shows("log")
-            .then(|| part(Log { entries: self.entries.clone(), empty: self.invitation(ctx), send: self.send.clone() }));
-        el("div.grid").class_if(touched, "both").put(maybe(numbers)).put(maybe(log)).html()
-    }
-
-    /// What is there for those who want to know more.
-    fn more(&self, ctx: &Context<Self>, why: Vec<Why>) -> El {
-        let opened = &ctx.props().opened.0;
-        let shows = |part: &str| !opened.hide.iter().any(|hidden| hidden == part);
-        let (lab, config, lock) = (opened.lab.about.slug, self.config.clone(), opened.lock.clone());
-        let outlook = shows("outlook").then(|| part(Outlook { lab, config, lock, send: self.send.clone() }));
-        let share = shows("share").then(|| {
-            let (opened, address) = (ctx.props().opened.clone(), self.address.clone());
-            part(Share { session: Run(self.player.session.clone()), opened, address })
-        });
-        let why = shows("why").then(|| why_panel(why));
-        el("div.card.more").put(maybe(outlook)).put(maybe(why)).put(maybe(share))
-    }
-
-    fn invitation(&self, ctx: &Context<Self>) -> AttrValue {
+    pub(super) fn invitation(&self, ctx: &Context<Self>) -> AttrValue {
         if self.player.now() > halfopen_core::Instant::ZERO {
             return "No state has changed so far; busy traffic is not told request by request.".into();
         }
-        let actions = ctx.props().opened.0.lab.about.actions;
+        let actions = ctx.props().opened.link.lab.about.actions;
         match actions.iter().find(|action| action.primary) {
             Some(action) => format!("Nothing has happened yet. Begin with “{}”.", action.label).into(),
             None => "Nothing has happened yet. Press play.".into(),

@@ -1,0 +1,86 @@
+//! What unfolds below the stage: numbers and charts, the log, settings, and what is there for those who want to know more.
+//! It is a chunk of the program: pages that are only a stage do without it.
+
+use yew::prelude::*;
+
+use super::super::chart::ChartView;
+use super::super::el::{El, el, many, maybe};
+use super::super::knobs::Knobs;
+use super::super::log::Log;
+use super::super::outlook::{Outlook, why_panel};
+use super::super::part::part;
+use super::super::readouts::readouts;
+use super::super::share::{Run, Share};
+use super::{Place, Stage};
+use crate::lab::Readout;
+use crate::lab::scene::Why;
+
+/// The way into the chunk.
+#[derive(Clone, Copy)]
+pub struct Panels(fn(&Stage, &Context<Stage>, Vec<Readout>, Vec<Why>) -> Html);
+
+/// The way into the chunk: call it there.
+pub fn panels() -> Panels {
+    Panels(Stage::below)
+}
+
+impl Panels {
+    pub(super) fn show(self, stage: &Stage, ctx: &Context<Stage>, readouts: Vec<Readout>, why: Vec<Why>) -> Html {
+        (self.0)(stage, ctx, readouts, why)
+    }
+}
+
+impl Stage {
+    fn below(&self, ctx: &Context<Self>, readouts: Vec<Readout>, why: Vec<Why>) -> Html {
+        let opened = &ctx.props().opened.link;
+        let touched = self.player.touched;
+        let knobs = !opened.hide.iter().any(|hidden| hidden == "knobs");
+        let knobs = knobs.then(|| {
+            part(Knobs {
+                lab: opened.lab,
+                config: self.config.clone(),
+                lock: opened.lock.clone(),
+                from_start: self.player.from_start,
+                begun: touched && ctx.props().place == Place::Page,
+                send: self.send.clone(),
+            })
+        });
+        many(vec![self.results(ctx, readouts), maybe(knobs), maybe(touched.then(|| self.more(ctx, why)))])
+    }
+
+    /// Numbers, charts and log.
+    fn results(&self, ctx: &Context<Self>, readouts: Vec<Readout>) -> Html {
+        let opened = &ctx.props().opened.link;
+        let shows = |part: &str| !opened.hide.iter().any(|hidden| hidden == part);
+        let touched = self.player.touched;
+        let numbers = (touched && (shows("readouts") || shows("charts"))).then(|| {
+            let charts = shows("charts").then(|| {
+                let mut charts = el("div.charts[data-part=charts]");
+                for chart in &self.charts {
+                    let slug = opened.lab.about.slug;
+                    charts = charts.put(html! { <ChartView key={chart.id} chart={chart.clone()} {slug} /> });
+                }
+                charts
+            });
+            let tiles = shows("readouts").then(|| self::readouts(readouts));
+            el("section.card.numbers[aria-label=Numbers and charts]").put(maybe(tiles)).put(maybe(charts))
+        });
+        let log = shows("log")
+            .then(|| part(Log { entries: self.entries.clone(), empty: self.invitation(ctx), send: self.send.clone() }));
+        el("div.grid").class_if(touched, "both").put(maybe(numbers)).put(maybe(log)).html()
+    }
+
+    /// What is there for those who want to know more.
+    fn more(&self, ctx: &Context<Self>, why: Vec<Why>) -> El {
+        let opened = &ctx.props().opened.link;
+        let shows = |part: &str| !opened.hide.iter().any(|hidden| hidden == part);
+        let (lab, config, lock) = (opened.lab, self.config.clone(), opened.lock.clone());
+        let outlook = shows("outlook").then(|| part(Outlook { lab, config, lock, send: self.send.clone() }));
+        let share = shows("share").then(|| {
+            let (opened, address) = (ctx.props().opened.clone(), self.address.clone());
+            part(Share { session: Run(self.player.session.clone()), opened, address })
+        });
+        let why = shows("why").then(|| why_panel(why));
+        el("div.card.more").put(maybe(outlook)).put(maybe(why)).put(maybe(share))
+    }
+}
