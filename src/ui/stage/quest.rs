@@ -88,7 +88,9 @@ impl Stage {
                     self.player.take(Intent::Toggle, &dom::real_ms);
                     self.player.pause = Some(Pause::Moved);
                 }
-                self.player.until = None;
+                if let Some((_, speed)) = self.player.until.take() {
+                    self.player.speed = speed;
+                }
                 self.quest.step = if open { Step::Asked { unreadable: false } } else { Step::Away };
                 return;
             }
