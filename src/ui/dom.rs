@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use gloo_timers::callback::Timeout;
 use wasm_bindgen::prelude::*;
@@ -282,4 +283,21 @@ pub(crate) fn hand_over(blob: &web_sys::Blob, name: &str) {
     }
     // Some browsers begin to read only after the click has been dealt with.
     later(30_000, move || drop(web_sys::Url::revoke_object_url(&address)));
+}
+
+/// Gives the page these style sheets, once. The security policy allows what a script makes this way.
+pub(crate) fn adopt_styles(styles: &[&str]) {
+    static ADOPTED: AtomicBool = AtomicBool::new(false);
+    let Some(document) = document().filter(|_| !ADOPTED.swap(true, Ordering::Relaxed)) else { return };
+    let name = JsValue::from_str("adoptedStyleSheets");
+    let held = js_sys::Reflect::get(&document, &name).ok().and_then(|held| held.dyn_into::<js_sys::Array>().ok());
+    let all = held.unwrap_or_default().slice(0, u32::MAX);
+    for style in styles {
+        if let Ok(sheet) = web_sys::CssStyleSheet::new()
+            && sheet.replace_sync(style).is_ok()
+        {
+            all.push(&sheet);
+        }
+    }
+    let _ = js_sys::Reflect::set(&document, &name, &all);
 }

@@ -54,7 +54,12 @@ pub(crate) fn split(dist: &Path) -> Outcome {
     }
     for name in files(&bound, ".wasm")? {
         let file = bound.join(&name);
-        run(program("wasm-opt").arg("-Oz").args(FEATURES).arg(&file).arg("-o").arg(&file))?;
+        run(program("wasm-opt")
+            .args(["-Oz", "--strip-debug", "--strip-producers", "--strip-target-features"])
+            .args(FEATURES)
+            .arg(&file)
+            .arg("-o")
+            .arg(&file))?;
     }
     run(program("esbuild")
         .args(["--bundle", "--format=esm", "--minify", "--charset=utf8", "--log-level=error"])
@@ -195,7 +200,7 @@ fn text(file: &Path) -> Outcome<String> {
 
 /// Enough of a content's hash to tell versions apart.
 fn hash(bytes: &[u8]) -> String {
-    sha2::Sha256::digest(bytes).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    sha2::Sha256::digest(bytes).iter().take(4).map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 use yew::prelude::*;
 
 use super::super::chart::ChartView;
+use super::super::dom;
 use super::super::el::{El, el, many, maybe};
 use super::super::knobs::Knobs;
 use super::super::log::Log;
@@ -26,8 +27,13 @@ pub struct Panels {
     pub(super) watch_goals: fn(&mut Stage, &Context<Stage>),
 }
 
+/// How it looks, which the page need not know before.
+const STYLES: &[&str] =
+    &[include_str!("../../../www/styles/chart.css"), include_str!("../../../www/styles/panels.css")];
+
 /// The ways into the chunk: call it there.
 pub fn panels() -> Panels {
+    dom::adopt_styles(STYLES);
     Panels { show: Stage::below, ask: Stage::ask, answer: Stage::answer, watch_goals: Stage::watch_goals }
 }
 
