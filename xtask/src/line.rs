@@ -63,8 +63,8 @@ mod tests {
     fn bytes_wait_for_those_before_them() {
         let line = Line::of_a_phone();
         let now = Instant::now() + Duration::from_secs(1);
-        assert_eq!((line.passed(209_715, now) - now).as_millis(), 1_000);
-        assert_eq!((line.passed(209_715, now) - now).as_millis(), 2_000);
+        assert_eq!((line.passed(209_716, now) - now).as_millis(), 1_000);
+        assert_eq!((line.passed(209_716, now) - now).as_millis(), 2_000);
         let later = now + Duration::from_secs(9);
         assert_eq!((line.passed(104_858, later) - later).as_millis(), 500);
         let mut there = Vec::new();
