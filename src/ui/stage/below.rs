@@ -41,8 +41,8 @@ impl Stage {
     fn below(&self, ctx: &Context<Self>, readouts: Vec<Readout>, why: Vec<Why>) -> Html {
         let opened = &ctx.props().opened.link;
         let touched = self.player.touched;
-        let knobs = !opened.hide.iter().any(|hidden| hidden == "knobs");
-        let knobs = knobs.then(|| {
+        let shows = |part: &str| !opened.hide.iter().any(|hidden| hidden == part);
+        let knobs = shows("knobs").then(|| {
             part(Knobs {
                 lab: opened.lab,
                 config: self.config.clone(),
