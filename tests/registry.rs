@@ -400,7 +400,7 @@ proptest! {
                 session.advance(at);
                 match random_input(lab, dice) {
                     Input::Do { action, args } => session.act(action, &args).unwrap(),
-                    Input::Set { knob, value } => session.turn(knob, value).unwrap(),
+                    Input::Set { lanes, knob, value } => session.turn(lanes, knob, value).unwrap(),
                 }
                 assert_shown(&session);
             }

@@ -97,6 +97,8 @@ pub(crate) struct Player {
     pub(crate) behind: Option<f64>,
     /// Whether knobs are turned for the whole run.
     pub(crate) from_start: bool,
+    /// The lanes in which knobs are turned.
+    pub(crate) lanes: Lanes,
     /// Something to tell the reader about what they just did.
     pub(crate) hint: Option<String>,
     /// Counts whatever changes the run other than by time passing.
@@ -148,6 +150,7 @@ impl Player {
             speed: 0,
             behind: None,
             from_start: false,
+            lanes: Lanes::Both,
             hint: None,
             revision: 0,
             touched: !link.inputs.is_empty() || link.at.is_some(),

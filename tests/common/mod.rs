@@ -8,7 +8,7 @@ pub mod replays;
 pub mod ticker;
 
 use halfopen::lab::link::{self, Link, Target};
-use halfopen::lab::{Config, Entrance, Input, Kind, Knob, Layout, Timed, Value, View};
+use halfopen::lab::{Config, Entrance, Input, Kind, Knob, Lanes, Layout, Timed, Value, View};
 use halfopen::labs::LABS;
 use halfopen::session::Session;
 use halfopen_core::Instant;
@@ -94,7 +94,7 @@ pub fn random_input(lab: &Entrance, dice: &mut Dice) -> Input {
     if dice.one_in(5)
         && let Some(knob) = dice.pick(lab.about.knobs)
     {
-        return Input::Set { knob: knob.id, value: random_value(knob, dice) };
+        return Input::Set { lanes: Lanes::Both, knob: knob.id, value: random_value(knob, dice) };
     }
     let action = dice.pick(lab.about.actions).unwrap();
     Input::Do { action: action.id, args: action.args.iter().map(|(min, max)| dice.between(*min, *max)).collect() }

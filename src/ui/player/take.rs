@@ -119,7 +119,7 @@ impl Player {
             session.lab().preset_onto(id, &session.config_now())
         };
         if let Some(config) = config {
-            self.session.borrow_mut().configure(config);
+            self.session.borrow_mut().configure(self.lanes, &config);
             let told = if self.now() > Instant::ZERO || !self.session.borrow().inputs().is_empty() {
                 "The run was played again with these settings."
             } else {
@@ -130,11 +130,11 @@ impl Player {
     }
 
     fn turn(&mut self, knob: &'static str, value: Value, all: bool, clock: &dyn Fn() -> f64) {
-        let from_start = all || self.now() == Instant::ZERO;
+        let (from_start, lanes) = (all || self.now() == Instant::ZERO, self.lanes);
         let was_busy = self.session.borrow().is_busy();
         let result = {
             let mut session = self.session.borrow_mut();
-            if from_start { session.turn_from_start(knob, value) } else { session.turn(knob, value) }
+            if from_start { session.turn_from_start(lanes, knob, value) } else { session.turn(lanes, knob, value) }
         };
         match result {
             Err(refused) => self.hint = Some(refused.to_string()),
