@@ -8,6 +8,7 @@
 //! however the time between is sliced.
 
 pub mod ask;
+pub mod compare;
 pub mod knob;
 pub mod link;
 pub mod record;
