@@ -265,8 +265,8 @@ impl Session {
         self.lanes().filter_map(|playing| playing.run.next()).min()
     }
 
-    /// Entries that the logs have had.
-    fn logged(&self) -> u64 {
+    /// Entries that the logs of all lanes have had.
+    pub fn logged(&self) -> u64 {
         self.lanes().map(|playing| playing.run.record().logged()).sum()
     }
 

@@ -108,7 +108,7 @@ fn text(order: &Order, chosen: &[&str], samples: &[Sample]) -> String {
         if order.link.b.is_some() {
             let verdict = match difference {
                 Some(mean) if mean.is_apart_from_zero() => "more than chance",
-                Some(Mean { mean, .. }) if mean == 0.0 => "none",
+                Some(Mean { mean: 0.0, .. }) => "none",
                 Some(_) => "may be chance",
                 None => "",
             };

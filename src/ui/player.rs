@@ -13,7 +13,7 @@ use halfopen_core::Instant;
 
 use super::clock::{FASTEST, factor};
 use crate::lab::link::RUN_MAX;
-use crate::lab::{Link, Value};
+use crate::lab::{Lane, Lanes, Link, Value};
 use crate::session::{Refused, Session};
 
 /// Real milliseconds that one frame may spend on playing on.
@@ -60,6 +60,14 @@ pub(crate) enum Intent {
     Preset(&'static str),
     /// Whether knobs are turned for the whole run.
     FromStart(bool),
+    /// Begin to compare two lanes.
+    Compare,
+    /// End comparing, and go on with this lane.
+    Keep(Lane),
+    /// The lanes exchange their names.
+    Swap,
+    /// The lanes in which knobs are turned.
+    Lanes(Lanes),
     /// Stop going to a far instant.
     Cancel,
 }
@@ -134,6 +142,7 @@ impl Intent {
                 | Self::Speed(_)
                 | Self::Seek(_)
                 | Self::FromStart(_)
+                | Self::Lanes(_)
                 | Self::Cancel
         )
     }
@@ -150,7 +159,7 @@ impl Player {
             speed: 0,
             behind: None,
             from_start: false,
-            lanes: Lanes::Both,
+            lanes: if link.b.is_some() { Lanes::Only(Lane::B) } else { Lanes::Both },
             hint: None,
             revision: 0,
             touched: !link.inputs.is_empty() || link.at.is_some(),
@@ -166,6 +175,11 @@ impl Player {
             player.goal = Some(Goal { from: Instant::ZERO, to: at, then: at });
         }
         player
+    }
+
+    /// The lane whose knobs are shown: that in which they are turned.
+    pub(crate) fn lane(&self) -> Lane {
+        if self.lanes == Lanes::Only(Lane::B) && self.session.borrow().is_comparing() { Lane::B } else { Lane::A }
     }
 
     /// Whether frames are needed.

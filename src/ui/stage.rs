@@ -6,6 +6,7 @@ mod keep;
 mod quest;
 mod view;
 
+pub(crate) use below::LaneChart;
 pub use below::{Panels, panels};
 
 use std::rc::Rc;
@@ -91,7 +92,8 @@ pub(crate) struct Stage {
     pub(super) ask_dials: Callback<bool>,
     pub(super) layout: Layout,
     pub(super) entries: Entries,
-    pub(super) charts: Vec<Rc<Chart>>,
+    /// With the lane that it is of, where each has its own.
+    pub(super) charts: Vec<LaneChart<Rc<Chart>>>,
     /// The knobs at the playhead.
     pub(super) config: Rc<Config>,
     /// What is told to those who do not see the picture.
@@ -212,7 +214,7 @@ impl Component for Stage {
         };
         // What can be shown at once is shown at once.
         stage.player.work(&dom::real_ms);
-        stage.announced = stage.player.session.borrow().record().logged();
+        stage.announced = stage.player.session.borrow().logged();
         stage.refresh(ctx, true);
         stage.frames.want(stage.player.is_moving());
         stage
@@ -306,7 +308,7 @@ impl Stage {
         }
         if jump {
             self.last = None;
-            let logged = self.player.session.borrow().record().logged();
+            let logged = self.player.session.borrow().logged();
             self.announced = logged;
             // What lies ahead again has not been said.
             if self.said_of.is_some_and(|number| number >= logged) {

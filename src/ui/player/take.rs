@@ -4,8 +4,8 @@ use halfopen_core::Instant;
 
 use super::super::clock::{FASTEST, SLOWEST};
 use super::{Goal, Intent, Pace, Pause, Player};
-use crate::lab::Value;
 use crate::lab::text::stamp;
+use crate::lab::{Lane, Lanes, Value};
 
 impl Player {
     /// The reader wants something.
@@ -25,6 +25,10 @@ impl Player {
                 self.pace = Pace::default();
             }
             Intent::FromStart(on) => self.from_start = on,
+            Intent::Lanes(lanes) => {
+                self.lanes = lanes;
+                self.revision += 1;
+            }
             Intent::Cancel => {
                 self.goal = None;
                 self.pause = Some(Pause::Moved);
@@ -74,6 +78,20 @@ impl Player {
                 self.replay("Another seed: the same clicks with other chance.", clock);
             }
             Intent::Preset(id) => self.preset(id, clock),
+            Intent::Compare => {
+                self.session.borrow_mut().compare();
+                self.lanes = Lanes::Only(Lane::B);
+                self.replay("B is the same run. Turn a knob: it holds in B only.", clock);
+            }
+            Intent::Keep(lane) => {
+                self.session.borrow_mut().keep(lane);
+                self.lanes = Lanes::Both;
+                self.replay("One lane again. Undo brings the other back.", clock);
+            }
+            Intent::Swap => {
+                self.session.borrow_mut().swap();
+                self.replay("What was B is A.", clock);
+            }
             Intent::Turn(knob, value) => self.turn(knob, value, self.from_start, clock),
             Intent::TurnAll(knob, value) => self.turn(knob, value, true, clock),
         }
@@ -115,8 +133,8 @@ impl Player {
 
     fn preset(&mut self, id: &str, clock: &dyn Fn() -> f64) {
         let config = {
-            let session = self.session.borrow();
-            session.lab().preset_onto(id, &session.config_now())
+            let (lane, session) = (self.lane(), self.session.borrow());
+            session.lab().preset_onto(id, session.config_now_of(lane))
         };
         if let Some(config) = config {
             self.session.borrow_mut().configure(self.lanes, &config);

@@ -7,21 +7,37 @@ use super::super::chart::ChartView;
 use super::super::dom;
 use super::super::el::{El, el, many, maybe};
 use super::super::knobs::Knobs;
+use super::super::lanes;
 use super::super::log::Log;
 use super::super::outlook::{Outlook, why_panel};
 use super::super::part::part;
 use super::super::readouts::readouts;
+use super::super::seeds::Seeds;
 use super::super::share::{Run, Share};
 use super::quest::{Ask, until};
 use super::view::HELD;
-use super::{Place, Stage};
-use crate::lab::Readout;
+use super::{Entries, Place, Stage};
 use crate::lab::scene::Why;
+use crate::lab::{Chart, Lane, Readout};
+use crate::session::Session;
+
+/// A chart, with the lane that it is of where each has its own.
+pub(crate) type LaneChart<C = Chart> = (Option<Lane>, C);
+
+/// What the scene has for the panels.
+pub(super) struct Shown {
+    pub(super) readouts: Vec<Readout>,
+    /// Those of the second lane.
+    pub(super) other: Option<Vec<Readout>>,
+    pub(super) why: Vec<Why>,
+}
 
 /// The ways into the chunk.
 #[derive(Clone, Copy)]
 pub struct Panels {
-    pub(super) show: fn(&Stage, &Context<Stage>, Vec<Readout>, Vec<Why>) -> Html,
+    pub(super) show: fn(&Stage, &Context<Stage>, Shown) -> Html,
+    pub(super) both_logs: fn(&Session) -> Entries,
+    pub(super) both_charts: fn(&Session) -> Vec<LaneChart>,
     pub(super) ask: fn(&mut Stage, &Context<Stage>, Ask),
     pub(super) answer: fn(&mut Stage, &Context<Stage>),
     pub(super) watch_goals: fn(&mut Stage, &Context<Stage>),
@@ -34,11 +50,18 @@ const STYLES: &[&str] =
 /// The ways into the chunk: call it there.
 pub fn panels() -> Panels {
     dom::adopt_styles(STYLES);
-    Panels { show: Stage::below, ask: Stage::ask, answer: Stage::answer, watch_goals: Stage::watch_goals }
+    Panels {
+        show: Stage::below,
+        both_logs: lanes::logs,
+        both_charts: lanes::charts,
+        ask: Stage::ask,
+        answer: Stage::answer,
+        watch_goals: Stage::watch_goals,
+    }
 }
 
 impl Stage {
-    fn below(&self, ctx: &Context<Self>, readouts: Vec<Readout>, why: Vec<Why>) -> Html {
+    fn below(&self, ctx: &Context<Self>, Shown { readouts, other, why }: Shown) -> Html {
         let opened = &ctx.props().opened.link;
         let touched = self.player.touched;
         let shows = |part: &str| !opened.hide.iter().any(|hidden| hidden == part);
@@ -49,16 +72,22 @@ impl Stage {
                 lock: opened.lock.clone(),
                 from_start: self.player.from_start,
                 begun: touched && ctx.props().place == Place::Page,
+                comparing: self.player.session.borrow().is_comparing() || !shows("compare"),
                 send: self.send.clone(),
             })
         });
+        let lanes = (shows("compare") && other.is_some()).then(|| {
+            let session = self.player.session.borrow();
+            lanes::panel(&session, self.player.lanes, opened.lock.is_empty(), &self.send)
+        });
         let held = self.quest.holds_back();
         let more = (touched && !held).then(|| self.more(ctx, why));
-        many(vec![maybe(self.tasks(ctx)), self.results(ctx, readouts), maybe(knobs), maybe(more)])
+        let results = self.results(ctx, readouts, other);
+        many(vec![maybe(lanes), maybe(self.tasks(ctx)), results, maybe(knobs), maybe(more)])
     }
 
     /// Numbers, charts and log.
-    fn results(&self, ctx: &Context<Self>, readouts: Vec<Readout>) -> Html {
+    fn results(&self, ctx: &Context<Self>, readouts: Vec<Readout>, other: Option<Vec<Readout>>) -> Html {
         let opened = &ctx.props().opened.link;
         let shows = |part: &str| !opened.hide.iter().any(|hidden| hidden == part);
         let touched = self.player.touched;
@@ -69,13 +98,17 @@ impl Stage {
             }
             let charts = shows("charts").then(|| {
                 let mut charts = el("div.charts[data-part=charts]");
-                for chart in &self.charts {
-                    let slug = opened.lab.about.slug;
-                    charts = charts.put(html! { <ChartView key={chart.id} chart={chart.clone()} {slug} /> });
+                for (lane, chart) in &self.charts {
+                    let (slug, lane) = (opened.lab.about.slug, lane.map_or("", Lane::name));
+                    let key = format!("{}{lane}", chart.id);
+                    charts = charts.put(html! { <ChartView {key} chart={chart.clone()} {slug} {lane} /> });
                 }
                 charts
             });
-            let tiles = shows("readouts").then(|| self::readouts(readouts));
+            let tiles = shows("readouts").then(|| match other {
+                Some(other) => lanes::readouts(readouts, &other),
+                None => self::readouts(readouts),
+            });
             el("section.card.numbers[aria-label=Numbers and charts]").put(maybe(tiles)).put(maybe(charts))
         });
         let log = shows("log").then(|| {
@@ -96,6 +129,7 @@ impl Stage {
             part(Share { session: Run(self.player.session.clone()), opened, address })
         });
         let why = shows("why").then(|| why_panel(why));
-        el("div.card.more").put(maybe(outlook)).put(maybe(why)).put(maybe(share))
+        let seeds = shows("seeds").then(|| part(Seeds { session: Run(self.player.session.clone()) }));
+        el("div.card.more").put(maybe(outlook)).put(maybe(why)).put(maybe(seeds)).put(maybe(share))
     }
 }

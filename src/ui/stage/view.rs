@@ -17,10 +17,11 @@ use super::super::player::{Intent, Pause};
 use super::super::share::Run;
 use super::super::transport::Transport;
 use super::super::{dom, num};
+use super::below::Shown;
 use super::{Msg, Opened, Place, Stage};
 use crate::lab::scene::Button;
 use crate::lab::text::stamp;
-use crate::lab::{Diagram, Link};
+use crate::lab::{Diagram, Lane, Link};
 
 /// In place of what would answer an open question.
 pub(super) const HELD: &str = "Held back until you have answered the question or skipped it.";
@@ -32,7 +33,10 @@ impl Stage {
         let Opened { link: opened, panels } = &ctx.props().opened;
         let about = &opened.lab.about;
         let shows = |part: &str| !opened.hide.iter().any(|hidden| hidden == part);
-        let scene = self.player.session.borrow().scene(self.looks());
+        let session = self.player.session.borrow();
+        let scene = session.scene(self.looks());
+        let other = panels.filter(|_| session.is_comparing()).map(|_| session.scene_of(Lane::B, self.looks()));
+        drop(session);
         let touched = self.player.touched;
         let full = place != Place::Front;
         let mut parts = Vec::new();
@@ -47,10 +51,17 @@ impl Stage {
             el("p.claim").text(claim)
         });
         parts.push(el("div.head").put(title.text(about.title)).put(maybe(claim)).html());
-        parts.push(maybe(shows("stage").then(|| self.stage(ctx, scene.diagram, &scene.buttons))));
+        parts.push(maybe(
+            shows("stage")
+                .then(|| self.stage(ctx, scene.diagram, other.as_ref().map(|other| &other.diagram), &scene.buttons)),
+        ));
         parts.push(el("p.unseen[role=status]").text(self.said.clone()).html());
         if let Some(panels) = panels {
-            parts.push((panels.show)(self, ctx, scene.readouts, scene.why));
+            parts.push((panels.show)(
+                self,
+                ctx,
+                Shown { readouts: scene.readouts, other: other.map(|other| other.readouts), why: scene.why },
+            ));
         }
         let out = match place {
             Place::Page => None,
@@ -70,7 +81,7 @@ impl Stage {
     }
 
     /// The picture with what is done to it and to time.
-    fn stage(&self, ctx: &Context<Self>, diagram: Diagram, buttons: &[Button]) -> El {
+    fn stage(&self, ctx: &Context<Self>, diagram: Diagram, other: Option<&Diagram>, buttons: &[Button]) -> El {
         let opened = &ctx.props().opened.link;
         let about = &opened.lab.about;
         let newest = self.last.as_ref();
@@ -93,12 +104,20 @@ impl Stage {
         let shows = |part: &str| !opened.hide.iter().any(|hidden| hidden == part);
         let actions = shows("actions").then(|| actions(about.actions, buttons, &self.send, maybe(knob)));
         let playing = self.player.pause.is_none();
-        let picture = part(DiagramView { diagram: Rc::new(diagram), on_act: self.act.clone(), playing });
+        let picture =
+            |diagram: Diagram| part(DiagramView { diagram: Rc::new(diagram), on_act: self.act.clone(), playing });
+        let lane = |name: &'static str, diagram: Diagram| {
+            el("div.lane").put(el("h2.lane-name").text(name)).put(picture(diagram)).html()
+        };
+        let pictures = match other {
+            None => picture(diagram),
+            Some(other) => el("div.lanes").put(lane("A", diagram)).put(lane("B", other.clone())).html(),
+        };
         // Letters are shortcuts here and nowhere else: not on a knob, not in the log.
         let key = ctx.link().callback(Msg::Key);
         el("section.card.stage[aria-label=Stage][data-part=stage][id=stage][tabindex=-1]")
             .on("keydown", move |event: KeyboardEvent| key.emit(event))
-            .put(el("div.pic").node(&self.picture).put(picture))
+            .put(el("div.pic").node(&self.picture).put(pictures))
             .put(last)
             .put(maybe(contradict.then_some(conflicts)))
             .put(maybe(actions))
