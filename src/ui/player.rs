@@ -3,6 +3,7 @@
 //! Time stands at 0 until the first action or Play. Work that takes long is done in slices with a deadline, so that the
 //! page stays alive.
 
+mod compare;
 mod take;
 
 use std::cell::RefCell;

@@ -299,7 +299,12 @@ impl Stage {
         // Jumping about in time is not news.
         let jump = !matches!(intent, Intent::Act(..) | Intent::Step | Intent::Toggle | Intent::Turn(..));
         let (acted, anew) = (matches!(intent, Intent::Act(..)), intent.changes_the_run());
-        self.player.take(intent, &dom::real_ms);
+        match (&intent, ctx.props().opened.panels) {
+            (Intent::Compare | Intent::Keep(_) | Intent::Swap | Intent::Lanes(_), Some(panels)) => {
+                (panels.compare)(&mut self.player, &intent);
+            }
+            _ => self.player.take(intent, &dom::real_ms),
+        }
         if acted {
             self.last_until -= keep::LAST_ACTED;
         }

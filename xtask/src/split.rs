@@ -27,7 +27,13 @@ pub(crate) fn split(dist: &Path) -> Outcome {
     let work = target().join("split");
     let _ = fs::remove_dir_all(&work);
     fs::create_dir_all(work.join("bound")).doing(|| format!("could not create {}", work.display()))?;
-    let flags = std::env::var("RUSTFLAGS").unwrap_or_default();
+    let mut flags = std::env::var("RUSTFLAGS").unwrap_or_default();
+    // Panics name the places of crates: by the crate, whatever the folder of this machine's registry.
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cargo")));
+    for registry in home.iter().filter_map(|home| fs::read_dir(home.join("registry/src")).ok()).flatten().flatten() {
+        flags.push_str(&format!(" --remap-path-prefix={}=crates", registry.path().display()));
+    }
     run(cargo(["build", "--bin", "halfopen", "--features", "split", "--profile", "web", "--target", WASM])
         .env("RUSTFLAGS", format!("{flags} {FLAGS}")))?;
     let whole = target().join(WASM).join("web/halfopen.wasm");

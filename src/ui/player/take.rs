@@ -4,8 +4,8 @@ use halfopen_core::Instant;
 
 use super::super::clock::{FASTEST, SLOWEST};
 use super::{Goal, Intent, Pace, Pause, Player};
+use crate::lab::Value;
 use crate::lab::text::stamp;
-use crate::lab::{Lane, Lanes, Value};
 
 impl Player {
     /// The reader wants something.
@@ -25,10 +25,6 @@ impl Player {
                 self.pace = Pace::default();
             }
             Intent::FromStart(on) => self.from_start = on,
-            Intent::Lanes(lanes) => {
-                self.lanes = lanes;
-                self.revision += 1;
-            }
             Intent::Cancel => {
                 self.goal = None;
                 self.pause = Some(Pause::Moved);
@@ -78,22 +74,10 @@ impl Player {
                 self.replay("Another seed: the same clicks with other chance.", clock);
             }
             Intent::Preset(id) => self.preset(id, clock),
-            Intent::Compare => {
-                self.session.borrow_mut().compare();
-                self.lanes = Lanes::Only(Lane::B);
-                self.replay("B is the same run. Turn a knob: it holds in B only.", clock);
-            }
-            Intent::Keep(lane) => {
-                self.session.borrow_mut().keep(lane);
-                self.lanes = Lanes::Both;
-                self.replay("One lane again. Undo brings the other back.", clock);
-            }
-            Intent::Swap => {
-                self.session.borrow_mut().swap();
-                self.replay("What was B is A.", clock);
-            }
             Intent::Turn(knob, value) => self.turn(knob, value, self.from_start, clock),
             Intent::TurnAll(knob, value) => self.turn(knob, value, true, clock),
+            // Carried out by the panels, where two lanes are looked at: `compare`.
+            Intent::Compare | Intent::Keep(_) | Intent::Swap | Intent::Lanes(_) => {}
         }
     }
 
@@ -172,7 +156,7 @@ impl Player {
     }
 
     /// After the story changed: plays it again to where it was.
-    fn replay(&mut self, told: &str, clock: &dyn Fn() -> f64) {
+    pub(super) fn replay(&mut self, told: &str, clock: &dyn Fn() -> f64) {
         let owed = self.session.borrow_mut().owed();
         if let Some((now, played)) = owed {
             let played = played.max(now);

@@ -6,11 +6,13 @@ use yew::prelude::*;
 use super::super::chart::ChartView;
 use super::super::dom;
 use super::super::el::{El, el, many, maybe};
+use super::super::help::{Help, Table};
 use super::super::knobs::Knobs;
 use super::super::lanes;
 use super::super::log::Log;
 use super::super::outlook::{Outlook, why_panel};
 use super::super::part::part;
+use super::super::player::{Intent, Player};
 use super::super::readouts::readouts;
 use super::super::seeds::Seeds;
 use super::super::share::{Run, Share};
@@ -38,6 +40,7 @@ pub struct Panels {
     pub(super) show: fn(&Stage, &Context<Stage>, Shown) -> Html,
     pub(super) both_logs: fn(&Session) -> Entries,
     pub(super) both_charts: fn(&Session) -> Vec<LaneChart>,
+    pub(super) compare: fn(&mut Player, &Intent),
     pub(super) ask: fn(&mut Stage, &Context<Stage>, Ask),
     pub(super) answer: fn(&mut Stage, &Context<Stage>),
     pub(super) watch_goals: fn(&mut Stage, &Context<Stage>),
@@ -54,6 +57,7 @@ pub fn panels() -> Panels {
         show: Stage::below,
         both_logs: lanes::logs,
         both_charts: lanes::charts,
+        compare: |player, intent| player.compare(intent, &dom::real_ms),
         ask: Stage::ask,
         answer: Stage::answer,
         watch_goals: Stage::watch_goals,
@@ -83,7 +87,9 @@ impl Stage {
         let held = self.quest.holds_back();
         let more = (touched && !held).then(|| self.more(ctx, why));
         let results = self.results(ctx, readouts, other);
-        many(vec![maybe(lanes), maybe(self.tasks(ctx)), results, maybe(knobs), maybe(more)])
+        let actions = Table(opened.lab.about.actions);
+        let help = self.help.then(|| part(Help { actions, on_close: self.ask_help.clone() }));
+        many(vec![maybe(lanes), maybe(self.tasks(ctx)), results, maybe(knobs), maybe(more), maybe(help)])
     }
 
     /// Numbers, charts and log.

@@ -7,7 +7,6 @@ use yew::prelude::*;
 use super::super::actions::actions;
 use super::super::diagram::DiagramView;
 use super::super::el::{El, el, many, maybe};
-use super::super::help::{Help, Table};
 use super::super::icons::{Icon, draw};
 use super::super::knob_field::{Number, Of};
 use super::super::knobs::beside;
@@ -75,8 +74,6 @@ impl Stage {
             }
         };
         parts.push(maybe(out.map(|link| el("p.out").put(link))));
-        let help = self.help.then(|| part(Help { actions: Table(about.actions), on_close: self.ask_help.clone() }));
-        parts.push(maybe(help));
         el("div.lab").class_if(touched, "touched").class_if(!full, "taste").node(&self.root).put(many(parts)).html()
     }
 
