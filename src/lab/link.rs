@@ -155,7 +155,8 @@ impl Link {
 fn route<'a>(text: &'a str, notices: &mut Notices) -> (bool, String, &'a str) {
     let text = shorten(text.trim(), notices);
     let fragment = text.split_once('#').map_or(text, |(_, fragment)| fragment);
-    let (path, query) = fragment.split_once('?').unwrap_or((fragment, ""));
+    // An `&` in place of the `?` is a slip whose meaning is plain.
+    let (path, query) = fragment.split_once(['?', '&']).unwrap_or((fragment, ""));
     let path = decode(path.trim_matches('/'), notices);
     match path.strip_prefix("embed/") {
         Some(slug) => (true, slug.to_owned(), query),

@@ -68,7 +68,11 @@ impl Part for Knobs {
         let chips = several.then(|| {
             let mut chips = el("div.presets[role=group][aria-label=Presets]");
             for here in presets {
-                let chip = el("button.chip[type=button]")
+                let mut chip = el("button.chip[type=button]");
+                if !self.lock.is_empty() {
+                    chip = chip.word("title", "The link locks a setting, and a preset would turn it.");
+                }
+                let chip = chip
                     .key(here.id)
                     .flag("disabled", !self.lock.is_empty())
                     .either("aria-pressed", preset.is_some_and(|preset| preset.id == here.id))

@@ -40,6 +40,7 @@ pub use stage::{Panels, panels};
 /// Mounts the page on the element with the id `app`. Does nothing where there is none, such as in tests.
 pub fn mount(chunks: Chunks) {
     panic::watch();
+    panic::forget_restart();
     theme::apply(theme::read());
     if let Some(root) = dom::by_id("app") {
         yew::Renderer::<router::App>::with_root_and_props(root.into(), router::Props { chunks }).render();

@@ -344,17 +344,18 @@ impl Stage {
 
     /// A key pressed while the stage has the focus.
     fn key(&mut self, ctx: &Context<Self>, event: &KeyboardEvent) -> bool {
-        if event.ctrl_key() || event.meta_key() || event.alt_key() || dom::is_typing(event) {
+        let key = event.key();
+        let undo = (event.ctrl_key() || event.meta_key()) && key.eq_ignore_ascii_case("z");
+        if event.alt_key() || dom::is_typing(event) || !undo && (event.ctrl_key() || event.meta_key()) {
             return false;
         }
-        let key = event.key();
         let intent = match key.as_str() {
             " " if dom::is_control(event) => return false,
             " " => Intent::Toggle,
             "." => Intent::Step,
             "," => Intent::StepBack,
-            "z" => Intent::Undo,
-            "Z" => Intent::Redo,
+            "z" if !event.shift_key() => Intent::Undo,
+            "z" | "Z" => Intent::Redo,
             "?" => {
                 event.prevent_default();
                 self.help = true;
