@@ -1,13 +1,14 @@
-//! Where the program is cut into files that arrive when they are needed: one a lab, and one for what unfolds below a stage.
+//! Where the program is cut into files that arrive when they are needed: one a lab, one for what unfolds below a stage,
+//! and one for the experiments.
 //!
 //! With the feature `split` a macro marks the cuts and `cargo xtask build` makes them. Without it everything is in one file
 //! and has always arrived.
 
 use halfopen::lab::{Entrance, Listed};
-use halfopen::ui::{Arriving, Chunks, Panels};
+use halfopen::ui::{Arriving, Chunks, Experiments, Panels};
 
 /// How the page gets at its chunks.
-pub(crate) const CHUNKS: Chunks = Chunks { lab, panels };
+pub(crate) const CHUNKS: Chunks = Chunks { lab, panels, experiments };
 
 #[cfg(feature = "split")]
 #[allow(
@@ -34,6 +35,11 @@ mod cuts {
     pub(super) fn panels() -> Result<Panels, SplitLoaderError> {
         Ok(halfopen::ui::panels())
     }
+
+    #[wasm_split(experiments, fallible)]
+    pub(super) fn experiments() -> Result<Experiments, SplitLoaderError> {
+        Ok(halfopen::ui::experiments())
+    }
 }
 
 #[cfg(feature = "split")]
@@ -54,6 +60,11 @@ fn panels() -> Arriving<Panels> {
     Box::pin(async { cuts::panels().await.ok() })
 }
 
+#[cfg(feature = "split")]
+fn experiments() -> Arriving<Experiments> {
+    Box::pin(async { cuts::experiments().await.ok() })
+}
+
 #[cfg(not(feature = "split"))]
 fn lab(wanted: Listed) -> Arriving<&'static [Entrance]> {
     use halfopen::labs::LABS;
@@ -64,4 +75,9 @@ fn lab(wanted: Listed) -> Arriving<&'static [Entrance]> {
 #[cfg(not(feature = "split"))]
 fn panels() -> Arriving<Panels> {
     Box::pin(core::future::ready(Some(halfopen::ui::panels())))
+}
+
+#[cfg(not(feature = "split"))]
+fn experiments() -> Arriving<Experiments> {
+    Box::pin(core::future::ready(Some(halfopen::ui::experiments())))
 }

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 const AXIS_TIME: Axis = Axis { label: "time", unit: "s", from: 0.0, to: 15.0 };
 
 fn line(name: &str, tone: Tone, stroke: Stroke, points: &[(f64, f64)]) -> Line {
-    Line { name: name.into(), tone, stroke, points: points.to_vec() }
+    Line { name: name.into(), tone, stroke, points: points.to_vec(), spread: Vec::new() }
 }
 
 fn chart(id: &'static str, title: &'static str, y: Axis, lines: Vec<Line>) -> Chart {
@@ -276,7 +276,13 @@ fn any_line() -> impl Strategy<Value = Line> {
     let stroke =
         prop::sample::select(vec![Stroke::Solid, Stroke::Dashed, Stroke::Steps, Stroke::DashedSteps, Stroke::Area]);
     let points = prop::collection::vec((number(), number()), 0..60);
-    (".{0,30}", tone(), stroke, points).prop_map(|(name, tone, stroke, points)| Line { name, tone, stroke, points })
+    (".{0,30}", tone(), stroke, points).prop_map(|(name, tone, stroke, points)| Line {
+        name,
+        tone,
+        stroke,
+        points,
+        spread: Vec::new(),
+    })
 }
 
 fn any_chart() -> impl Strategy<Value = Chart> {

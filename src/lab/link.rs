@@ -164,6 +164,11 @@ fn route<'a>(text: &'a str, notices: &mut Notices) -> (bool, String, &'a str) {
     }
 }
 
+/// Whether a link leads to the page with this path.
+pub fn is_page(text: &str, path: &str) -> bool {
+    route(text, &mut Notices::default()).1 == path
+}
+
 /// The lab that a link leads to, before that lab is there to [`read`] it with.
 pub fn lab_of(text: &str, listed: &'static [Listed]) -> Option<&'static Listed> {
     let (_, slug, _) = route(text, &mut Notices::default());

@@ -341,6 +341,8 @@ pub struct Line {
     pub stroke: Stroke,
     /// From left to right.
     pub points: Vec<(f64, f64)>,
+    /// How uncertain each point is: half the height of its error bar. Empty for a line without.
+    pub spread: Vec<f64>,
 }
 
 /// How a line of a chart is drawn.
@@ -444,7 +446,12 @@ impl Chart {
             if axis.unit.is_empty() { axis.label.to_owned() } else { format!("{} ({})", axis.label, axis.unit) }
         };
         let mut heads = vec![unit(&self.x)];
-        heads.extend(self.lines.iter().map(|line| line.name.clone()));
+        for line in &self.lines {
+            heads.push(line.name.clone());
+            if !line.spread.is_empty() {
+                heads.push(format!("{} ±", line.name));
+            }
+        }
         let mut xs: Vec<f64> = self.lines.iter().flat_map(|line| line.points.iter().map(|point| point.0)).collect();
         sort(&mut xs);
         xs.dedup();
@@ -452,13 +459,16 @@ impl Chart {
         let rows = xs.iter().map(|x| {
             let mut row = vec![Some(*x)];
             for (line, (next, last)) in self.lines.iter().zip(&mut cursors) {
-                let mut hit = None;
+                let (mut hit, mut spread) = (None, None);
                 while let Some(point) = line.points.get(*next).filter(|point| point.0 <= *x) {
-                    hit = Some(point.1);
+                    (hit, spread) = (Some(point.1), line.spread.get(*next).copied());
                     *last = hit;
                     *next += 1;
                 }
                 row.push(if line.stroke.is_stepped() { *last } else { hit });
+                if !line.spread.is_empty() {
+                    row.push(spread);
+                }
             }
             row
         });

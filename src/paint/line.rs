@@ -22,6 +22,9 @@ pub(super) fn marker(lines: &[Line], index: usize) -> usize {
 /// Draws a line with its markers.
 pub(super) fn draw(surface: &mut dyn Surface, line: &Line, marker: usize, plot: &Plot, palette: &Palette) {
     let colour = palette.tone(line.tone);
+    for (point, spread) in line.points.iter().zip(&line.spread) {
+        error_bar(surface, *point, *spread, plot, Ink(colour, 0.55));
+    }
     for run in runs(line, plot) {
         if line.stroke == Stroke::Area {
             fill(surface, &run, plot, colour);
@@ -36,6 +39,21 @@ pub(super) fn draw(surface: &mut dyn Surface, line: &Line, marker: usize, plot: 
             && plot.holds(only)
         {
             surface.disc(only, 2.5, colour.into());
+        }
+    }
+}
+
+/// A point's error bar: up and down by the spread, as far as the plot goes.
+fn error_bar(surface: &mut dyn Surface, (x, y): (f64, f64), spread: f64, plot: &Plot, ink: Ink) {
+    let (low, high) = (plot.spot((x, y - spread)), plot.spot((x, y + spread)));
+    let within = |at: f64| at.clamp(plot.rect.top, plot.rect.bottom);
+    if !plot.holds(plot.spot((x, y))) || low.1 - high.1 < 1.0 {
+        return;
+    }
+    surface.path(&[(low.0, within(low.1)), (low.0, within(high.1))], 1.25, ink);
+    for end in [low.1, high.1] {
+        if within(end) == end {
+            surface.path(&[(low.0 - 3.0, end), (low.0 + 3.0, end)], 1.25, ink);
         }
     }
 }

@@ -30,10 +30,16 @@ fn full(chart: &Chart) -> (Vec<String>, Vec<Vec<Cell>>) {
             // Where the next one begins at once, its point comes later and counts.
             points.extend([(band.from, index as f64), (band.to, f64::NAN)]);
         }
-        all.lines.push(Line { name: "state".to_owned(), tone: Tone::Plain, stroke: Stroke::Steps, points });
+        all.lines.push(Line {
+            name: "state".to_owned(),
+            tone: Tone::Plain,
+            stroke: Stroke::Steps,
+            points,
+            spread: Vec::new(),
+        });
     }
     let (heads, rows) = all.table();
-    let lines = chart.lines.len();
+    let lines = chart.lines.iter().map(|line| 1 + usize::from(!line.spread.is_empty())).sum::<usize>();
     let rows = rows.into_iter().map(|row| {
         let cells = row.into_iter().enumerate().map(|(column, value)| match value {
             Some(value) if column > lines => {

@@ -297,3 +297,8 @@ pub(crate) fn adopt_styles(styles: &[&str]) {
     }
     let _ = js_sys::Reflect::set(&document, &name, &all);
 }
+
+/// A seed of chance: small enough to read out, large enough never to meet twice.
+pub(crate) fn fresh_seed() -> Option<u64> {
+    Some(u64::from(getrandom::u32().ok()? % 1_000_000))
+}

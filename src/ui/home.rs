@@ -3,6 +3,7 @@
 use yew::prelude::*;
 
 use super::el::{El, el, maybe};
+use super::experiments;
 use super::stage::{Opened, Place, Stage};
 use crate::labs::LISTED;
 
@@ -24,4 +25,15 @@ pub(crate) fn home(first: Option<&Opened>) -> El {
         .put(maybe(alive))
         .put(el("h2.section").text("All labs"))
         .put(cards)
+        .put(el("h2.section").text("Experiments"))
+        .put(
+            el("ul.cards").put(
+                el("li").put(
+                    el("a.card.lab")
+                        .set("href", format!("#/{}", experiments::PATH))
+                        .put(el("strong").text(experiments::TITLE))
+                        .put(el("span").text(experiments::SUMMARY)),
+                ),
+            ),
+        )
 }

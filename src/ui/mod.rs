@@ -10,6 +10,7 @@ mod clock;
 mod diagram;
 mod dom;
 mod el;
+mod experiments;
 mod help;
 mod home;
 mod icons;
@@ -35,6 +36,7 @@ mod theme;
 mod transport;
 
 pub use arrive::{Arriving, Chunks};
+pub use experiments::{Experiments, experiments};
 pub use stage::{Panels, panels};
 
 /// Mounts the page on the element with the id `app`. Does nothing where there is none, such as in tests.

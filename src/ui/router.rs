@@ -6,6 +6,7 @@ use yew::prelude::*;
 use super::arrive::{self, Chunks};
 use super::dom;
 use super::el::{el, many};
+use super::experiments::{self, Experiments};
 use super::home::home;
 use super::notices::notices;
 use super::shell::shell;
@@ -42,6 +43,8 @@ enum Page {
     /// What it needs is on its way: this lab, if it has one of its own. The old page is gone by then, for a stage that is still
     /// there would write its own address over the new one.
     Waiting(Option<&'static Listed>),
+    /// An experiment.
+    Experiments(Experiments),
     /// With the lab that is alive there.
     Home(Option<Opened>),
     Lab(Opened),
@@ -50,6 +53,8 @@ enum Page {
 pub(crate) enum Msg {
     /// The address changed, by a click, by hand, back or forward.
     Moved,
+    /// The experiments are here, or could not be had.
+    Found(u64, Option<Experiments>),
     /// What the page of this visit needs is here, or could not be had.
     Arrived(u64, Here),
     /// The notices were read.
@@ -91,7 +96,14 @@ impl Component for App {
                 self.notices.clear();
                 self.fetch(ctx);
             }
-            Msg::Arrived(visit, _) if visit != self.visit => return false,
+            Msg::Arrived(visit, _) | Msg::Found(visit, _) if visit != self.visit => return false,
+            Msg::Found(_, found) => {
+                self.turned = self.visit > 0;
+                match found {
+                    Some(experiments) => self.page = Page::Experiments(experiments),
+                    None => self.read((None, None)),
+                }
+            }
             Msg::Arrived(_, here) => {
                 self.turned = self.visit > 0;
                 self.read(here);
@@ -120,6 +132,7 @@ impl Component for App {
                 let heading = lab.map_or("See systems fail, and see what holds", |lab| lab.title);
                 (lab.map(|lab| lab.slug), el("h1").text(heading).html())
             }
+            Page::Experiments(experiments) => (Some(experiments::PATH), (experiments.0)()),
             Page::Home(first) => (None, home(first.as_ref()).key(&key()).html()),
             Page::Lab(opened) if opened.link.embed => {
                 return main(true).put(notices).put(stage(opened, Place::Embed)).html();
@@ -133,6 +146,7 @@ impl Component for App {
         if let Some(document) = dom::document() {
             document.set_title(&match &self.page {
                 Page::Waiting(Some(lab)) => format!("{} · Halfopen", lab.title),
+                Page::Experiments(_) => format!("{} · Halfopen", experiments::TITLE),
                 Page::Waiting(None) | Page::Home(_) => "Halfopen: a playground for fault tolerance".to_owned(),
                 Page::Lab(opened) => format!("{} · Halfopen", opened.link.lab.about.title),
             });
@@ -156,6 +170,11 @@ impl Component for App {
 impl App {
     /// Asks for what the address needs of the program: its lab with all that unfolds, or the lab of the front page.
     fn fetch(&self, ctx: &Context<Self>) {
+        if link::is_page(&dom::hash(), experiments::PATH) {
+            let (visit, found, link) = (self.visit, (ctx.props().chunks.experiments)(), ctx.link().clone());
+            yew::platform::spawn_local(async move { link.send_message(Msg::Found(visit, found.await)) });
+            return;
+        }
         let wanted = wanted();
         let Some(lab) = wanted.or(LISTED.first()) else { return };
         let (visit, chunks, link) = (self.visit, ctx.props().chunks, ctx.link().clone());

@@ -6,7 +6,7 @@ mod keep;
 mod quest;
 mod view;
 
-pub(crate) use below::LaneChart;
+pub(crate) use below::{LaneChart, STYLES};
 pub use below::{Panels, panels};
 
 use std::rc::Rc;

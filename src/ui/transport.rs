@@ -143,7 +143,7 @@ impl Part for Seed {
         let (done, send) = (change.clone(), self.send.clone());
         let fresh = move |_: Event| {
             done.to(None::<String>);
-            if let Some(seed) = fresh_seed() {
+            if let Some(seed) = dom::fresh_seed() {
                 send.emit(Intent::Reseed(seed));
             }
         };
@@ -164,9 +164,4 @@ impl Part for Seed {
             .put(maybe(error))
             .html()
     }
-}
-
-/// Small enough to read out, large enough never to meet twice.
-fn fresh_seed() -> Option<u64> {
-    Some(u64::from(getrandom::u32().ok()? % 1_000_000))
 }

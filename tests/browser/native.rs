@@ -78,6 +78,8 @@ impl Page {
     /// Waits until time stands and the address carries the playhead that the time bar shows.
     pub(crate) async fn standing(&self) -> Outcome {
         let body = "const bar = document.querySelector('.scrub');
+            // The page may still be waiting for its part of the program.
+            if (!bar || document.querySelector('main[aria-busy]')) return false;
             const playing = document.querySelector('.play').getAttribute('aria-label') === 'Pause';
             const t = Number(new URLSearchParams(location.hash.split('?')[1] || '').get('t')?.replace('s', '') || 0);
             return !playing && !document.querySelector('progress')

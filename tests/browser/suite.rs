@@ -12,6 +12,7 @@ mod cascade;
 mod charts;
 mod compare;
 mod embed;
+mod experiments;
 mod links;
 mod looks;
 mod native;

@@ -139,7 +139,11 @@ impl Page {
 
     /// Goes to another fragment of the loaded page, as following a link inside it does.
     pub(crate) async fn follow(&self, fragment: &str) -> Outcome {
-        self.script("location.hash = arguments[0]", vec![json!(fragment)]).await?;
+        // The page hears of it a little later.
+        let body = "const done = arguments[arguments.length - 1];
+            addEventListener('hashchange', () => setTimeout(done, 0), { once: true });
+            location.hash = arguments[0]";
+        self.driver.execute_async(body, vec![json!(fragment)]).await?;
         self.mounted().await
     }
 

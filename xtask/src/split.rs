@@ -18,6 +18,8 @@ use std::path::{Path, PathBuf};
 const FLAGS: &str = "-Clink-arg=--emit-relocs -Ctarget-feature=-reference-types";
 /// The chunk that every lab needs where it stands alone: not on the front page.
 const PANELS: &str = "panels";
+/// The chunk of the pages that are no lab.
+const EXPERIMENTS: &str = "experiments";
 /// The lab of the front page: the first of the registry. A browser test sees to it that no other is loaded there.
 const FRONT: &str = "circuit_breaker";
 /// Only wasm-bindgen understands calls of this, and it sees only the first file.
@@ -196,7 +198,8 @@ fn preload(cuts: &BTreeMap<String, Vec<String>>, names: &BTreeMap<String, String
     };
     let mut entries = vec![format!("\"\":\"{}\"", list(&[FRONT]))];
     for lab in cuts.keys().filter(|cut| *cut != PANELS) {
-        entries.push(format!("\"{}\":\"{}\"", lab.replace('_', "-"), list(&[lab, PANELS])));
+        let needed = if lab == EXPERIMENTS { &[EXPERIMENTS][..] } else { &[lab, PANELS] };
+        entries.push(format!("\"{}\":\"{}\"", lab.replace('_', "-"), list(needed)));
     }
     format!(
         "<script data-chunks>{{const all={{{}}};const [,lab]=/^#\\/(?:embed\\/)?([a-z-]+)/.exec(location.hash)||[];\

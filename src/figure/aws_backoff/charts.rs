@@ -6,8 +6,10 @@ use crate::lab::text::{counted, grouped};
 
 /// Time until all have succeeded, and writes, each over the number of clients.
 pub(super) fn charts(rows: &[Row], runs: usize) -> Vec<Chart> {
-    let time = |row: &Row| row.time.mean / 1e3;
-    let writes = |row: &Row| row.writes.mean;
+    // 95 % of the runs' means lie within 1.96 standard errors.
+    let error = |sem: Option<f64>| 1.96 * sem.unwrap_or(0.0);
+    let time = |row: &Row| (row.time.mean / 1e3, error(row.time.sem) / 1e3);
+    let writes = |row: &Row| (row.writes.mean, error(row.writes.sem));
     let runs = counted(runs as u64, "run", "runs");
     vec![
         chart(
@@ -15,7 +17,7 @@ pub(super) fn charts(rows: &[Row], runs: usize) -> Vec<Chart> {
             "time",
             "Time until all clients have written",
             format!(
-                "Means of {runs}. The server of this model does any amount of work in no time, so that clients who do \
+                "Means of {runs} with their 95\u{202f}% intervals. The server of this model does any amount of work in no time, so that clients who do \
                  not wait are done first; with a queue before it this can turn round."
             ),
             Axis { label: "time", unit: "s", from: 0.0, to: 1.0 },
@@ -25,7 +27,9 @@ pub(super) fn charts(rows: &[Row], runs: usize) -> Vec<Chart> {
             rows,
             "writes",
             "Writes until all clients have written",
-            format!("Means of {runs}. Each client needs one write; all others failed, because another was faster."),
+            format!(
+                "Means of {runs} with their 95\u{202f}% intervals. Each client needs one write; all others failed, because another was faster."
+            ),
             Axis { label: "writes", unit: "", from: 0.0, to: 1.0 },
             writes,
         ),
@@ -38,7 +42,7 @@ fn chart(
     title: &'static str,
     reading: String,
     y: Axis,
-    value: impl Fn(&Row) -> f64,
+    value: impl Fn(&Row) -> (f64, f64),
 ) -> Chart {
     let mut lines = Vec::new();
     let mut last = String::new();
@@ -46,7 +50,7 @@ fn chart(
     let clients = rows.iter().map(|row| row.clients).max().unwrap_or(1);
     for strategy in Strategy::ALL {
         let of = rows.iter().filter(|row| row.strategy == strategy);
-        let mut points: Vec<(f64, f64)> = of.map(|row| (f64::from(row.clients), value(row))).collect();
+        let mut points: Vec<(f64, (f64, f64))> = of.map(|row| (f64::from(row.clients), value(row))).collect();
         // Few points, mostly in order: by insertion.
         for end in 1..points.len() {
             let mut at = end;
@@ -55,12 +59,20 @@ fn chart(
                 at -= 1;
             }
         }
+        let spread = points.iter().map(|(_, (_, spread))| *spread).collect();
+        let points: Vec<(f64, f64)> = points.into_iter().map(|(x, (y, _))| (x, y)).collect();
         if let Some((_, end)) = points.last() {
             most = points.iter().map(|point| point.1).fold(most, f64::max);
             let gap = if last.is_empty() { "" } else { ", " };
             last.push_str(&format!("{gap}{} with {}", shown(*end, y.unit), strategy.label()));
         }
-        lines.push(Line { name: strategy.label().to_owned(), tone: tone(strategy), stroke: Stroke::Solid, points });
+        lines.push(Line {
+            name: strategy.label().to_owned(),
+            tone: tone(strategy),
+            stroke: Stroke::Solid,
+            points,
+            spread,
+        });
     }
     let summary = if last.is_empty() {
         "No run has ended yet.".to_owned()

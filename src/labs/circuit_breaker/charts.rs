@@ -37,7 +37,7 @@ fn state(lab: &Lab) -> Chart {
         reading: format!("The line is the {} that it opens on; the band below is its state.", watched.label),
         x: time(lab),
         y: Axis { label: watched.label, unit: watched.unit, from: 0.0, to },
-        lines: vec![Line { name: watched.label.to_owned(), tone: Tone::Plain, stroke: Stroke::Steps, points }],
+        lines: vec![Line { name: watched.label.to_owned(), tone: Tone::Plain, stroke: Stroke::Steps, points, spread: Vec::new() }],
         limits: vec![Limit {
             at: watched.threshold,
             label: format!(
@@ -74,6 +74,7 @@ fn outcomes(lab: &Lab) -> Chart {
         tone,
         stroke,
         points: tally.per_second(lab.now),
+        spread: Vec::new(),
     });
     let highest = lines.iter().flat_map(|line| &line.points).map(|point| point.1).fold(0.0, f64::max);
     let counts = lab.counts;

@@ -47,7 +47,7 @@ pub struct Panels {
 }
 
 /// How it looks, which the page need not know before.
-const STYLES: &[&str] =
+pub(crate) const STYLES: &[&str] =
     &[include_str!("../../../www/styles/chart.css"), include_str!("../../../www/styles/panels.css")];
 
 /// The ways into the chunk: call it there.
