@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use halfopen_core::sim::{Abandoned, Fault, Order};
+use halfopen_core::backoff::Kind;
+use halfopen_core::sim::{Abandoned, Order};
 
 use super::numbers::{failing_load, many, places};
-use super::setup::{Retries, Setup, Shed};
+use super::setup::{BudgetKind, Retries, Setup, Shed};
 use crate::lab::{Config, Fact, text};
 
 /// Whether a full queue takes longer than the clients wait, and what is late is served all the same.
@@ -20,41 +21,53 @@ fn wastes(setup: &Setup) -> bool {
 pub(super) fn claim(config: &Config) -> String {
     let setup = Setup::new(config);
     let capacity = many(setup.per_second());
-    let clients = text::counted(setup.clients.into(), "client", "clients");
-    let again = match (setup.retries, setup.outage) {
-        (Retries::None, _) => format!("{clients} that never try again"),
-        (_, Fault::Down) if !setup.open_loop => {
-            let load = failing_load(&setup, Duration::ZERO).map(many).unwrap_or_default();
-            format!(
-                "{clients} that try again after {} send {load} requests a second to a server that is down",
-                wait(&setup)
-            )
-        }
-        (Retries::Forever, _) => format!("{clients} try again after {} until they are answered", wait(&setup)),
-        (Retries::Limited, _) => {
-            format!("{clients} try up to {} times, {} apart", setup.tries().unwrap_or(1), wait(&setup))
-        }
+    let again = match setup.retries {
+        Retries::Forever => format!("try again {} after a failure", wait(&setup)),
+        Retries::Limited => format!("make up to {} calls for each", setup.tries().unwrap_or(1)),
+        Retries::None => "never try again".to_owned(),
     };
-    let full = text::about(setup.work(setup.server.queue));
+    let clients = format!(
+        "{} want {} of the {capacity} requests a second that the server can serve, and {again}.",
+        text::counted(setup.clients.into(), "client", "clients"),
+        many(setup.wanted().as_per_sec_f64())
+    );
+    let full = text::about(setup.answer(setup.server.queue));
     let timeout = text::about(setup.timeout);
-    let then = if wastes(&setup) {
+    let late = failing_load(&setup, setup.timeout);
+    let load = late.map_or_else(|| "ever more".to_owned(), many);
+    let held = match (setup.budget, &setup.breaker) {
+        (BudgetKind::None, None) => "",
+        (BudgetKind::None, Some(_)) => ", as far as the breaker lets them",
+        (_, None) => ", as far as the budget lets them",
+        (_, Some(_)) => ", as far as budget and breaker let them",
+    };
+    let then = if setup.server.queue <= setup.patience() {
         format!(
-            "When it is up again it serves {capacity} a second, but a full queue takes {full} and clients wait {timeout}: it may go on working for nobody."
+            "At the end of a full queue an answer takes {full}, no longer than the {timeout} that they wait: what is served is in time."
         )
-    } else if setup.server.queue <= setup.patience() {
+    } else if !wastes(&setup) {
         format!(
-            "When it is up again it serves {capacity} a second, and a full queue takes {full}, less than the {timeout} that clients wait: what it serves is in time."
+            "At the end of a full queue an answer takes {full} and they wait {timeout}, but what is late is not served first, or not at all."
+        )
+    } else if late.is_none_or(|load| load > setup.per_second()) {
+        format!(
+            "At the end of a full queue an answer takes {full} and they wait {timeout}: unanswered, they send {load} a second and keep it full{held}."
         )
     } else {
         format!(
-            "When it is up again it serves {capacity} a second, and of its queue what can still be in time: it works for somebody."
+            "At the end of a full queue an answer takes {full} and they wait {timeout}; but unanswered they send only {load} a second, and it drains."
         )
     };
-    format!("{again}. {then}")
+    format!("{clients} {then}")
 }
 
+/// How long the waits become, on average.
 fn wait(setup: &Setup) -> String {
-    text::about(setup.mean_wait())
+    let wait = text::about(setup.mean_wait());
+    match setup.backoff.settings().kind {
+        Kind::Exponential { .. } if setup.tries().is_none_or(|_| setup.attempts > 2) => format!("up to {wait}"),
+        _ => wait,
+    }
 }
 
 pub(super) fn outlook(config: &Config) -> Vec<Fact> {
@@ -89,12 +102,13 @@ pub(super) fn outlook(config: &Config) -> Vec<Fact> {
             },
         },
         Fact {
-            label: "Wait in a full queue".to_owned(),
-            value: text::about(setup.work(setup.server.queue)),
+            label: "An answer from the end of a full queue".to_owned(),
+            value: text::about(setup.answer(setup.server.queue)),
             because: format!(
-                "{} ÷ {}/s; clients wait {timeout}, in which {} are served",
+                "{} ÷ {}/s, and {} to be served; clients wait {timeout}, long enough behind {}",
                 places(setup.server.queue),
                 many(capacity),
+                text::about(setup.service()),
                 text::grouped(setup.patience().into())
             ),
         },

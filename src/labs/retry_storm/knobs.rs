@@ -92,14 +92,6 @@ pub(super) const KNOBS: &[Knob] = &[
     ),
     knob(
         "Retries",
-        "timeout",
-        "Timeout of a try",
-        "The clients' patience: after so long they give a try up. The server is not told.",
-        number(Unit::Nanos, 10 * MILLI, 60 * SECOND, 250 * MILLI),
-        Knob::ALWAYS,
-    ),
-    knob(
-        "Retries",
         "layers",
         "Layers that retry",
         "The client, and services between it and the last one, which pass everything on, add no time, and try as often each.",
@@ -113,6 +105,25 @@ pub(super) const KNOBS: &[Knob] = &[
         "Only the client tries again; the services between pass the failure on.",
         Kind::Flag { default: false },
         LAYERED,
+    ),
+    knob(
+        "Clients",
+        "timeout",
+        "Timeout of a try",
+        "The clients' patience: after so long they give a try up. The server is not told.",
+        number(Unit::Nanos, 10 * MILLI, 60 * SECOND, 250 * MILLI),
+        Knob::ALWAYS,
+    ),
+    knob(
+        "Clients",
+        "arrivals",
+        "Arrivals",
+        "Whether a client wants something new while its last request is under way.",
+        choice(&[
+            ("closed", "closed loop: it waits for the end of its last request"),
+            ("open", "open loop: whatever became of the last one"),
+        ]),
+        Knob::ALWAYS,
     ),
     knob(
         "Server",
@@ -235,17 +246,6 @@ pub(super) const KNOBS: &[Knob] = &[
         "Each wants something every",
         "On average, at random. In the closed loop: so long after its last request ended.",
         number(Unit::Nanos, 100 * MILLI, 600 * SECOND, 1_500 * MILLI),
-        Knob::ALWAYS,
-    ),
-    knob(
-        "Arrivals",
-        "arrivals",
-        "Arrivals",
-        "Whether a client wants something new while its last request is under way.",
-        choice(&[
-            ("closed", "closed loop: it waits for the end of its last request"),
-            ("open", "open loop: whatever became of the last one"),
-        ]),
         Knob::ALWAYS,
     ),
 ];

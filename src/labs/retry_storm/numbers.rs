@@ -121,7 +121,7 @@ pub(super) fn readouts(lab: &Lab) -> Vec<Readout> {
         ),
         Readout {
             id: "amplification",
-            label: "requests sent per request wanted",
+            label: "amplification: sent per wanted",
             number: (counts.wanted > 0).then_some(amplification),
             value: if counts.wanted > 0 {
                 text::decimal(libm::round(amplification * 100.0) as i64, 2)
@@ -140,7 +140,7 @@ pub(super) fn readouts(lab: &Lab) -> Vec<Readout> {
         recovered,
         share(
             "retry_share",
-            "retries among requests",
+            "of them retries",
             second.retried.into(),
             second.sent.into(),
             if many_retries { Tone::Half } else { Tone::Plain },
@@ -154,7 +154,7 @@ pub(super) fn readouts(lab: &Lab) -> Vec<Readout> {
         Readout::count("sent", "sent", counts.sent, Tone::Plain),
         Readout::count("timed_out", "timed out", counts.timed_out, Tone::Plain),
         Readout::count("refused", "refused", done.refused + counts.shed, Tone::Plain),
-        Readout::count("held_back", "held back by breakers and throttles", counts.held_back, Tone::Plain),
+        Readout::count("held_back", "held back, not sent", counts.held_back, Tone::Plain),
         Readout::count("wasted", "served for nobody", done.wasted, Tone::Plain),
         time("outage_lasted", "last outage", outage, "none yet"),
         time("time", "time", Some(lab.now.since(Instant::ZERO)), ""),
@@ -165,16 +165,17 @@ pub(super) fn why(lab: &Lab) -> Vec<Why> {
     let setup = &lab.setup;
     let (capacity, timeout) = (setup.per_second(), text::about(setup.timeout));
     let queued = lab.server.queued();
-    let longer = lab.queue_takes() > setup.timeout;
+    let answer = setup.answer(queued);
     let mut why = vec![Why {
-        rule: "work is waste when the wait in the queue, queue ÷ capacity, is longer than the clients' timeout"
+        rule: "work is waste when the clients' timeout is shorter than queue ÷ capacity + the time to serve one"
             .to_owned(),
         now: format!(
-            "{} ÷ {}/s = {}, {} than {timeout}",
+            "{} ÷ {}/s + {} = {}, {} than {timeout}",
             text::grouped(queued.into()),
             many(capacity),
-            text::about(lab.queue_takes()),
-            if longer { "longer" } else { "not longer" }
+            text::about(setup.service()),
+            text::about(answer),
+            if answer > setup.timeout { "longer" } else { "not longer" }
         ),
     }];
     if let Some(load) = failing_load(setup, setup.timeout) {

@@ -37,7 +37,7 @@ fn places(layout: Layout) -> Places {
             size: (1080.0, 330.0),
             state: Area { x: 40.0, y: 10.0, w: 190.0, h: 40.0 },
             reason: point(250.0, 27.0),
-            clients: Area { x: 40.0, y: 106.0, w: 380.0, h: 150.0 },
+            clients: Area { x: 40.0, y: 100.0, w: 384.0, h: 166.0 },
             most: 2_500,
             load: vec![point(430.0, 178.0), point(548.0, 178.0)],
             refused: (point(546.0, 150.0), point(432.0, 128.0), -30.0),
@@ -47,17 +47,17 @@ fn places(layout: Layout) -> Places {
             work: Area { x: 560.0, y: 264.0, w: 480.0, h: 22.0 },
         },
         Layout::Narrow => Places {
-            size: (340.0, 446.0),
+            size: (340.0, 464.0),
             state: Area { x: 8.0, y: 6.0, w: 130.0, h: 34.0 },
             reason: point(150.0, 18.0),
-            clients: Area { x: 12.0, y: 112.0, w: 316.0, h: 74.0 },
+            clients: Area { x: 12.0, y: 100.0, w: 316.0, h: 74.0 },
             most: 1_000,
-            load: vec![point(30.0, 226.0), point(30.0, 262.0)],
-            refused: (point(12.0, 262.0), point(12.0, 226.0), 6.0),
-            queue: Area { x: 12.0, y: 274.0, w: 316.0, h: 30.0 },
-            served: vec![point(310.0, 304.0), point(310.0, 330.0)],
+            load: vec![point(30.0, 204.0), point(30.0, 238.0)],
+            refused: (point(12.0, 238.0), point(12.0, 206.0), 6.0),
+            queue: Area { x: 12.0, y: 268.0, w: 316.0, h: 30.0 },
+            served: vec![point(314.0, 300.0), point(314.0, 330.0)],
             server: Area { x: 178.0, y: 330.0, w: 150.0, h: 52.0 },
-            work: Area { x: 12.0, y: 400.0, w: 316.0, h: 18.0 },
+            work: Area { x: 12.0, y: 398.0, w: 316.0, h: 18.0 },
         },
     }
 }
@@ -72,10 +72,11 @@ pub(super) fn diagram(lab: &Lab, view: View) -> Diagram {
     queue(lab, &places, wide, &mut marks);
     marks.push(server(lab, &places));
     work(lab, &places, &mut marks);
+    let (_, condition) = condition(lab);
     let name = format!(
         "{} clients, a queue and a server that {}; {}",
         text::grouped(lab.setup.clients.into()),
-        condition(lab).1.trim_start_matches(|sign: char| !sign.is_ascii_alphanumeric()),
+        condition.split_once(' ').map_or(&*condition, |words| words.1),
         numbers::word(lab.phase()).split_once(' ').map_or("", |word| word.1)
     );
     Diagram { width: places.size.0, height: places.size.1, name, marks }
@@ -88,19 +89,16 @@ fn words(id: &str, at: Point, tone: Tone, label: impl Into<String>, note: impl I
 /// The state's word, and why it is so.
 fn state(lab: &Lab, places: &Places, marks: &mut Vec<Mark>) {
     let (second, seconds) = lab.watch.last(SECOND);
-    let gone = text::about(Duration::from_secs(lab.now.since(lab.watch.causeless).as_secs()));
     let load = many(f64::from(second.sent) / seconds);
     let good = many(f64::from(second.good) / seconds);
+    let gone = lab.cause_gone(Duration::from_secs(lab.now.since(lab.watch.causeless).as_secs()));
     let reason = match lab.phase() {
         Phase::Healthy if second.sent == 0 => "Clients want something now and then.".to_owned(),
-        Phase::Healthy => format!("{load} a second arrive and are answered in time."),
-        Phase::Outage => format!("{load} requests a second arrive, and nobody is answered."),
-        Phase::Overloaded => {
-            format!("Its cause has been gone for {gone}. {load} a second arrive, {good} are answered in time.")
-        }
-        Phase::Metastable => {
-            format!("Its cause has been gone for {gone}, and it does not recover: every timeout brings the next try.")
-        }
+        Phase::Healthy => format!("{load} requests a second arrive, and are answered in time."),
+        Phase::Outage if second.good == 0 => format!("{load} requests a second arrive, and nobody is answered."),
+        Phase::Outage => format!("{load} requests a second arrive, and {good} are answered in time."),
+        Phase::Overloaded => format!("{gone}. {load} requests a second arrive, {good} are answered in time."),
+        Phase::Metastable => format!("{gone}, and it does not recover: every timeout brings the next try."),
     };
     let tone = numbers::tone(lab.phase());
     marks.push(Mark::new("state", Shape::Node { at: places.state }, tone, numbers::word(lab.phase()), ""));
@@ -218,18 +216,19 @@ fn queue(lab: &Lab, places: &Places, wide: bool, marks: &mut Vec<Mark>) {
         marks.push(Mark::new(format!("queue-{id}"), Shape::Span { at, wasted }, tone, "", ""));
     }
     let takes = text::about(lab.queue_takes());
-    let label = format!("Queue: {} of {}", text::grouped(queued.into()), numbers::places(room));
+    let label = format!("Queue: {} of {}", text::grouped(queued.into()), text::grouped(room.into()));
     let note = match (queued, abandoned) {
         (0, _) => String::new(),
-        (_, 0) => format!("takes {takes}"),
-        (_, many) => format!("takes {takes}, {} for nobody", text::grouped(many.into())),
+        (_, 0) => format!("{takes} of work"),
+        (_, many) if wide => format!("{takes} of work, {} for nobody", text::grouped(many.into())),
+        (_, many) => format!("{} for nobody", text::grouped(many.into())),
     };
     // Label and note stand in a line each above the queue where there is room, and in one on a narrow picture.
     if wide {
         marks.push(words("queue", Point { x: area.x, y: area.y - 34.0 }, Tone::Plain, label, note));
     } else {
         let said = if note.is_empty() { label } else { format!("{label}, {note}") };
-        marks.push(words("queue", Point { x: 44.0, y: area.y - 8.0 }, Tone::Plain, "", said));
+        marks.push(words("queue", Point { x: 12.0, y: area.y - 11.0 }, Tone::Plain, "", said));
     }
     let x = right - patience as f32 * scale;
     let (top, below) = (area.y - 5.0, foot + 5.0);
@@ -247,7 +246,11 @@ fn queue(lab: &Lab, places: &Places, wide: bool, marks: &mut Vec<Mark>) {
 
 /// The server's tone and its condition in words.
 fn condition(lab: &Lab) -> (Tone, String) {
+    let (second, _) = lab.watch.last(SECOND);
     match lab.server.fault() {
+        Fault::Healthy | Fault::Failing { .. } if second.wasted > 9 * second.good => {
+            (Tone::Bad, "▲ works for nobody".to_owned())
+        }
         Fault::Healthy | Fault::Failing { .. } => (Tone::Plain, format!("✓ serves {}/s", many(lab.setup.per_second()))),
         Fault::Down => (Tone::Bad, "✕ refuses everything".to_owned()),
         Fault::Hung => (Tone::Bad, "… never answers".to_owned()),
@@ -283,11 +286,7 @@ fn work(lab: &Lab, places: &Places, marks: &mut Vec<Mark>) {
         let shape = Shape::Span { at: Area { x: area.x + w, w: waste.min(area.w - w), ..area }, wasted: true };
         marks.push(Mark::new("wasted", shape, Tone::Bad, "", ""));
     }
-    let said = format!(
-        "In time: {}/s. For nobody: {}/s. Capacity: {}/s.",
-        many(good),
-        many(wasted),
-        many(lab.setup.per_second())
-    );
+    let said =
+        format!("In time {}/s, for nobody {}/s, of {}/s", many(good), many(wasted), many(lab.setup.per_second()));
     marks.push(words("work", Point { x: area.x, y: foot + 22.0 }, Tone::Plain, "", said));
 }

@@ -161,10 +161,15 @@ impl Setup {
         Duration::from_nanos(nanos)
     }
 
-    /// So many requests are served within the clients' timeout: a queue of as many is too long.
+    /// So many may be ahead of a request that is answered in time: a queue of more is too long.
     pub(super) fn patience(&self) -> u32 {
-        let served = self.timeout.as_nanos().saturating_mul(self.capacity.into()) / 1_000_000_000_000;
-        u32::try_from(served).unwrap_or(u32::MAX)
+        let wait = self.timeout.saturating_sub(self.service()).as_nanos();
+        u32::try_from(wait.saturating_mul(self.capacity.into()) / 1_000_000_000_000).unwrap_or(u32::MAX)
+    }
+
+    /// How long after it joins behind so many others a request is answered.
+    pub(super) fn answer(&self, ahead: u32) -> Duration {
+        self.work(ahead) + self.service()
     }
 
     /// How many requests a second are wanted while all are answered at once.

@@ -107,14 +107,14 @@ impl Lab {
             return;
         }
         let said = format!(
-            "{} wait, {} of work; clients give up after {}. {}",
+            "Whoever joins behind {} would be answered after {}; clients give up after {}. {}",
             text::counted(queued.into(), "request", "requests"),
-            text::about(self.queue_takes()),
+            text::about(self.setup.answer(queued)),
             text::about(self.setup.timeout),
             if self.serves_late() {
-                "Whoever joins now would be served when nobody waits any more."
+                "From here on the server works for nobody."
             } else {
-                "Not all of them will be answered in time, but the server does not work for those who have gone first."
+                "But the server does not work for those who have gone first."
             }
         );
         self.say(Tone::Half, "▲ queue too long.", said);
@@ -164,11 +164,7 @@ impl Lab {
 
     pub(super) fn tell_metastable(&mut self) {
         let (second, seconds) = self.watch.last(SECOND);
-        let gone = text::about(self.now.since(self.watch.causeless));
-        let cause = match self.watch.outage {
-            Some((_, Some(over))) if over == self.watch.causeless => format!("The outage has been over for {gone}"),
-            _ => format!("Its cause has been gone for {gone}"),
-        };
+        let cause = self.cause_gone(self.now.since(self.watch.causeless));
         let said = format!(
             "{cause}, and nothing gets better: {} requests a second arrive, {} of them retries. Clients want {} and the server can serve {}, so there would be room; but its queue takes {} and clients wait {}. Every answer comes too late, and every timeout brings the next try.",
             many(f64::from(second.sent) / seconds),
@@ -179,6 +175,15 @@ impl Lab {
             text::about(self.setup.timeout)
         );
         self.say(Tone::Bad, "■ metastable.", said);
+    }
+
+    /// Since when the cause of the present trouble is no more.
+    pub(super) fn cause_gone(&self, gone: Duration) -> String {
+        let gone = text::about(gone);
+        match self.watch.outage {
+            Some((_, Some(over))) if over == self.watch.causeless => format!("The outage has been over for {gone}"),
+            _ => format!("It began {gone} ago, and its cause is gone"),
+        }
     }
 
     pub(super) fn tell_recovery(&mut self, after: Duration) {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use halfopen_core::Instant;
 
+use super::setup::BudgetKind;
 use super::{Lab, numbers};
 use crate::lab::record::{Health, Level, Tally};
 
@@ -86,6 +87,8 @@ pub(super) struct Watch {
     pub(super) bucket: Bucket,
     /// Those before it, in a ring.
     ring: [Bucket; LASTING],
+    /// How many waited at the end of each.
+    waited: [u32; LASTING],
     ticks: u64,
     pub(super) phase: Phase,
     /// Since when things stand so.
@@ -115,6 +118,7 @@ impl Watch {
         Self {
             bucket: Bucket::default(),
             ring: [Bucket::default(); LASTING],
+            waited: [0; LASTING],
             ticks: 0,
             phase: Phase::default(),
             since: Instant::ZERO,
@@ -146,12 +150,14 @@ impl Watch {
         (tick % LASTING as u64) as usize
     }
 
-    fn next_bucket(&mut self) {
+    /// The bucket is full, and so many wait; tells how many waited when the oldest was.
+    fn next_bucket(&mut self, waiting: u32) -> u32 {
         let place = self.place(self.ticks);
+        self.ticks += 1;
         if let Some(bucket) = self.ring.get_mut(place) {
             *bucket = std::mem::take(&mut self.bucket);
         }
-        self.ticks += 1;
+        self.waited.get_mut(place).map_or(0, |oldest| std::mem::replace(oldest, waiting))
     }
 
     /// From when on things stood how.
@@ -173,7 +179,7 @@ impl Lab {
     /// A bucket is full: what state is it?
     pub(super) fn tick(&mut self) {
         let now = self.now;
-        self.watch.next_bucket();
+        let waited = self.watch.next_bucket(self.server.queued());
         self.watch.queued.set(now, f64::from(self.server.queued()));
         self.watch.abandoned.set(now, f64::from(self.server.abandoned()));
         self.note_breakers();
@@ -203,7 +209,7 @@ impl Lab {
         if self.phase() != Phase::Healthy && second.wasted >= 19 * second.good && self.works(&second) {
             self.tell_waste(&second);
         }
-        if self.phase() == Phase::Overloaded && self.lasts() {
+        if self.phase() == Phase::Overloaded && self.lasts(waited) {
             self.watch.metastable += 1;
             self.turn(Phase::Metastable);
             self.tell_metastable();
@@ -216,16 +222,24 @@ impl Lab {
     }
 
     /// Whether nearly all work has been waste for long, and will be: though what is wanted could be served, more has come
-    /// all the time, and does while nobody is answered, however long the waits become.
-    fn lasts(&self) -> bool {
+    /// all the time, and does while nobody is answered, however long the waits become; and the queue, of which so many
+    /// waited, does not drain.
+    fn lasts(&self, waited: u32) -> bool {
+        // A budget forgets what was only by and by, and may permit less later.
+        let memory = match self.setup.budget {
+            BudgetKind::None => Duration::ZERO,
+            BudgetKind::Sre => Duration::from_secs(120),
+            _ => Duration::from_secs(20),
+        };
+        let long = self.now.since(self.watch.causeless) >= TICK * LASTING as u32 + memory;
         let (sum, seconds) = self.watch.last(LASTING);
-        let long = self.now.since(self.watch.causeless) >= TICK * LASTING as u32;
-        let could = self.setup.wanted().millihertz() < self.setup.capacity;
         let capacity = self.setup.per_second();
+        let could = self.setup.wanted().millihertz() < self.setup.capacity;
         let stays = numbers::failing_load(&self.setup, self.setup.timeout).is_none_or(|load| load > capacity);
         let more = f64::from(sum.sent) > capacity * seconds;
+        let full = u64::from(self.server.queued()) * 20 >= u64::from(waited) * 19;
         let (good, wasted) = (u64::from(sum.good), u64::from(sum.wasted));
-        long && could && stays && more && good * 10 <= good + wasted
+        long && could && stays && more && full && good * 10 <= good + wasted
     }
 
     pub(super) fn turn(&mut self, phase: Phase) {
