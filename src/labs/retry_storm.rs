@@ -6,6 +6,7 @@
 mod about;
 mod callers;
 mod charts;
+mod events;
 mod forecast;
 mod knobs;
 mod numbers;
@@ -20,11 +21,12 @@ use std::time::Duration;
 
 use halfopen_core::Instant;
 use halfopen_core::rng::{Seed, Stream, scaled};
-use halfopen_core::sim::{Changed, Fault, Queue, Server, Started, Ticket};
+use halfopen_core::sim::{Changed, Fault, Server, Started, Ticket};
 
 use crate::lab::traffic::Traffic;
 use crate::lab::{self, About, Chart, Config, Record, Scene, View};
 use callers::Caller;
+use events::{Events, Kind};
 use requests::{Failed, Requests};
 use setup::Setup;
 use watch::{Phase, Watch};
@@ -34,7 +36,7 @@ use watch::{Phase, Watch};
 pub struct Lab {
     now: Instant,
     setup: Setup,
-    queue: Queue<Event>,
+    events: Events,
     /// When an open loop wants something.
     traffic: Traffic,
     /// Which client it is that wants it.
@@ -134,7 +136,7 @@ impl lab::Lab for Lab {
         let now = Instant::ZERO;
         let mut lab = Self {
             now,
-            queue: Queue::new(),
+            events: Events::default(),
             traffic: Traffic::new(setup.traffic(), seed),
             who: seed.stream("who"),
             thinks: seed.fork("thinks", 0),
@@ -148,19 +150,19 @@ impl lab::Lab for Lab {
             record: Record::new(),
             setup,
         };
-        lab.traffic.expect(&mut lab.queue, Event::Arrive);
-        lab.queue.push(now + watch::TICK, Event::Tick);
+        lab.traffic.expect(&mut lab.events.heap, Event::Arrive);
+        lab.events.push(now + watch::TICK, Event::Tick);
         lab.all_think();
         lab
     }
 
     fn advance(&mut self, to: Instant) {
-        while let Some((now, event)) = self.queue.pop_until(to) {
+        while let Some((now, event)) = self.events.pop_until(to) {
             self.now = now;
             match event {
                 Event::Want { client, generation } => self.thought(client, generation),
                 Event::Arrive => {
-                    for _ in 0..self.traffic.take(now, &mut self.queue, Event::Arrive) {
+                    for _ in 0..self.traffic.take(now, &mut self.events.heap, Event::Arrive) {
                         let client = self.who.below(self.setup.clients.into()) as u32;
                         self.want(client);
                     }
@@ -171,7 +173,7 @@ impl lab::Lab for Lab {
                 Event::Finish(ticket) => self.finish(ticket),
                 Event::Tick => {
                     self.tick();
-                    self.queue.push(now + watch::TICK, Event::Tick);
+                    self.events.push(now + watch::TICK, Event::Tick);
                 }
             }
         }
@@ -179,7 +181,7 @@ impl lab::Lab for Lab {
     }
 
     fn next(&self) -> Option<Instant> {
-        self.queue.next_at()
+        self.events.next_at()
     }
 
     fn act(&mut self, action: &str, _args: &[i64]) {
@@ -203,7 +205,7 @@ impl lab::Lab for Lab {
         if before.clients < self.setup.clients && self.clients.len() < self.setup.clients as usize {
             self.clients.resize(self.setup.clients as usize, Client::default());
         }
-        self.traffic.set(now, self.setup.traffic(), &mut self.queue, Event::Arrive);
+        self.traffic.set(now, self.setup.traffic(), &mut self.events.heap, Event::Arrive);
         if before.open_loop != self.setup.open_loop {
             // Whoever was thinking of something thinks anew, or no more.
             for client in &mut self.clients {
@@ -259,7 +261,7 @@ impl Lab {
         // By the number of the want, so that nothing but that decides it.
         let draw = unit(self.thinks.fork("client", u64::from(number) << 32 | u64::from(client.wants)));
         let at = now + scaled(every, -libm::log(1.0 - draw));
-        self.queue.push(at, Event::Want { client: number, generation: client.generation });
+        self.events.push(at, Event::Want { client: number, generation: client.generation });
     }
 
     fn thought(&mut self, number: u32, generation: u32) {
@@ -337,7 +339,7 @@ impl Lab {
 
     fn started(&mut self, started: Started) {
         if let Some(ends) = started.ends {
-            self.queue.push(ends, Event::Finish(started.ticket));
+            self.events.line_up(Kind::Finish, ends, Event::Finish(started.ticket));
         }
     }
 

@@ -34,7 +34,7 @@ pub(super) const ABOUT: About = About {
     predictions: &[
         Prediction {
             id: "after_the_outage",
-            question: "1000 clients want 667 requests a second; the server can serve 1000. It is down for 5 s, and each client tries again every 100 ms. Its queue has 2000 places, clients wait 250 ms for an answer. The outage has been over for 15 s: how many requests a second are answered in time?",
+            question: "1000 clients want 667 requests a second; the server can serve 1000. For 5 s it answers nothing, and each client tries again 100 ms after a failure. Its queue has 2000 places, clients wait 250 ms for an answer. The outage has been over for 15 s: how many requests a second are answered in time?",
             setup: "do=5:start,10:end",
             readout: "goodput",
             at_ms: 25_000,
@@ -43,7 +43,7 @@ pub(super) const ABOUT: About = About {
             misconceptions: &[
                 (
                     667.0,
-                    "There is room for what is wanted, but each of them has become many: the queue is full, takes 2 s, and nobody waits as long.",
+                    "There would be room for what is wanted. But the queue is full and takes 2 s, and nobody waits as long: each try times out, and the next one keeps the queue full.",
                 ),
                 (
                     1000.0,
@@ -86,7 +86,7 @@ pub(super) const ABOUT: About = About {
         },
         Prediction {
             id: "more_tries",
-            question: "As many clients, but they want something new whatever became of the last request (open loop), and give up after 3 tries, with exponential backoff and full jitter. The outage of 5 s has been over for 25 s. What share of the server's work of the last second was for somebody: how many answers a second are in time?",
+            question: "As many clients, but they want something new whatever became of the last request (open loop), and give up after 3 tries, with exponential backoff and full jitter. The outage of 5 s has been over for 25 s. How many requests a second are answered in time?",
             setup: "preset=open_loop&do=5:start,10:end",
             readout: "goodput",
             at_ms: 35_000,

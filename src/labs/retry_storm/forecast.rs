@@ -9,13 +9,17 @@ use super::numbers::{failing_load, many, places};
 use super::setup::{BudgetKind, Retries, Setup, Shed};
 use crate::lab::{Config, Fact, text};
 
-/// Whether a full queue takes longer than the clients wait, and what is late is served all the same.
-fn wastes(setup: &Setup) -> bool {
-    let server = &setup.server;
-    server.queue > setup.patience()
-        && server.order == Order::OldestFirst
-        && server.abandoned == Abandoned::GoOn
-        && setup.shed == Shed::None
+/// What the server does instead of serving what is late, if anything.
+fn instead(setup: &Setup) -> Option<&'static str> {
+    if setup.server.abandoned != Abandoned::GoOn {
+        return Some("what would be late is dropped unserved");
+    }
+    match setup.shed {
+        Shed::Late => return Some("whoever would wait longer is turned away"),
+        Shed::Retries => return Some("once an answer takes half of that, retries are turned away"),
+        Shed::None => {}
+    }
+    (setup.server.order == Order::NewestFirst).then_some("the newest are served first, and in time")
 }
 
 pub(super) fn claim(config: &Config) -> String {
@@ -41,22 +45,15 @@ pub(super) fn claim(config: &Config) -> String {
         (_, None) => ", as far as the budget lets them",
         (_, Some(_)) => ", as far as budget and breaker let them",
     };
+    let takes = format!("An answer from a full queue takes {full}");
     let then = if setup.server.queue <= setup.patience() {
-        format!(
-            "At the end of a full queue an answer takes {full}, no longer than the {timeout} that they wait: what is served is in time."
-        )
-    } else if !wastes(&setup) {
-        format!(
-            "At the end of a full queue an answer takes {full} and they wait {timeout}, but what is late is not served first, or not at all."
-        )
+        format!("{takes}, no longer than the {timeout} that they wait: what is served is in time.")
+    } else if let Some(instead) = instead(&setup) {
+        format!("{takes}, and they wait {timeout}; but {instead}.")
     } else if late.is_none_or(|load| load > setup.per_second()) {
-        format!(
-            "At the end of a full queue an answer takes {full} and they wait {timeout}: unanswered, they send {load} a second and keep it full{held}."
-        )
+        format!("{takes}, and they wait {timeout}: unanswered, they send {load} a second and keep it full{held}.")
     } else {
-        format!(
-            "At the end of a full queue an answer takes {full} and they wait {timeout}; but unanswered they send only {load} a second, and it drains."
-        )
+        format!("{takes}, and they wait {timeout}; but unanswered they send only {load} a second, and it drains.")
     };
     format!("{clients} {then}")
 }

@@ -50,16 +50,6 @@ pub(super) fn failing_load(setup: &Setup, fails_after: Duration) -> Option<f64> 
     Some(clients * f64::from(tries) / round.max(1e-3))
 }
 
-/// The state's word with its shape.
-pub(super) fn word(phase: Phase) -> &'static str {
-    match phase {
-        Phase::Healthy => "● healthy",
-        Phase::Overloaded => "▲ overloaded",
-        Phase::Metastable => "■ metastable",
-        Phase::Outage => "✕ outage",
-    }
-}
-
 pub(super) fn tone(phase: Phase) -> Tone {
     match phase {
         Phase::Healthy => Tone::Ok,

@@ -77,13 +77,26 @@ pub(super) fn diagram(lab: &Lab, view: View) -> Diagram {
         "{} clients, a queue and a server that {}; {}",
         text::grouped(lab.setup.clients.into()),
         condition.split_once(' ').map_or(&*condition, |words| words.1),
-        numbers::word(lab.phase()).split_once(' ').map_or("", |word| word.1)
+        word(lab).split_once(' ').map_or("", |word| word.1)
     );
     Diagram { width: places.size.0, height: places.size.1, name, marks }
 }
 
 fn words(id: &str, at: Point, tone: Tone, label: impl Into<String>, note: impl Into<String>) -> Mark {
     Mark::new(id, Shape::Words { at, anchor: Anchor::Start }, tone, label, note)
+}
+
+/// The state's word with its shape. An overload that the server makes good use of is on its way to health.
+fn word(lab: &Lab) -> &'static str {
+    let (second, seconds) = lab.watch.last(SECOND);
+    let useful = f64::from(second.good) > 0.5 * lab.setup.per_second() * seconds;
+    match lab.phase() {
+        Phase::Healthy => "● healthy",
+        Phase::Overloaded if useful => "◐ recovering",
+        Phase::Overloaded => "▲ overloaded",
+        Phase::Metastable => "■ metastable",
+        Phase::Outage => "✕ outage",
+    }
 }
 
 /// The state's word, and why it is so.
@@ -101,7 +114,7 @@ fn state(lab: &Lab, places: &Places, marks: &mut Vec<Mark>) {
         Phase::Metastable => format!("{gone}, and it does not recover: every timeout brings the next try."),
     };
     let tone = numbers::tone(lab.phase());
-    marks.push(Mark::new("state", Shape::Node { at: places.state }, tone, numbers::word(lab.phase()), ""));
+    marks.push(Mark::new("state", Shape::Node { at: places.state }, tone, word(lab), ""));
     marks.push(words("reason", places.reason, Tone::Plain, "", reason));
 }
 

@@ -6,6 +6,7 @@ use halfopen_core::budget::{Cause, Held};
 use halfopen_core::rng::Seed;
 use halfopen_core::sim::{Abandoned, Accepted, Cancelled, Refused, Ticket};
 
+use super::events::Kind;
 use super::setup::{Shed, too_late};
 use super::{Event, Lab, Last, unit};
 
@@ -185,12 +186,12 @@ impl Lab {
                 match accepted {
                     Accepted::Started(started) => self.started(started),
                     Accepted::Queued { .. } if drops => {
-                        self.queue.push(too_late(now, &self.setup), Event::TooLate { slot, generation });
+                        self.events.push(too_late(now, &self.setup), Event::TooLate { slot, generation });
                         return;
                     }
                     Accepted::Queued { .. } => self.tell_queue(),
                 }
-                self.queue.push(now + self.setup.timeout, Event::TimeUp { slot, generation });
+                self.events.line_up(Kind::TimeUp, now + self.setup.timeout, Event::TimeUp { slot, generation });
             }
             Err(refused) => {
                 if let Refused::Full { .. } = refused {
@@ -228,7 +229,7 @@ impl Lab {
             self.record.event(now, 4, &[u64::from(slot)]);
             next.into_iter().for_each(|started| self.started(started));
         }
-        self.queue.push(up, Event::TimeUp { slot, generation });
+        self.events.line_up(Kind::TimeUp, up, Event::TimeUp { slot, generation });
     }
 
     pub(super) fn time_up(&mut self, slot: u32, generation: u32) {
@@ -320,7 +321,7 @@ impl Lab {
         if let Some(request) = self.requests.slots.get_mut(slot as usize) {
             request.held = held;
         }
-        self.queue.push(now + self.setup.wait(failed, draw), Event::Retry { slot, generation });
+        self.events.line_up(Kind::Retry, now + self.setup.wait(failed, draw), Event::Retry { slot, generation });
     }
 
     fn ended(&mut self, number: u32, last: Last) {

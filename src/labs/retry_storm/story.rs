@@ -255,6 +255,6 @@ impl Lab {
         let server = &self.setup.server;
         server.order == Order::OldestFirst
             && server.abandoned == Abandoned::GoOn
-            && self.setup.shed != super::setup::Shed::Late
+            && self.setup.shed == super::setup::Shed::None
     }
 }
