@@ -50,8 +50,14 @@ impl Fault {
     pub fn judge(&self, latency: Duration, stream: &mut Stream) -> Fate {
         let permille = if let Self::Failing { permille } = *self { permille } else { 0 };
         let fails = stream.chance_permille(permille);
+        self.judge_by(latency, |_| fails)
+    }
+
+    /// [`Fault::judge`] with a coin of the caller's, asked for with its thousandths where it decides and nowhere else.
+    pub(super) fn judge_by(&self, latency: Duration, fails: impl FnOnce(u32) -> bool) -> Fate {
         match *self {
-            Self::Healthy | Self::Failing { .. } => Fate::Answers { after: latency, ok: !fails },
+            Self::Healthy => Fate::Answers { after: latency, ok: true },
+            Self::Failing { permille } => Fate::Answers { after: latency, ok: !fails(permille) },
             Self::Slow { factor_permille, extra } => {
                 let nanos = latency.as_nanos().saturating_mul(u128::from(factor_permille)) / 1_000;
                 let longer = Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX));

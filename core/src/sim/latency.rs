@@ -95,6 +95,14 @@ impl Latency {
         saturating(self.shift.saturating_add(drawn))
     }
 
+    /// The latency where chance has no part in it.
+    pub(super) fn fixed(&self) -> Option<Duration> {
+        match self.shape {
+            Shape::Constant(duration) => Some(saturating(self.shift.saturating_add(duration))),
+            _ => None,
+        }
+    }
+
     /// The mean: the shift plus, of the shapes in the order above, *d*, *most*/2, *mean*, *median* × e^(σ²/2).
     pub fn mean(&self) -> Duration {
         let drawn = match self.shape {

@@ -349,9 +349,13 @@ impl Server {
     fn serve(&mut self, now: Instant, index: u32) -> Option<Started> {
         let ticket = self.ticket(index);
         let entry = self.calls.get_mut(index as usize)?;
-        let call = self.seed.fork("call", entry.id);
-        let latency = self.config.latency.draw(&mut call.stream("latency"));
-        (entry.ends, entry.ok) = match self.fault.judge(latency, &mut call.stream("faults")) {
+        let (seed, id) = (self.seed, entry.id);
+        // Each concern of each call has a stream of its own, so what need not be drawn shifts nothing.
+        let stream = |concern| seed.fork("call", id).stream(concern);
+        let latency = self.config.latency;
+        let latency = latency.fixed().unwrap_or_else(|| latency.draw(&mut stream("latency")));
+        let fails = |permille| stream("faults").chance_permille(permille);
+        (entry.ends, entry.ok) = match self.fault.judge_by(latency, fails) {
             Fate::Answers { after, ok } => (Some(now.saturating_add(after)), ok),
             Fate::Never => (None, false),
             Fate::Refused => (Some(now), false),

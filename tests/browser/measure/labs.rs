@@ -9,10 +9,11 @@ use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
 /// Labs under more load than they have at their defaults, and how many clients, or requests a second, that is.
-const HEAVY: [(&str, u32); 2] = [
+const HEAVY: [(&str, u32); 3] = [
     ("#/circuit-breaker?rate=1000", 1_000),
     // Two callers with 5,000 requests a second each.
     ("#/cascade?rate=5000&threads=20000", 10_000),
+    ("#/retry-storm?clients=10000&capacity=10000", 10_000),
 ];
 
 /// Milliseconds of script that 95 of 100 frames keep within, at so many clients at most.

@@ -1,0 +1,159 @@
+//! The charts.
+
+use super::numbers::{many, share_said};
+use super::watch::{Phase, SECOND};
+use super::{Lab, numbers};
+use crate::lab::record::Tally;
+use crate::lab::scene::{Axis, Band, Chart, Limit, Line, Stroke, Tone};
+use crate::lab::text;
+
+type Points = Vec<(f64, f64)>;
+
+pub(super) fn charts(lab: &Lab) -> Vec<Chart> {
+    vec![load(lab), queue(lab), goodput(lab), retries(lab)]
+}
+
+fn time(lab: &Lab) -> Axis {
+    Axis { label: "time", unit: "s", from: 0.0, to: lab.now.as_secs_f64().max(20.0) }
+}
+
+fn line(name: &str, tone: Tone, stroke: Stroke, points: Points) -> Line {
+    Line { name: name.to_owned(), tone, stroke, points, spread: Vec::new() }
+}
+
+fn top(least: f64, lines: &[Line]) -> f64 {
+    lines.iter().flat_map(|line| &line.points).map(|point| point.1).fold(least, f64::max) * 1.1
+}
+
+/// What has happened since time 0, as a band below the lines.
+fn bands(lab: &Lab) -> Vec<Band> {
+    let phases = lab.watch.phases();
+    let ends = phases.iter().skip(1).map(|phase| phase.0).chain([lab.now]);
+    let band = |((from, phase), to): (&(halfopen_core::Instant, Phase), halfopen_core::Instant)| Band {
+        from: from.as_secs_f64(),
+        to: to.as_secs_f64(),
+        tone: numbers::tone(*phase),
+        label: match phase {
+            Phase::Healthy => "healthy",
+            Phase::Overloaded => "overloaded",
+            Phase::Metastable => "metastable",
+            Phase::Outage => "outage",
+        },
+    };
+    phases.iter().zip(ends).filter(|(phase, to)| phase.0 < *to).map(band).collect()
+}
+
+fn per_second(lab: &Lab, tally: &Tally) -> Points {
+    tally.per_second(lab.now)
+}
+
+fn capacity(lab: &Lab) -> Limit {
+    let capacity = lab.setup.per_second();
+    Limit { at: capacity, label: format!("capacity {}/s", many(capacity)), tone: Tone::Plain }
+}
+
+fn each(lab: &Lab) -> String {
+    text::about(lab.watch.sent.width())
+}
+
+fn load(lab: &Lab) -> Chart {
+    let (second, seconds) = lab.watch.last(SECOND);
+    let lines = vec![
+        line("sent to the server", Tone::Bad, Stroke::Steps, per_second(lab, &lab.watch.sent)),
+        line("wanted", Tone::Info, Stroke::DashedSteps, per_second(lab, &lab.watch.wanted)),
+    ];
+    Chart {
+        id: "load",
+        title: "Load against capacity",
+        reading: format!(
+            "Requests that come in each {}, as a rate; the dashed line is what the server can serve.",
+            each(lab)
+        ),
+        x: time(lab),
+        y: Axis { label: "requests per second", unit: "1/s", from: 0.0, to: top(lab.setup.per_second(), &lines) },
+        lines,
+        limits: vec![capacity(lab)],
+        bands: bands(lab),
+        summary: format!(
+            "{} a second arrive now, {} of them wanted anew; the server serves {}.",
+            many(f64::from(second.sent) / seconds),
+            many(f64::from(second.wanted) / seconds),
+            many(lab.setup.per_second())
+        ),
+    }
+}
+
+fn queue(lab: &Lab) -> Chart {
+    let (queued, abandoned) = (lab.server.queued(), lab.server.abandoned().min(lab.server.queued()));
+    let lines = vec![
+        line("waiting", Tone::Plain, Stroke::Steps, lab.watch.queued.points(lab.now)),
+        line("of them for nobody", Tone::Bad, Stroke::DashedSteps, lab.watch.abandoned.points(lab.now)),
+    ];
+    let patience = f64::from(lab.setup.patience());
+    Chart {
+        id: "queue",
+        title: "The queue",
+        reading:
+            "Requests that wait at the server. Above the dashed line the wait is longer than the clients' timeout."
+                .to_owned(),
+        x: time(lab),
+        y: Axis { label: "requests", unit: "", from: 0.0, to: top(patience.max(1.0), &lines) },
+        lines,
+        limits: vec![Limit { at: patience, label: "clients' patience".to_owned(), tone: Tone::Bad }],
+        bands: Vec::new(),
+        summary: format!(
+            "{} waiting now, {} of them given up; so many take {}, and clients wait {}.",
+            text::grouped(queued.into()),
+            text::grouped(abandoned.into()),
+            text::about(lab.queue_takes()),
+            text::about(lab.setup.timeout)
+        ),
+    }
+}
+
+fn goodput(lab: &Lab) -> Chart {
+    let (second, seconds) = lab.watch.last(SECOND);
+    let lines = vec![
+        line("answered in time", Tone::Ok, Stroke::Steps, per_second(lab, &lab.watch.good)),
+        line("served for nobody", Tone::Bad, Stroke::DashedSteps, per_second(lab, &lab.watch.wasted)),
+    ];
+    Chart {
+        id: "goodput",
+        title: "Goodput and waste",
+        reading: format!(
+            "What the server finishes in each {}, as a rate: goodput is what somebody still waited for.",
+            each(lab)
+        ),
+        x: time(lab),
+        y: Axis { label: "requests per second", unit: "1/s", from: 0.0, to: top(lab.setup.per_second(), &lines) },
+        lines,
+        limits: vec![capacity(lab)],
+        bands: Vec::new(),
+        summary: format!(
+            "{} a second are answered in time now, {} served for nobody.",
+            many(f64::from(second.good) / seconds),
+            many(f64::from(second.wasted) / seconds)
+        ),
+    }
+}
+
+fn retries(lab: &Lab) -> Chart {
+    let (second, _) = lab.watch.last(SECOND);
+    let (sent, retried) = (per_second(lab, &lab.watch.sent), per_second(lab, &lab.watch.retried));
+    let share = sent
+        .iter()
+        .zip(&retried)
+        .map(|(sent, retried)| (sent.0, if sent.1 > 0.0 { 100.0 * retried.1 / sent.1 } else { 0.0 }));
+    let now = f64::from(second.retried) / f64::from(second.sent.max(1));
+    Chart {
+        id: "retries",
+        title: "Share of retries",
+        reading: "Of the requests that reach the server, those that were sent before.".to_owned(),
+        x: time(lab),
+        y: Axis { label: "retries", unit: "%", from: 0.0, to: 100.0 },
+        lines: vec![line("retries among requests", Tone::Half, Stroke::Steps, share.collect())],
+        limits: Vec::new(),
+        bands: Vec::new(),
+        summary: format!("{} of the last second's requests were retries.", share_said(now)),
+    }
+}

@@ -1,0 +1,147 @@
+//! What the settings mean before anything runs.
+
+use std::time::Duration;
+
+use halfopen_core::backoff::Kind;
+use halfopen_core::sim::{Abandoned, Order};
+
+use super::numbers::{failing_load, many, places};
+use super::setup::{BudgetKind, Retries, Setup, Shed};
+use crate::lab::{Config, Fact, text};
+
+/// What the server does instead of serving what is late, if anything.
+fn instead(setup: &Setup) -> Option<&'static str> {
+    if setup.server.abandoned != Abandoned::GoOn {
+        return Some("what would be late is dropped unserved");
+    }
+    match setup.shed {
+        Shed::Late => return Some("whoever would wait longer is turned away"),
+        Shed::Retries => return Some("once an answer takes half of that, retries are turned away"),
+        Shed::None => {}
+    }
+    (setup.server.order == Order::NewestFirst).then_some("the newest are served first, and in time")
+}
+
+pub(super) fn claim(config: &Config) -> String {
+    let setup = Setup::new(config);
+    let capacity = many(setup.per_second());
+    let again = match setup.retries {
+        Retries::Forever => format!("try again {} after a failure", wait(&setup)),
+        Retries::Limited => format!("make up to {} calls for each", setup.tries().unwrap_or(1)),
+        Retries::None => "never try again".to_owned(),
+    };
+    let clients = format!(
+        "{} want {} of the {capacity} requests a second that the server can serve, and {again}.",
+        text::counted(setup.clients.into(), "client", "clients"),
+        many(setup.wanted().as_per_sec_f64())
+    );
+    let full = text::about(setup.answer(setup.server.queue));
+    let timeout = text::about(setup.timeout);
+    let late = failing_load(&setup, setup.timeout);
+    let load = late.map_or_else(|| "ever more".to_owned(), many);
+    let held = match (setup.budget, &setup.breaker) {
+        (BudgetKind::None, None) => "",
+        (BudgetKind::None, Some(_)) => ", as far as the breaker lets them",
+        (_, None) => ", as far as the budget lets them",
+        (_, Some(_)) => ", as far as budget and breaker let them",
+    };
+    let takes = format!("An answer from a full queue takes {full}");
+    let then = if setup.server.queue <= setup.patience() {
+        format!("{takes}, no longer than the {timeout} that they wait: what is served is in time.")
+    } else if let Some(instead) = instead(&setup) {
+        format!("{takes}, and they wait {timeout}; but {instead}.")
+    } else if late.is_none_or(|load| load > setup.per_second()) {
+        format!("{takes}, and they wait {timeout}: unanswered, they send {load} a second and keep it full{held}.")
+    } else {
+        format!("{takes}, and they wait {timeout}; but unanswered they send only {load} a second, and it drains.")
+    };
+    format!("{clients} {then}")
+}
+
+/// How long the waits become, on average.
+fn wait(setup: &Setup) -> String {
+    let wait = text::about(setup.mean_wait());
+    match setup.backoff.settings().kind {
+        Kind::Exponential { .. } if setup.tries().is_none_or(|_| setup.attempts > 2) => format!("up to {wait}"),
+        _ => wait,
+    }
+}
+
+pub(super) fn outlook(config: &Config) -> Vec<Fact> {
+    let setup = Setup::new(config);
+    let capacity = setup.per_second();
+    let rate = |load: Option<f64>| load.map_or_else(|| "ever more".to_owned(), |load| format!("{}/s", many(load)));
+    let wanted = setup.wanted().as_per_sec_f64();
+    let (refused, late) = (failing_load(&setup, Duration::ZERO), failing_load(&setup, setup.timeout));
+    let loops = if setup.open_loop {
+        "open loop: each request makes all its tries, whatever they wait"
+    } else {
+        "closed loop: a client wants nothing new before its last request has ended"
+    };
+    let timeout = text::about(setup.timeout);
+    let mut facts = vec![
+        Fact {
+            label: "Wanted while all is well".to_owned(),
+            value: format!("{}/s of {}/s", many(wanted), many(capacity)),
+            because: format!("{} ÷ {}", text::grouped(setup.clients.into()), config.show("every")),
+        },
+        Fact {
+            label: "Load while every try is refused at once".to_owned(),
+            value: rate(refused),
+            because: format!("{loops}; waits of {} in the long run", wait(&setup)),
+        },
+        Fact {
+            label: "Load while every try times out".to_owned(),
+            value: rate(late),
+            because: match late {
+                Some(load) if load <= capacity => format!("less than {}/s: a queue drains by itself", many(capacity)),
+                _ => format!("more than {}/s: a queue that is too long stays too long", many(capacity)),
+            },
+        },
+        Fact {
+            label: "An answer from the end of a full queue".to_owned(),
+            value: text::about(setup.answer(setup.server.queue)),
+            because: format!(
+                "{} ÷ {}/s, and {} to be served; clients wait {timeout}, long enough behind {}",
+                places(setup.server.queue),
+                many(capacity),
+                text::about(setup.service()),
+                text::grouped(setup.patience().into())
+            ),
+        },
+    ];
+    if let Some(tries) = setup.tries() {
+        facts.push(Fact {
+            label: "Calls of a request that fails".to_owned(),
+            value: text::grouped(tries.into()),
+            because: if setup.layers > 1 {
+                format!("{} tries in each of {} layers", setup.attempts, setup.layers)
+            } else if config.number("layers") > 1 && setup.retries == Retries::Limited {
+                "only the client tries again".to_owned()
+            } else {
+                "one layer tries".to_owned()
+            },
+        });
+    }
+    facts
+}
+
+pub(super) fn conflicts(config: &Config) -> Vec<String> {
+    let setup = Setup::new(config);
+    let mut conflicts = Vec::new();
+    if setup.service() >= setup.timeout {
+        conflicts.push(format!(
+            "The server takes {} for a request and clients wait {}: no answer is in time.",
+            text::about(setup.service()),
+            text::about(setup.timeout)
+        ));
+    }
+    if setup.wanted().millihertz() >= setup.capacity {
+        conflicts.push(format!(
+            "Clients may want {} a second and the server serves {}: it is overloaded without any outage.",
+            many(setup.wanted().as_per_sec_f64()),
+            many(setup.per_second())
+        ));
+    }
+    conflicts
+}

@@ -1,0 +1,223 @@
+//! What the knobs say, in the types of the core.
+
+use std::time::Duration;
+
+use halfopen_core::Instant;
+use halfopen_core::backoff::{self, Jitter, Kind};
+use halfopen_core::breaker::{self, OpenFor, Settings, Trip, Window};
+use halfopen_core::rng::scaled;
+use halfopen_core::sim::{Abandoned, Arrivals, Fault, Latency, Order, Rate, ServerConfig};
+
+use crate::lab::Config;
+
+/// Waits told apart: exponential ones have long reached any cap by then.
+const WAITS: u32 = 48;
+
+#[derive(Clone)]
+pub(super) struct Setup {
+    pub(super) clients: u32,
+    pub(super) every: Duration,
+    pub(super) open_loop: bool,
+    pub(super) retries: Retries,
+    /// How many tries each layer that retries has.
+    pub(super) attempts: u32,
+    /// Layers that retry.
+    pub(super) layers: u32,
+    pub(super) timeout: Duration,
+    pub(super) backoff: backoff::Config,
+    /// Least and most of each wait, the last for all that follow.
+    waits: Vec<(Duration, Duration)>,
+    /// Requests a second, in thousandths.
+    pub(super) capacity: u64,
+    pub(super) server: ServerConfig,
+    pub(super) shed: Shed,
+    pub(super) outage: Fault,
+    pub(super) budget: BudgetKind,
+    pub(super) budget_percent: u32,
+    pub(super) breaker: Option<breaker::Config>,
+    pub(super) processes: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Retries {
+    Forever,
+    Limited,
+    None,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shed {
+    None,
+    Late,
+    Retries,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum BudgetKind {
+    None,
+    Aws,
+    Grpc,
+    Finagle,
+    Envoy,
+    Sre,
+}
+
+impl Setup {
+    pub(super) fn new(config: &Config) -> Self {
+        let wait = config.duration("wait");
+        let jitter = match config.choice("jitter") {
+            "full" => Jitter::Full,
+            "equal" => Jitter::Equal,
+            "around" => Jitter::PlusMinus { permille: 200 },
+            _ => Jitter::None,
+        };
+        let growing = config.choice("backoff") == "exponential";
+        let kind = if growing {
+            Kind::Exponential { base: wait, factor_permille: 2000 }
+        } else {
+            Kind::Constant { base: wait }
+        };
+        let cap = growing.then(|| config.duration("cap").max(wait));
+        let Ok(backoff) = backoff::Config::new(backoff::Settings { cap, jitter, ..backoff::Settings::plain(kind) })
+        else {
+            unreachable!("the table's ranges lie within the core's, and no cap is below the wait")
+        };
+        let waits = (0..WAITS).map(|number| (backoff.least(number), backoff.most(number))).collect();
+        let retries = match config.choice("retries") {
+            "limited" => Retries::Limited,
+            "none" => Retries::None,
+            _ => Retries::Forever,
+        };
+        let attempts = if retries == Retries::Limited { config.small("attempts") } else { 1 };
+        let layers = if retries == Retries::Limited && !config.flag("one_layer") { config.small("layers") } else { 1 };
+        let capacity = config.count("capacity");
+        // So many at a time that each takes some ten milliseconds.
+        let workers = (capacity / 100_000).max(1);
+        let latency = Duration::from_nanos(workers * 1_000_000_000_000 / capacity.max(1));
+        let server = ServerConfig {
+            queue: config.small("queue"),
+            order: if config.choice("order") == "newest" { Order::NewestFirst } else { Order::OldestFirst },
+            abandoned: if config.flag("only_wanted") { Abandoned::DropWaiting } else { Abandoned::GoOn },
+            ..ServerConfig::new(u32::try_from(workers).unwrap_or(u32::MAX), Latency::constant(latency))
+        };
+        let settings = Settings {
+            trip: Trip::Consecutive { failures: config.small("breaker_failures") },
+            window: Window::Calls { calls: 1 },
+            open_for: OpenFor::constant(config.duration("breaker_open_for")),
+            ..Settings::default()
+        };
+        let Ok(breaker) = breaker::Config::new(settings) else {
+            unreachable!("the table's ranges lie within the core's, which the registry walk tries")
+        };
+        Self {
+            clients: config.small("clients"),
+            every: config.duration("every"),
+            open_loop: config.choice("arrivals") == "open",
+            retries,
+            attempts,
+            layers,
+            timeout: config.duration("timeout"),
+            backoff,
+            waits,
+            capacity,
+            server,
+            shed: match config.choice("shed") {
+                "late" => Shed::Late,
+                "retries" => Shed::Retries,
+                _ => Shed::None,
+            },
+            outage: match config.choice("outage") {
+                "down" => Fault::Down,
+                "slow" => Fault::slower(10),
+                _ => Fault::Hung,
+            },
+            budget: match config.choice("budget") {
+                "aws" => BudgetKind::Aws,
+                "grpc" => BudgetKind::Grpc,
+                "finagle" => BudgetKind::Finagle,
+                "envoy" => BudgetKind::Envoy,
+                "sre" => BudgetKind::Sre,
+                _ => BudgetKind::None,
+            },
+            budget_percent: config.small("budget_percent"),
+            breaker: config.flag("breaker").then_some(breaker),
+            processes: config.small("processes"),
+        }
+    }
+
+    /// How long the server takes for a request.
+    pub(super) fn service(&self) -> Duration {
+        self.server.latency.mean()
+    }
+
+    /// Requests a second, for showing.
+    pub(super) fn per_second(&self) -> f64 {
+        self.capacity as f64 / 1000.0
+    }
+
+    /// How long so many requests take the whole server.
+    pub(super) fn work(&self, requests: u32) -> Duration {
+        let nanos = u64::from(requests).saturating_mul(1_000_000_000_000) / self.capacity.max(1);
+        Duration::from_nanos(nanos)
+    }
+
+    /// So many may be ahead of a request that is answered in time: a queue of more is too long.
+    pub(super) fn patience(&self) -> u32 {
+        let wait = self.timeout.saturating_sub(self.service()).as_nanos();
+        u32::try_from(wait.saturating_mul(self.capacity.into()) / 1_000_000_000_000).unwrap_or(u32::MAX)
+    }
+
+    /// How long after it joins behind so many others a request is answered.
+    pub(super) fn answer(&self, ahead: u32) -> Duration {
+        self.work(ahead) + self.service()
+    }
+
+    /// How many requests a second are wanted while all are answered at once.
+    pub(super) fn wanted(&self) -> Rate {
+        let nanos = u64::try_from(self.every.as_nanos()).unwrap_or(u64::MAX).max(1);
+        Rate::from_millihertz(u64::from(self.clients) * 1_000_000_000_000 / nanos)
+    }
+
+    /// The traffic of an open loop: that of many clients who want something at random is at random as well.
+    pub(super) fn traffic(&self) -> Arrivals {
+        if self.open_loop { Arrivals::Poisson { rate: self.wanted() } } else { Arrivals::None }
+    }
+
+    /// Tries of a request at most, those of all layers multiplied; `None` without limit.
+    pub(super) fn tries(&self) -> Option<u32> {
+        match self.retries {
+            Retries::Forever => None,
+            Retries::Limited => Some(self.attempts.saturating_pow(self.layers)),
+            Retries::None => Some(1),
+        }
+    }
+
+    /// The wait after so many failed tries. `draw`, from 0 to below 1, is where between its ends it lies.
+    ///
+    /// Of nested layers the outer one waits when all within it have used up their tries: the number of failures, written
+    /// with the tries of a layer as its base, ends in as many zeros as layers have, and the digit before them is the
+    /// failures of the one that waits.
+    pub(super) fn wait(&self, failed: u32, draw: f64) -> Duration {
+        let mut number = failed;
+        if self.retries == Retries::Limited {
+            while number > 0 && number.is_multiple_of(self.attempts) {
+                number /= self.attempts;
+            }
+            number %= self.attempts;
+        }
+        let place = (number.max(1) - 1).min(WAITS - 1) as usize;
+        let (least, most) = self.waits.get(place).copied().unwrap_or_default();
+        least + scaled(most.saturating_sub(least), draw)
+    }
+
+    /// The mean of the longest waits that a request comes to.
+    pub(super) fn mean_wait(&self) -> Duration {
+        let last = self.tries().map_or(WAITS, |_| self.attempts.saturating_sub(1).max(1)) - 1;
+        self.backoff.mean(last).wait
+    }
+}
+
+/// When a server has been at work for so long that it finishes as `until` comes: what has not begun then is too late.
+pub(super) fn too_late(sent: Instant, setup: &Setup) -> Instant {
+    sent + setup.timeout.saturating_sub(setup.service())
+}
