@@ -4,6 +4,7 @@
 use yew::prelude::*;
 
 use super::super::chart::ChartView;
+use super::super::diagram::Plot;
 use super::super::dom;
 use super::super::el::{El, el, many, maybe};
 use super::super::knobs::Knobs;
@@ -25,6 +26,7 @@ pub struct Panels {
     pub(super) ask: fn(&mut Stage, &Context<Stage>, Ask),
     pub(super) answer: fn(&mut Stage, &Context<Stage>),
     pub(super) watch_goals: fn(&mut Stage, &Context<Stage>),
+    pub(super) plot: Plot,
 }
 
 /// How it looks, which the page need not know before.
@@ -34,7 +36,13 @@ const STYLES: &[&str] =
 /// The ways into the chunk: call it there.
 pub fn panels() -> Panels {
     dom::adopt_styles(STYLES);
-    Panels { show: Stage::below, ask: Stage::ask, answer: Stage::answer, watch_goals: Stage::watch_goals }
+    Panels {
+        show: Stage::below,
+        ask: Stage::ask,
+        answer: Stage::answer,
+        watch_goals: Stage::watch_goals,
+        plot: Plot::new(),
+    }
 }
 
 impl Stage {

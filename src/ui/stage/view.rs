@@ -93,7 +93,8 @@ impl Stage {
         let shows = |part: &str| !opened.hide.iter().any(|hidden| hidden == part);
         let actions = shows("actions").then(|| actions(about.actions, buttons, &self.send, maybe(knob)));
         let playing = self.player.pause.is_none();
-        let picture = part(DiagramView { diagram: Rc::new(diagram), on_act: self.act.clone(), playing });
+        let plot = ctx.props().opened.panels.map(|panels| panels.plot);
+        let picture = part(DiagramView { diagram: Rc::new(diagram), on_act: self.act.clone(), playing, plot });
         // Letters are shortcuts here and nowhere else: not on a knob, not in the log.
         let key = ctx.link().callback(Msg::Key);
         el("section.card.stage[aria-label=Stage][data-part=stage][id=stage][tabindex=-1]")
