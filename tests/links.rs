@@ -208,7 +208,11 @@ fn names_of_parts_and_knobs_are_checked() {
 /// The README lists them, and the page asks for no other.
 #[test]
 fn parts_are_those_of_the_page() {
-    let view = concat!(include_str!("../src/ui/stage/view.rs"), include_str!("../src/ui/stage/quest.rs"));
+    let view = concat!(
+        include_str!("../src/ui/stage/view.rs"),
+        include_str!("../src/ui/stage/below.rs"),
+        include_str!("../src/ui/stage/quest.rs")
+    );
     let mut asked: Vec<&str> =
         view.split("shows(\"").skip(1).filter_map(|rest| Some(rest.split_once('"')?.0)).collect();
     asked.sort_unstable();

@@ -12,8 +12,11 @@ use halfopen::labs::LABS;
 use halfopen::session::Session;
 
 /// A story per lab: traffic, an outage, a recovery.
-const STORIES: &[(&str, &str)] =
-    &[("circuit-breaker", "rate=20/s&do=5:break,20:heal,40:slow,50:heal&t=100s"), ("cascade", "do=20:heal&t=40s")];
+const STORIES: &[(&str, &str)] = &[
+    ("circuit-breaker", "rate=20/s&do=5:break,20:heal,40:slow,50:heal&t=100s"),
+    ("cascade", "do=20:heal&t=40s"),
+    ("backoff", "breaker=each_attempt&do=30:heal,40:reroll&t=60s"),
+];
 
 #[test]
 fn presets_tell_their_story() {

@@ -26,7 +26,7 @@ pub const RUN_MAX: Instant = Instant::from_secs(24 * 3600);
 pub const RESERVED: [&str; 13] =
     ["seed", "t", "do", "hide", "lock", "v", "preset", "until", "format", "out", "chart", "help", "version"];
 /// The parts of a lab that `hide` can name.
-pub const PARTS: [&str; 13] = [
+pub const PARTS: [&str; 15] = [
     "claim",
     "stage",
     "actions",
@@ -39,6 +39,8 @@ pub const PARTS: [&str; 13] = [
     "knobs",
     "outlook",
     "why",
+    "programs",
+    "exercise",
     "share",
 ];
 /// The seed when nothing is said.

@@ -5,12 +5,14 @@
 
 mod about;
 mod charts;
+mod exercise;
 mod formula;
 mod knobs;
 mod lane;
 mod numbers;
 mod picture;
 mod presets;
+mod programs;
 mod settings;
 
 use halfopen_core::Instant;
@@ -20,7 +22,7 @@ use halfopen_core::rng::Seed;
 use halfopen_core::sim::Queue;
 
 use crate::lab::record::Health;
-use crate::lab::{self, About, Chart, Config, Record, Scene, Table, Tone, View, text, wording};
+use crate::lab::{self, About, Chart, Config, Exercise, Program, Record, Scene, Table, Tone, View, text, wording};
 use lane::{Came, Lane, Try};
 use settings::{Guard, Setup};
 
@@ -69,6 +71,11 @@ struct Event {
 
 impl lab::Lab for Lab {
     const ABOUT: About = about::ABOUT;
+    const EXERCISE: Option<&'static Exercise> = Some(&exercise::EXERCISE);
+
+    fn programs(config: &Config) -> Vec<Program> {
+        programs::programs(config)
+    }
 
     fn start(config: &Config, seed: Seed) -> Self {
         let setup = Setup::new(config);
@@ -257,6 +264,7 @@ impl Lab {
             who.done += 1;
             self.counts.done += 1;
             self.counts.twice += u64::from(who.done == 2);
+            self.record.event(now, 8, &[client as u64, u64::from(who.done)]);
         }
         if let Some(permit) = who.permit.take() {
             let mut heard = Vec::new();

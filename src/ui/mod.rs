@@ -7,6 +7,7 @@ mod actions;
 mod arrive;
 pub mod chart;
 mod clock;
+mod code;
 mod diagram;
 mod dom;
 mod el;
@@ -29,6 +30,7 @@ mod scrub;
 mod share;
 mod shell;
 mod stage;
+mod tables;
 mod theme;
 mod transport;
 

@@ -7,6 +7,7 @@ mod quest;
 mod view;
 
 pub use below::{Panels, panels};
+pub(crate) use quest::Ask;
 
 use std::rc::Rc;
 
@@ -146,7 +147,7 @@ pub(crate) enum Msg {
     Later,
     Help(bool),
     Dials(bool),
-    Ask(quest::Ask),
+    Ask(Ask),
     Key(KeyboardEvent),
 }
 

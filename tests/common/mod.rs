@@ -170,6 +170,7 @@ pub fn assert_same(a: &Session, b: &Session, what: &str) {
         assert_eq!(a.scene(view(layout)), b.scene(view(layout)), "{what}: scene");
     }
     assert_eq!(a.charts(), b.charts(), "{what}: charts");
+    assert_eq!(a.tables(), b.tables(), "{what}: tables");
 }
 
 /// Log, health and trace of two sessions are the same.

@@ -66,7 +66,7 @@ pub(super) const ABOUT: About = About {
         },
         Prediction {
             id: "together_without_jitter",
-            question: "40 clients fail together and back off exponentially, without jitter. How many of them come within the same quarter of a second when they try for the third time?",
+            question: "40 clients fail together and back off exponentially, without jitter. How many of them come within the same fifth of a second when they try for the third time?",
             setup: "jitter=none",
             readout: "together",
             at_ms: 16_000,
@@ -84,14 +84,14 @@ pub(super) const ABOUT: About = About {
     goals: &[Goal {
         id: "spread_out",
         task: "With 100 clients or more that all give up after 5 attempts, let no more than one in five come back within the same bar of the histogram.",
-        hint: "What bunches is the second attempt: the first wait is the shortest, and so has least room for the jitter. Let the waits not grow.",
+        hint: "What bunches is the second attempt: the first wait is the shortest, so the jitter has least room. Let the waits not grow, and let the jitter reach far.",
         reached: |_, readouts| {
             let number = |id: &str| readouts.iter().find(|readout| readout.id == id).and_then(|readout| readout.number);
             let (clients, together) = (number("clients").unwrap_or(0.0), number("together").unwrap_or(f64::MAX));
             let all_tried = number("reached") >= Some(clients * 5.0) && number("gave_up") >= Some(clients);
             clients >= 100.0 && all_tried && together * 5.0 <= clients
         },
-        proof: "clients=100&kind=constant&base=4s&t=30s",
+        proof: "clients=100&kind=constant&base=4s&jitter=plus_minus&width=100%25&t=40s",
     }],
 };
 

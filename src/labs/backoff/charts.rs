@@ -13,8 +13,8 @@ pub(super) fn charts(lab: &Lab) -> Vec<Chart> {
     vec![arrivals(lab), waits(lab)]
 }
 
-/// How an overlay is drawn, so that five of them can be told apart.
-fn look(overlay: Option<Overlay>) -> (Tone, Stroke) {
+/// How a strategy is drawn, so that six of them can be told apart.
+pub(super) fn look(overlay: Option<Overlay>) -> (Tone, Stroke) {
     match overlay {
         None => (Tone::LaneA, Stroke::Steps),
         Some(Overlay::NoJitter) => (Tone::Bad, Stroke::DashedSteps),
@@ -76,6 +76,15 @@ fn waits(lab: &Lab) -> Chart {
     });
     let drawn: Vec<(f64, f64)> = drawn.unwrap_or_default();
     let highest = points(&|number| waits.most(number)).iter().map(|point| point.1).fold(0.0, f64::max);
+    let mut lines = vec![
+        line("ceiling", Tone::Plain, Stroke::Dashed, points(&|number| waits.ceiling(number))),
+        line("mean", Tone::LaneA, Stroke::Solid, points(&|number| waits.mean(number).wait)),
+        line("drawn by client 1", Tone::LaneB, Stroke::Solid, drawn),
+    ];
+    // Mostly the ceiling itself.
+    if (0..count).any(|number| waits.most(number) != waits.ceiling(number)) {
+        lines.insert(1, line("longest", Tone::Bad, Stroke::Dashed, points(&|number| waits.most(number))));
+    }
     let last = count.checked_sub(1);
     let summary = last.map_or_else(
         || "There is no wait: each client tries once.".to_owned(),
@@ -92,16 +101,11 @@ fn waits(lab: &Lab) -> Chart {
         id: "waits",
         title: "Each wait against what it was drawn from",
         reading:
-            "The ceiling is what the jitter is applied to; the mean is what to expect, the longest the worst case."
+            "The ceiling is what the jitter is applied to; the mean is what to expect. Jitter that adds goes beyond the ceiling."
                 .to_owned(),
         x: Axis { label: "wait", unit: "", from: 1.0, to: f64::from(count).max(2.0) },
         y: Axis { label: "length", unit: "s", from: 0.0, to: (highest * 1.05).max(1e-3) },
-        lines: vec![
-            line("ceiling", Tone::Plain, Stroke::Dashed, points(&|number| waits.ceiling(number))),
-            line("longest", Tone::Bad, Stroke::Dashed, points(&|number| waits.most(number))),
-            line("mean", Tone::LaneA, Stroke::Solid, points(&|number| waits.mean(number).wait)),
-            line("drawn by client 1", Tone::LaneB, Stroke::Solid, drawn),
-        ],
+        lines,
         limits: Vec::new(),
         bands: Vec::new(),
         summary,

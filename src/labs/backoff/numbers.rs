@@ -23,21 +23,14 @@ pub(super) fn readouts(lab: &Lab) -> Vec<Readout> {
     // At most 200 waits of at most 146 years.
     let mean = first.iter().map(Duration::as_secs_f64).sum::<f64>() / first.len().max(1) as f64;
     let mean = (!first.is_empty()).then_some(mean);
-    let scale = Scale::of(lab);
-    let together = scale.together(own);
+    let together = Scale::of(lab).together(own);
     let mut readouts = vec![
         count("clients", "clients", own.clients.len() as u64, Tone::Plain),
         count("waiting", "waiting to try again", waiting as u64, tone(waiting as u64, Tone::Half)),
         count("answered", "answered", counts.answered, tone(counts.answered, Tone::Ok)),
         count("gave_up", "gave up", counts.gave_up, tone(counts.gave_up, Tone::Bad)),
         count("reached", "calls that reached the backend", counts.reached, Tone::Plain),
-        Readout {
-            id: "together",
-            label: "most retries in one bar so far",
-            number: Some(f64::from(together)),
-            value: format!("{together} in {}", text::about(scale.bucket)),
-            tone: Tone::Plain,
-        },
+        count("together", "most retries in one bar", together.into(), Tone::Plain),
         Readout {
             id: "mean_first_wait",
             label: "first wait, mean so far",

@@ -7,14 +7,14 @@ use halfopen_core::breaker::State;
 
 use super::lane::{Came, Client, Lane, Planned};
 use super::settings::Guard;
-use super::{Lab, formula};
+use super::{Lab, charts, formula};
 use crate::lab::scene::{Anchor, Area, Diagram, Layout, Mark, Point, Shape, Tone};
 use crate::lab::{text, wording};
 
 /// A round longer than this is drawn as far as this: no run goes on for longer.
 const LONGEST: u64 = 24 * 3_600_000_000_000;
 /// Bars of the histogram between two ticks.
-const BARS_A_TICK: u64 = 8;
+const BARS_A_TICK: u64 = 10;
 
 /// Time since the round began, as it is drawn.
 pub(super) struct Scale {
@@ -111,7 +111,7 @@ impl Places {
     fn of(layout: Layout) -> Self {
         match layout {
             Layout::Wide => {
-                Self { wide: true, left: 40.0, right: 1040.0, y: 0.0, rows: (176.0, 88.0), bars: (60.0, 44.0) }
+                Self { wide: true, left: 40.0, right: 1040.0, y: 0.0, rows: (196.0, 96.0), bars: (60.0, 44.0) }
             }
             Layout::Narrow => {
                 Self { wide: false, left: 12.0, right: 322.0, y: 0.0, rows: (128.0, 72.0), bars: (46.0, 36.0) }
@@ -137,7 +137,7 @@ pub(super) fn diagram(lab: &Lab, layout: Layout) -> Diagram {
     axis(&scale, &mut places, &mut marks);
     if let Some(share) = scale.share(lab.now).filter(|_| lab.now > Instant::ZERO) {
         let x = places.x(share);
-        let path = vec![Point { x, y: top }, Point { x, y: places.y - if places.wide { 30.0 } else { 27.0 } }];
+        let path = vec![Point { x, y: top }, Point { x, y: places.y - if places.wide { 34.0 } else { 38.0 } }];
         // Behind everything else.
         marks.insert(0, Mark::new("now", Shape::Wire { path, cut: false }, Tone::Faint, "", ""));
     }
@@ -221,7 +221,7 @@ fn timeline(lab: &Lab, scale: &Scale, places: &mut Places, marks: &mut Vec<Mark>
     let top = places.y + lead;
     let Some((client, known)) = lab.first() else { return };
     let (letter, least) = if places.wide { (8.4, 7.0) } else { (7.6, 5.0) };
-    let mut room = places.left - 40.0;
+    let mut room = places.left - 12.0;
     let mut put = |number: usize, from: f32, ends: Option<f32>, tone: Tone, told: &str| {
         let from = places.x(from);
         let to = places.x(ends.unwrap_or(1.0)).max(from + least).min(places.right + least);
@@ -230,11 +230,14 @@ fn timeline(lab: &Lab, scale: &Scale, places: &mut Places, marks: &mut Vec<Mark>
         // Words stand apart from the bar, where there is room for them: to those who do not see it the bar tells all.
         marks.push(mark);
         let middle = at.centre().x;
-        if middle - room >= 1.6 * letter {
+        // The sign goes first where there is no room for both.
+        let said = [format!("{number}{told}"), number.to_string()];
+        let fits = |said: &&String| middle - letter * (said.chars().count() as f32 / 2.0 + 0.3) >= room;
+        if let Some(said) = said.iter().find(fits) {
             let at = Point { x: middle, y: top - 6.0 };
             let shape = Shape::Words { at, anchor: Anchor::Middle };
-            marks.push(Mark::new(format!("number-{number}"), shape, tone, "", format!("{number}{told}")));
-            room = middle;
+            marks.push(Mark::new(format!("number-{number}"), shape, tone, "", said.clone()));
+            room = middle + letter * said.chars().count() as f32 / 2.0;
         }
     };
     for (index, attempt) in client.tries.iter().enumerate() {
@@ -329,7 +332,7 @@ fn rows(lab: &Lab, lane: &Lane, number: usize, scale: &Scale, places: &mut Place
     };
     let (rows, bars) = if number == 0 { (places.rows.0, places.bars.0) } else { (places.rows.1, places.bars.1) };
     let pitch = (rows / lane.clients.len().max(1) as f32).min(14.0);
-    let size = (pitch * 0.8).clamp(2.2, if places.wide { 8.0 } else { 6.5 });
+    let size = (pitch * 0.95).clamp(2.4, if places.wide { 8.0 } else { 6.5 });
     let rows = pitch * lane.clients.len() as f32;
     let mut dots: [(&str, &str, Tone, Vec<Point>); 5] = [
         ("ahead", "ahead", Tone::Faint, Vec::new()),
@@ -372,7 +375,7 @@ fn rows(lab: &Lab, lane: &Lane, number: usize, scale: &Scale, places: &mut Place
     let note = format!("at most {busiest} in {} after the first", text::about(scale.bucket));
     marks.push(Mark::new(id("bars-ahead"), Shape::Bars { at, heights: all }, Tone::Faint, "", note));
     let heights = made.iter().map(|made| share(*made)).collect();
-    let tone = if number == 0 { Tone::LaneA } else { Tone::Plain };
+    let (tone, _) = charts::look(lane.overlay);
     marks.push(Mark::new(id("bars"), Shape::Bars { at, heights }, tone, "", ""));
     places.y += bars + if places.wide { 14.0 } else { 12.0 };
 }
@@ -395,5 +398,6 @@ fn axis(scale: &Scale, places: &mut Places, marks: &mut Vec<Mark>) {
         "",
         "time since the round began",
     ));
-    places.y += if places.wide { 18.0 } else { 16.0 };
+    // Below its right end stands the way to the picture as text.
+    places.y += if places.wide { 20.0 } else { 26.0 };
 }

@@ -4,6 +4,7 @@
 use yew::prelude::*;
 
 use super::super::chart::ChartView;
+use super::super::code::{Faults, Programs};
 use super::super::diagram::Plot;
 use super::super::dom;
 use super::super::el::{El, el, many, maybe};
@@ -13,9 +14,10 @@ use super::super::outlook::{Outlook, why_panel};
 use super::super::part::part;
 use super::super::readouts::readouts;
 use super::super::share::{Run, Share};
+use super::super::tables::Tables;
 use super::quest::{Ask, until};
 use super::view::HELD;
-use super::{Place, Stage};
+use super::{Msg, Place, Stage};
 use crate::lab::Readout;
 use crate::lab::scene::Why;
 
@@ -49,8 +51,8 @@ impl Stage {
     fn below(&self, ctx: &Context<Self>, readouts: Vec<Readout>, why: Vec<Why>) -> Html {
         let opened = &ctx.props().opened.link;
         let touched = self.player.touched;
-        let knobs = !opened.hide.iter().any(|hidden| hidden == "knobs");
-        let knobs = knobs.then(|| {
+        let shows = |part: &str| !opened.hide.iter().any(|hidden| hidden == part);
+        let knobs = shows("knobs").then(|| {
             part(Knobs {
                 lab: opened.lab,
                 config: self.config.clone(),
@@ -84,7 +86,12 @@ impl Stage {
                 charts
             });
             let tiles = shows("readouts").then(|| self::readouts(readouts));
-            el("section.card.numbers[aria-label=Numbers and charts]").put(maybe(tiles)).put(maybe(charts))
+            let tables = shows("readouts")
+                .then(|| part(Tables { session: Run(self.player.session.clone()), seen: self.seen.charts }));
+            el("section.card.numbers[aria-label=Numbers and charts]")
+                .put(maybe(tiles))
+                .put(maybe(tables))
+                .put(maybe(charts))
         });
         let log = shows("log").then(|| {
             let reached = until(&self.quest.notes, self.player.now());
@@ -104,6 +111,14 @@ impl Stage {
             part(Share { session: Run(self.player.session.clone()), opened, address })
         });
         let why = shows("why").then(|| why_panel(why));
-        el("div.card.more").put(maybe(outlook)).put(maybe(why)).put(maybe(share))
+        let programs = shows("programs").then(|| part(Programs { lab, config: self.config.clone() }));
+        let exercise = lab.exercise.filter(|_| shows("exercise"));
+        let exercise = exercise.map(|exercise| part(Faults { exercise, play: ctx.link().callback(Msg::Ask) }));
+        el("div.card.more")
+            .put(maybe(outlook))
+            .put(maybe(why))
+            .put(maybe(programs))
+            .put(maybe(exercise))
+            .put(maybe(share))
     }
 }
