@@ -8,6 +8,7 @@
 //! however the time between is sliced.
 
 pub mod ask;
+pub mod code;
 pub mod compare;
 pub mod knob;
 pub mod link;
@@ -18,10 +19,11 @@ pub mod traffic;
 pub mod wording;
 
 pub use ask::{Guess, Verdict};
+pub use code::{Exercise, Fault, Language, Program};
 pub use knob::{Config, Kind, Knob, Unit, Value};
 pub use link::{Link, Notice};
 pub use record::{Entry, Health, Record};
-pub use scene::{Chart, Diagram, Layout, Mark, Readout, Scene, Shape, Tone, View};
+pub use scene::{Chart, Diagram, Layout, Mark, Readout, Scene, Shape, Table, Tone, View};
 
 use halfopen_core::Instant;
 use halfopen_core::rng::Seed;
@@ -135,6 +137,14 @@ pub trait Lab: Clone + 'static {
     /// The tables.
     const ABOUT: About;
 
+    /// A program with faults to be found, for labs that have one.
+    const EXERCISE: Option<&'static Exercise> = None;
+
+    /// What the knobs describe, as programs to take along. None for most labs.
+    fn programs(_config: &Config) -> Vec<Program> {
+        Vec::new()
+    }
+
     /// The lab at the beginning of a run.
     fn start(config: &Config, seed: Seed) -> Self;
 
@@ -161,6 +171,11 @@ pub trait Lab: Clone + 'static {
 
     /// The charts up to now. May be costly: asked for less often than the scene.
     fn charts(&self) -> Vec<Chart>;
+
+    /// What is read row by row, up to now; asked for with the charts.
+    fn tables(&self) -> Vec<Table> {
+        Vec::new()
+    }
 }
 
 /// [`Lab`] as an object.
@@ -181,6 +196,8 @@ pub trait Run {
     fn scene(&self, view: View) -> Scene;
     /// See [`Lab::charts`].
     fn charts(&self) -> Vec<Chart>;
+    /// See [`Lab::tables`].
+    fn tables(&self) -> Vec<Table>;
     /// A copy to come back to.
     fn checkpoint(&self) -> Box<dyn Run>;
 }
@@ -210,25 +227,37 @@ impl<L: Lab> Run for L {
     fn charts(&self) -> Vec<Chart> {
         Lab::charts(self)
     }
+    fn tables(&self) -> Vec<Table> {
+        Lab::tables(self)
+    }
     fn checkpoint(&self) -> Box<dyn Run> {
         Box::new(self.clone())
     }
 }
 
 /// Groups of knobs that a preset leaves alone unless it names them.
-pub const BESIDE_PRESETS: [&str; 2] = ["Traffic", "What these settings mean"];
+pub const BESIDE_PRESETS: [&str; 3] = ["Traffic", "What these settings mean", "Overlaid strategies"];
 
 /// A lab in the registry: its tables, and how to start it.
 pub struct Entrance {
     /// The tables.
     pub about: About,
+    /// See [`Lab::EXERCISE`].
+    pub exercise: Option<&'static Exercise>,
+    /// See [`Lab::programs`].
+    pub programs: fn(&Config) -> Vec<Program>,
     start: fn(&Config, Seed) -> Box<dyn Run>,
 }
 
 impl Entrance {
     /// The entrance to `L`.
     pub const fn to<L: Lab>() -> Self {
-        Self { about: L::ABOUT, start: |config, seed| Box::new(L::start(config, seed)) }
+        Self {
+            about: L::ABOUT,
+            exercise: L::EXERCISE,
+            programs: L::programs,
+            start: |config, seed| Box::new(L::start(config, seed)),
+        }
     }
 
     /// A run at its beginning.

@@ -13,7 +13,7 @@ use halfopen_core::rng::Seed;
 use replay::{CHECKPOINT_EVERY, Checkpoint};
 
 use crate::lab::link::{INPUTS_MAX, LINK_BYTES_MAX, Link, RUN_MAX};
-use crate::lab::{Chart, Config, Entrance, Health, Input, Lane, Lanes, Record, Run, Scene, Timed, Value, View};
+use crate::lab::{Chart, Config, Entrance, Health, Input, Lane, Lanes, Record, Run, Scene, Table, Timed, Value, View};
 
 /// Futures that undo can bring back.
 const UNDO_MAX: usize = 50;
@@ -253,6 +253,11 @@ impl Session {
     /// The charts up to the playhead.
     pub fn charts(&self) -> Vec<Chart> {
         self.a.run.charts()
+    }
+
+    /// The tables at the playhead.
+    pub fn tables(&self) -> Vec<Table> {
+        self.a.run.tables()
     }
 
     /// Whether anything is under way, or an input lies ahead.

@@ -222,6 +222,69 @@ fn goals_can_be_reached() {
     }
 }
 
+#[test]
+fn exercises_can_be_solved_and_played() {
+    for lab in LABS {
+        let Some(exercise) = lab.exercise else { continue };
+        assert_sentence(exercise.task, lab.about.slug);
+        let lines = exercise.text.lines().count();
+        assert!(lines > 0 && !exercise.faults.is_empty());
+        assert_unique(exercise.faults.iter().map(|fault| fault.title), lab.about.slug);
+        for (number, fault) in exercise.faults.iter().enumerate() {
+            let (first, last) = fault.lines;
+            assert!(1 <= first && first <= last && last <= lines, "{}: lines {first} to {last}", fault.title);
+            let others = exercise.faults.iter().take(number);
+            assert!(others.clone().all(|other| last < other.lines.0 || other.lines.1 < first), "{}", fault.title);
+            assert_text(fault.title, lab.about.slug);
+            assert_sentence(fault.because, fault.title);
+            for (query, shows) in [(fault.play, fault.shows), fault.mended] {
+                let link = read(&format!("#/{}?{query}", lab.about.slug));
+                let end = link.at.unwrap_or_else(|| panic!("{}: {query} has no playhead", fault.title));
+                let readouts = played(&link, end).scene(view(VIEWS[0])).readouts;
+                let number = readouts.iter().find(|readout| readout.id == fault.readout).and_then(|shown| shown.number);
+                assert_eq!(number, Some(shows), "{}: {query}", fault.title);
+            }
+            assert!(fault.shows != fault.mended.1, "{}: mending changes nothing", fault.title);
+        }
+    }
+}
+
+#[test]
+fn programs_are_made_from_any_settings() {
+    for lab in LABS {
+        let made = (lab.programs)(&lab.defaults());
+        for number in 0..40 {
+            let programs = (lab.programs)(&random_config(lab, &mut Dice::seeded("programs", number)));
+            assert_eq!(programs.len(), made.len(), "{}: with settings {number}", lab.about.slug);
+            assert_unique(programs.iter().map(|program| program.language.id()), lab.about.slug);
+            for program in programs {
+                assert_sentence(program.note, program.file);
+                assert!(program.text.ends_with('\n') && !program.file.is_empty(), "{}", program.file);
+            }
+        }
+    }
+}
+
+/// A table is named, whole, and its rows as long as its head.
+fn assert_tables(session: &Session) {
+    let tables = session.tables();
+    assert_unique(tables.iter().map(|table| table.id), "tables");
+    for table in tables {
+        assert_text(table.title, table.id);
+        if !table.note.is_empty() {
+            assert_sentence(&table.note, table.id);
+        }
+        for head in &table.heads {
+            assert_text(head, table.id);
+        }
+        for row in &table.rows {
+            assert_eq!(row.len(), table.heads.len(), "{}: ragged", table.id);
+            row.iter().for_each(|cell| assert_text(cell, table.id));
+        }
+        assert!(table.current.is_none_or(|row| row < table.rows.len()), "{}", table.id);
+    }
+}
+
 /// Charts paint in all widths that the page gives them, in both themes, with their title and nothing from a bug.
 fn assert_painted(session: &Session) {
     for chart in session.charts() {
@@ -244,6 +307,7 @@ fn assert_shown(session: &Session) {
         }
     }
     assert_charts(&session.charts());
+    assert_tables(session);
 }
 
 #[test]

@@ -15,6 +15,7 @@ use halfopen::session::Session;
 const STORIES: &[(&str, &str)] = &[
     ("circuit-breaker", "rate=20/s&do=5:break,20:heal,40:slow,50:heal&t=100s"),
     ("cascade", "do=20:heal&t=40s"),
+    ("backoff", "breaker=each_attempt&do=30:heal,40:reroll&t=60s"),
     ("retry-storm", "do=5:start,10:end&t=60s"),
 ];
 

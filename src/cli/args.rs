@@ -90,6 +90,7 @@ pub(super) fn top() -> Command {
         .subcommand(Command::new("labs").about("List the labs, a line each"))
         .subcommand(command(Verb::Run, None))
         .subcommand(command(Verb::Sweep, None))
+        .subcommand(super::code::command())
         .subcommand(super::figure::command())
         .subcommand(
             Command::new("conform").about("Replay conformance files; exit 1 if a case fails").arg(
@@ -138,7 +139,8 @@ fn find_target(args: &[OsString]) -> Option<usize> {
         .copied()
 }
 
-fn read_target(target: &str) -> Result<(Link, Vec<String>), Stop> {
+/// The link that a text stands for, and what was wrong with it.
+pub(super) fn read_target(target: &str) -> Result<(Link, Vec<String>), Stop> {
     let (found, notices) = link::read(target, LABS);
     let notices: Vec<String> = notices.into_iter().map(|notice| notice.0).collect();
     match found {

@@ -26,7 +26,7 @@ pub const RUN_MAX: Instant = Instant::from_secs(24 * 3600);
 pub const RESERVED: [&str; 14] =
     ["b", "seed", "t", "do", "hide", "lock", "v", "preset", "until", "format", "out", "chart", "help", "version"];
 /// The parts of a lab that `hide` can name.
-pub const PARTS: [&str; 15] = [
+pub const PARTS: [&str; 17] = [
     "claim",
     "stage",
     "actions",
@@ -41,6 +41,8 @@ pub const PARTS: [&str; 15] = [
     "why",
     "compare",
     "seeds",
+    "programs",
+    "exercise",
     "share",
 ];
 /// The seed when nothing is said.

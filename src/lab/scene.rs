@@ -66,6 +66,23 @@ pub struct Why {
     pub now: String,
 }
 
+/// A table of numbers, for what is read row by row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Table {
+    /// Its name in JSON.
+    pub id: &'static str,
+    /// Its heading.
+    pub title: &'static str,
+    /// What is to be known to read it right: whole sentences. May be empty.
+    pub note: String,
+    /// What each column tells.
+    pub heads: Vec<&'static str>,
+    /// The cells, row by row, as many as there are heads; the first of each names its row.
+    pub rows: Vec<Vec<String>>,
+    /// The row that tells of this moment.
+    pub current: Option<usize>,
+}
+
 /// A number with its name.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Readout {
@@ -254,6 +271,30 @@ pub enum Shape {
         at: Point,
         /// Which of these.
         anchor: Anchor,
+    },
+    /// Many equal signs, one at each place: a row of dots a client. A form goes with the tone, so that they are told apart
+    /// without colour: dots, squares where all is well, upright strokes in doubt, small rings while nothing has happened.
+    Dots {
+        /// Their centres.
+        at: Vec<Point>,
+        /// Their height in units.
+        size: f32,
+    },
+    /// Bars side by side on a common foot: a histogram.
+    Bars {
+        /// Where.
+        at: Area,
+        /// How much of the height each takes, 0 to 1, from left to right; all are equally wide.
+        heights: Vec<f32>,
+    },
+    /// A scale along things: a line with ticks.
+    Axis {
+        /// Where it begins.
+        from: Point,
+        /// Where it ends, to the right.
+        to: Point,
+        /// How far along each tick stands, 0 to 1, and what is written there.
+        ticks: Vec<(f32, String)>,
     },
 }
 

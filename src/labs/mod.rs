@@ -9,6 +9,7 @@ macro_rules! each_lab {
         $make! {
             circuit_breaker
             cascade
+            backoff
             retry_storm
         }
     };

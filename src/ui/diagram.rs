@@ -7,6 +7,7 @@ mod draw;
 mod fields;
 mod measure;
 mod menu;
+mod plot;
 mod shapes;
 mod table;
 mod words;
@@ -15,6 +16,8 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use yew::prelude::*;
+
+pub(crate) use plot::Plot;
 
 use super::dom;
 use super::el::{el, maybe};
@@ -30,6 +33,8 @@ pub(crate) struct DiagramView {
     pub(crate) on_act: Callback<Act>,
     /// Whether time runs. While it does, the picture as text changes twice a second at most, so that it can be read.
     pub(crate) playing: bool,
+    /// What draws dots, bars and scales, where that has arrived.
+    pub(crate) plot: Option<Plot>,
 }
 
 /// How long the picture as text stays as it is while time runs, in milliseconds.
@@ -63,7 +68,8 @@ impl Part for DiagramView {
         };
         let wide = diagram.width > 700.0;
         let open = opened.mark.as_deref();
-        let frame = draw::Frame { wide, width: diagram.width, height: diagram.height, open, press: &press };
+        let frame =
+            draw::Frame { wide, width: diagram.width, height: diagram.height, open, press: &press, plot: self.plot };
         let chosen = open.and_then(|id| diagram.marks.iter().find(|mark| mark.id == id && mark.acts.len() > 1));
         let fields = canvas::fields(diagram);
         let text = opened.as_text.then(|| {

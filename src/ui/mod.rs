@@ -7,6 +7,7 @@ mod actions;
 mod arrive;
 pub mod chart;
 mod clock;
+mod code;
 mod diagram;
 mod dom;
 mod el;
@@ -32,6 +33,7 @@ mod seeds;
 mod share;
 mod shell;
 mod stage;
+mod tables;
 mod theme;
 mod transport;
 

@@ -8,6 +8,7 @@ mod view;
 
 pub(crate) use below::{LaneChart, STYLES};
 pub use below::{Panels, panels};
+pub(crate) use quest::Ask;
 
 use std::rc::Rc;
 
@@ -148,7 +149,7 @@ pub(crate) enum Msg {
     Later,
     Help(bool),
     Dials(bool),
-    Ask(quest::Ask),
+    Ask(Ask),
     Key(KeyboardEvent),
 }
 

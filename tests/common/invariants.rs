@@ -146,6 +146,23 @@ fn assert_shape(diagram: &Diagram, mark: &Mark) {
             area(*at);
             share(*fill);
         }
+        Shape::Dots { at, size } => {
+            assert!(*size > 0.0, "{id} has no size");
+            at.iter().for_each(|at| inside(*at, 0.0));
+        }
+        Shape::Bars { at, heights } => {
+            area(*at);
+            heights.iter().for_each(|height| share(*height));
+        }
+        Shape::Axis { from, to, ticks } => {
+            inside(*from, 0.0);
+            inside(*to, 0.0);
+            assert!(from.x < to.x, "{id} runs backwards");
+            for (at, said) in ticks {
+                share(*at);
+                assert_text(said, id);
+            }
+        }
     }
 }
 

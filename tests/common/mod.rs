@@ -187,6 +187,7 @@ pub fn assert_same(a: &Session, b: &Session, what: &str) {
     for lane in Lane::ALL {
         assert_same_lane((a, lane), (b, lane), what);
     }
+    assert_eq!(a.tables(), b.tables(), "{what}: tables");
 }
 
 /// Everything that can be seen of a lane of one session and of a lane of another is the same.

@@ -88,7 +88,13 @@ pub(super) fn why(lab: &Lab) -> Vec<Why> {
 
 pub(super) fn charts(lab: &Lab) -> Vec<Chart> {
     let x = Axis { label: "time", unit: "s", from: 0.0, to: lab.now.as_secs_f64().max(20.0) };
-    let line = |name: &str, tone, stroke, points: Vec<(f64, f64)>| Line { name: name.to_owned(), tone, stroke, points, spread: Vec::new() };
+    let line = |name: &str, tone, stroke, points: Vec<(f64, f64)>| Line {
+        name: name.to_owned(),
+        tone,
+        stroke,
+        points,
+        spread: Vec::new(),
+    };
     let pool = f64::from(lab.setup.threads);
     let (without, with) = (lab.without.threads.points(lab.now), lab.with.threads.points(lab.now));
     let (memory_without, memory_with) = (lab.without.memory.points(lab.now), lab.with.memory.points(lab.now));

@@ -37,7 +37,13 @@ fn state(lab: &Lab) -> Chart {
         reading: format!("The line is the {} that it opens on; the band below is its state.", watched.label),
         x: time(lab),
         y: Axis { label: watched.label, unit: watched.unit, from: 0.0, to },
-        lines: vec![Line { name: watched.label.to_owned(), tone: Tone::Plain, stroke: Stroke::Steps, points, spread: Vec::new() }],
+        lines: vec![Line {
+            name: watched.label.to_owned(),
+            tone: Tone::Plain,
+            stroke: Stroke::Steps,
+            points,
+            spread: Vec::new(),
+        }],
         limits: vec![Limit {
             at: watched.threshold,
             label: format!(

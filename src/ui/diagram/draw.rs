@@ -6,6 +6,7 @@ use yew::{Callback, Html};
 use super::super::el::{El, el};
 use crate::lab::scene::{Area, Mark, Shape};
 
+use super::Plot;
 use super::measure::{bounds, inflate, reach, round};
 use super::shapes::Stand;
 use super::words::{Role, width};
@@ -23,6 +24,8 @@ pub(super) struct Frame<'a> {
     pub(super) open: Option<&'a str>,
     /// What happens when a mark is pressed.
     pub(super) press: &'a Callback<Mark>,
+    /// What draws dots, bars and scales.
+    pub(super) plot: Option<Plot>,
 }
 
 /// Draws a mark; its id is its key, so that it keeps its nodes from frame to frame.
@@ -84,6 +87,7 @@ fn kind(shape: &Shape) -> &'static str {
         Shape::Meter { .. } => "dg-meter",
         Shape::Span { .. } => "dg-bar",
         Shape::Words { .. } => "dg-words",
+        Shape::Dots { .. } | Shape::Bars { .. } | Shape::Axis { .. } => "dg-plot",
     }
 }
 
@@ -103,6 +107,9 @@ fn body(mark: &Mark, frame: &Frame) -> Html {
         Shape::Meter { at, fill } => fields::meter(mark, *at, *fill, wide),
         Shape::Span { at, wasted } => fields::span(mark, *at, *wasted, wide, edge),
         Shape::Words { at, anchor } => fields::words(mark, *at, *anchor, wide, edge),
+        Shape::Dots { .. } | Shape::Bars { .. } | Shape::Axis { .. } => {
+            frame.plot.map_or_else(Html::default, |plot| plot.draw(mark, wide))
+        }
     }
 }
 

@@ -29,6 +29,9 @@ pub(super) fn bounds(mark: &Mark, wide: bool) -> Area {
             around(&[*at, far], pitch(wide) / 2.0)
         }
         Shape::Token { at, .. } => about(*at, token(wide)),
+        Shape::Dots { at, size } => around(at, *size / 2.0),
+        Shape::Bars { at, .. } => *at,
+        Shape::Axis { from, to, .. } => around(&[*from, *to], 8.0),
         Shape::Arc { from, to, .. } => around(&[*from, *to], 8.0),
         Shape::Words { at, anchor } => {
             let w = width(&mark.label, Role::Label, wide).max(width(&mark.note, Role::Note, wide));

@@ -4,6 +4,8 @@
 use yew::prelude::*;
 
 use super::super::chart::ChartView;
+use super::super::code::{Faults, Programs};
+use super::super::diagram::Plot;
 use super::super::dom;
 use super::super::el::{El, el, many, maybe};
 use super::super::help::{Help, Table};
@@ -16,9 +18,10 @@ use super::super::player::{Intent, Player};
 use super::super::readouts::readouts;
 use super::super::seeds::Seeds;
 use super::super::share::{Run, Share};
+use super::super::tables::Tables;
 use super::quest::{Ask, until};
 use super::view::HELD;
-use super::{Entries, Place, Stage};
+use super::{Entries, Msg, Place, Stage};
 use crate::lab::scene::Why;
 use crate::lab::{Chart, Lane, Readout};
 use crate::session::Session;
@@ -44,6 +47,7 @@ pub struct Panels {
     pub(super) ask: fn(&mut Stage, &Context<Stage>, Ask),
     pub(super) answer: fn(&mut Stage, &Context<Stage>),
     pub(super) watch_goals: fn(&mut Stage, &Context<Stage>),
+    pub(super) plot: Plot,
 }
 
 /// How it looks, which the page need not know before.
@@ -61,6 +65,7 @@ pub fn panels() -> Panels {
         ask: Stage::ask,
         answer: Stage::answer,
         watch_goals: Stage::watch_goals,
+        plot: Plot::new(),
     }
 }
 
@@ -115,7 +120,12 @@ impl Stage {
                 Some(other) => lanes::readouts(readouts, &other),
                 None => self::readouts(readouts),
             });
-            el("section.card.numbers[aria-label=Numbers and charts]").put(maybe(tiles)).put(maybe(charts))
+            let tables = shows("readouts")
+                .then(|| part(Tables { session: Run(self.player.session.clone()), seen: self.seen.charts }));
+            el("section.card.numbers[aria-label=Numbers and charts]")
+                .put(maybe(tiles))
+                .put(maybe(tables))
+                .put(maybe(charts))
         });
         let log = shows("log").then(|| {
             let reached = until(&self.quest.notes, self.player.now());
@@ -135,7 +145,16 @@ impl Stage {
             part(Share { session: Run(self.player.session.clone()), opened, address })
         });
         let why = shows("why").then(|| why_panel(why));
+        let programs = shows("programs").then(|| part(Programs { lab, config: self.config.clone() }));
+        let exercise = lab.exercise.filter(|_| shows("exercise"));
+        let exercise = exercise.map(|exercise| part(Faults { exercise, play: ctx.link().callback(Msg::Ask) }));
         let seeds = shows("seeds").then(|| part(Seeds { session: Run(self.player.session.clone()) }));
-        el("div.card.more").put(maybe(outlook)).put(maybe(why)).put(maybe(seeds)).put(maybe(share))
+        el("div.card.more")
+            .put(maybe(outlook))
+            .put(maybe(why))
+            .put(maybe(programs))
+            .put(maybe(exercise))
+            .put(maybe(seeds))
+            .put(maybe(share))
     }
 }

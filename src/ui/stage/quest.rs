@@ -29,6 +29,8 @@ pub(crate) enum Ask {
     Again,
     /// Goes on to the next question.
     Next,
+    /// Wants to see another run of the lab, given as a link's query, to the link's playhead.
+    Play(&'static str),
 }
 
 /// How far the reader is with a question, and which goals they have reached.
@@ -65,6 +67,15 @@ impl Quest {
     }
 }
 
+/// A run of this lab, from a link's query.
+fn read(ctx: &Context<Stage>, query: &str) -> Option<Link> {
+    let lab = ctx.props().opened.link.lab;
+    match link::read(&format!("#/{}?{query}", lab.about.slug), std::slice::from_ref(lab)).0 {
+        Target::Lab(link) => Some(link),
+        _ => None,
+    }
+}
+
 impl Stage {
     fn prediction(&self, ctx: &Context<Self>) -> Option<&'static Prediction> {
         ctx.props().opened.link.lab.about.predictions.get(self.quest.which)
@@ -72,11 +83,20 @@ impl Stage {
 
     /// The run that answers a question.
     fn setup(&self, ctx: &Context<Self>) -> Option<(Link, Instant)> {
-        let (lab, prediction) = (ctx.props().opened.link.lab, self.prediction(ctx)?);
-        match link::read(&format!("#/{}?{}", lab.about.slug, prediction.setup), std::slice::from_ref(lab)).0 {
-            Target::Lab(link) => Some((link, Instant::from_millis(prediction.at_ms))),
-            _ => None,
-        }
+        let prediction = self.prediction(ctx)?;
+        Some((read(ctx, prediction.setup)?, Instant::from_millis(prediction.at_ms)))
+    }
+
+    /// Plays another run of the lab than the reader's own, which undo brings back.
+    fn play(&mut self, ctx: &Context<Self>, query: &str) {
+        let Some(link) = read(ctx, query) else { return };
+        self.quest.step = Step::Away;
+        self.quest.notes.clear();
+        self.player.show(&link, link.at.unwrap_or_default());
+        self.announced = 0;
+        self.refresh(ctx, true);
+        dom::focus("stage");
+        dom::show("stage");
     }
 
     /// What the reader does with a question, carried out.
@@ -102,6 +122,7 @@ impl Stage {
                     return dom::focus("guess");
                 }
             }
+            Ask::Play(query) => return self.play(ctx, query),
             Ask::Skip => self.quest.guess = None,
             Ask::Replay => {}
             Ask::Again | Ask::Next => {

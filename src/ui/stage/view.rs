@@ -101,8 +101,9 @@ impl Stage {
         let shows = |part: &str| !opened.hide.iter().any(|hidden| hidden == part);
         let actions = shows("actions").then(|| actions(about.actions, buttons, &self.send, maybe(knob)));
         let playing = self.player.pause.is_none();
+        let plot = ctx.props().opened.panels.map(|panels| panels.plot);
         let picture =
-            |diagram: Diagram| part(DiagramView { diagram: Rc::new(diagram), on_act: self.act.clone(), playing });
+            |diagram: Diagram| part(DiagramView { diagram: Rc::new(diagram), on_act: self.act.clone(), playing, plot });
         let lane = |name: &'static str, diagram: Diagram| {
             el("div.lane").put(el("h2.lane-name").text(name)).put(picture(diagram)).html()
         };
