@@ -9,11 +9,14 @@ mod figure;
 mod play;
 mod report;
 mod svg;
+mod sweep;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
+
+use args::Verb;
 
 use crate::lab::link::ENGINE;
 use crate::labs::LABS;
@@ -53,9 +56,15 @@ pub fn run(args: Vec<OsString>, out: &mut dyn Write, err: &mut dyn Write) -> u8 
 }
 
 fn dispatch(args: Vec<OsString>, out: &mut dyn Write, err: &mut dyn Write) -> Result<u8, Stop> {
-    if args.first().is_some_and(|first| first == "run") {
-        let order = args::read_run(args.into_iter().skip(1).collect())?;
-        return play::play(order, out, err).map(|()| 0);
+    for verb in [Verb::Run, Verb::Sweep] {
+        if args.first().is_some_and(|first| first == verb.name()) {
+            let order = args::read(verb, args.into_iter().skip(1).collect())?;
+            return match verb {
+                Verb::Run => play::play(order, out, err),
+                Verb::Sweep => sweep::sweep(&order, out, err),
+            }
+            .map(|()| 0);
+        }
     }
     let matches = args::top().try_get_matches_from(args.into_iter().fold(vec!["halfopen".into()], |mut all, arg| {
         all.push(arg);

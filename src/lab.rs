@@ -9,6 +9,7 @@
 
 pub mod ask;
 pub mod code;
+pub mod compare;
 pub mod knob;
 pub mod link;
 pub mod record;
@@ -347,6 +348,61 @@ pub struct Timed {
     pub input: Input,
 }
 
+/// One of the two runs that are held against each other; a run alone is `A`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lane {
+    /// The run as it is.
+    A,
+    /// The same with other settings.
+    B,
+}
+
+impl Lane {
+    /// Both, in order.
+    pub const ALL: [Self; 2] = [Self::A, Self::B];
+
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::A => "A",
+            Self::B => "B",
+        }
+    }
+}
+
+/// The lanes that a setting is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Lanes {
+    /// Both, or the only one.
+    #[default]
+    Both,
+    /// One of them.
+    Only(Lane),
+}
+
+impl Lanes {
+    /// Whether `lane` is among them.
+    pub fn has(self, lane: Lane) -> bool {
+        self == Self::Both || self == Self::Only(lane)
+    }
+
+    /// What stands before a knob's name in links.
+    pub const fn prefix(self) -> &'static str {
+        match self {
+            Self::Both => "",
+            Self::Only(Lane::A) => "a.",
+            Self::Only(Lane::B) => "b.",
+        }
+    }
+
+    /// A knob's name with its prefix taken off.
+    pub fn of(name: &str) -> (Self, &str) {
+        let only =
+            |lane| [Self::Only(lane)].into_iter().find_map(|lanes| Some((lanes, name.strip_prefix(lanes.prefix())?)));
+        only(Lane::A).or_else(|| only(Lane::B)).unwrap_or((Self::Both, name))
+    }
+}
+
 /// Something the reader did.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Input {
@@ -359,6 +415,8 @@ pub enum Input {
     },
     /// A knob turned in the middle of the run.
     Set {
+        /// Where.
+        lanes: Lanes,
         /// The knob's name.
         knob: &'static str,
         /// Its new value, within its range.

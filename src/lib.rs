@@ -17,6 +17,7 @@ pub mod lab;
 pub mod labs;
 pub mod paint;
 pub mod session;
+pub mod sweep;
 #[cfg(target_arch = "wasm32")]
 pub mod ui;
 

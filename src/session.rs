@@ -1,5 +1,7 @@
 //! A session plays one lab: it holds the configuration, the seed and the reader's timed inputs, and shows the run at any
 //! instant. Going back, forking, undoing and opening a link are all the same: replay the inputs from a checkpoint.
+//!
+//! It can play the lab twice side by side: lanes A and B have the same seed and the same clicks, and differ in their knobs.
 
 mod replay;
 
@@ -11,7 +13,7 @@ use halfopen_core::rng::Seed;
 use replay::{CHECKPOINT_EVERY, Checkpoint};
 
 use crate::lab::link::{INPUTS_MAX, LINK_BYTES_MAX, Link, RUN_MAX};
-use crate::lab::{Chart, Config, Entrance, Health, Input, Record, Run, Scene, Table, Timed, Value, View};
+use crate::lab::{Chart, Config, Entrance, Health, Input, Lane, Lanes, Record, Run, Scene, Table, Timed, Value, View};
 
 /// Futures that undo can bring back.
 const UNDO_MAX: usize = 50;
@@ -24,16 +26,16 @@ const STEP_EVENTS_MAX: u32 = 1_000_000;
 pub struct Session {
     lab: &'static Entrance,
     story: Story,
-    run: Box<dyn Run>,
+    a: Playing,
+    b: Option<Playing>,
     now: Instant,
-    /// How many of the inputs the run has taken, and the knobs as they have made them.
+    /// How many of the inputs have been taken.
     taken: usize,
-    current: Config,
     checkpoints: Vec<Checkpoint>,
     checkpoint_every: Duration,
     /// How far it has been played, and how things stood until there.
     played: Instant,
-    horizon: Vec<(Instant, Health)>,
+    horizon: [Vec<(Instant, Health)>; 2],
     undo: Vec<Past>,
     redo: Vec<Past>,
     /// Whether a story told anew waits to be played; then where the playhead and the furthest were.
@@ -45,8 +47,26 @@ pub struct Session {
 #[derive(Clone, Debug, PartialEq)]
 struct Story {
     config: Config,
+    /// The other lane's, while two are compared.
+    b: Option<Config>,
     seed: u64,
     inputs: Vec<Timed>,
+}
+
+/// A run, and the knobs as the inputs have made them.
+struct Playing {
+    run: Box<dyn Run>,
+    current: Config,
+}
+
+impl Playing {
+    fn start(lab: &Entrance, config: &Config, seed: u64) -> Self {
+        Self { run: lab.start(config, Seed(seed)), current: config.clone() }
+    }
+
+    fn checkpoint(&self) -> Self {
+        Self { run: self.run.checkpoint(), current: self.current.clone() }
+    }
 }
 
 /// A story with how far it had been played, to come back to.
@@ -79,22 +99,54 @@ impl core::fmt::Display for Refused {
 
 impl core::error::Error for Refused {}
 
+impl Story {
+    /// A lane's knobs; those of A when there is only one.
+    fn of(&self, lane: Lane) -> &Config {
+        self.b.as_ref().filter(|_| lane == Lane::B).unwrap_or(&self.config)
+    }
+
+    /// The knobs of these lanes.
+    fn configs(&mut self, lanes: Lanes) -> impl Iterator<Item = &mut Config> {
+        let a = lanes.has(Lane::A).then_some(&mut self.config);
+        let b = self.b.as_mut().filter(|_| lanes.has(Lane::B));
+        a.into_iter().chain(b)
+    }
+
+    /// Knobs turned in the middle of the run that are meant by `which` are not turned in these lanes.
+    fn forget_turns(&mut self, forgotten: Lanes, which: impl Fn(&str) -> bool) {
+        self.inputs.retain_mut(|timed| {
+            let Input::Set { lanes, knob, .. } = &mut timed.input else { return true };
+            if !which(knob) {
+                return true;
+            }
+            match (*lanes, forgotten) {
+                (_, Lanes::Both) => false,
+                (Lanes::Both, Lanes::Only(lane)) => {
+                    *lanes = Lanes::Only(if lane == Lane::A { Lane::B } else { Lane::A });
+                    true
+                }
+                (Lanes::Only(turned), Lanes::Only(lane)) => turned != lane,
+            }
+        });
+    }
+}
+
 impl Session {
     /// The run that a link describes, at its beginning: [`Session::seek`] goes to the link's playhead.
     pub fn open(link: &Link) -> Self {
-        let story = Story { config: link.config.clone(), seed: link.seed, inputs: link.inputs.clone() };
-        let run = link.lab.start(&story.config, Seed(story.seed));
+        let story =
+            Story { config: link.config.clone(), b: link.b.clone(), seed: link.seed, inputs: link.inputs.clone() };
         let mut session = Self {
             lab: link.lab,
-            run,
+            a: Playing::start(link.lab, &story.config, story.seed),
+            b: None,
             now: Instant::ZERO,
             taken: 0,
-            current: story.config.clone(),
             story,
             checkpoints: Vec::new(),
             checkpoint_every: CHECKPOINT_EVERY,
             played: Instant::ZERO,
-            horizon: Vec::new(),
+            horizon: [Vec::new(), Vec::new()],
             undo: Vec::new(),
             redo: Vec::new(),
             lazy: false,
@@ -116,7 +168,56 @@ impl Session {
 
     /// The knobs now: those turned in the middle of the run included.
     pub fn config_now(&self) -> Config {
-        self.current.clone()
+        self.a.current.clone()
+    }
+
+    /// Whether two lanes are compared.
+    pub fn is_comparing(&self) -> bool {
+        self.story.b.is_some()
+    }
+
+    /// The knobs of a lane at the beginning; those of A when there is only one.
+    pub fn config_of(&self, lane: Lane) -> &Config {
+        self.story.of(lane)
+    }
+
+    /// The knobs of a lane now.
+    pub fn config_now_of(&self, lane: Lane) -> &Config {
+        &self.lane(lane).current
+    }
+
+    /// What happened in a lane up to the playhead.
+    pub fn record_of(&self, lane: Lane) -> &Record {
+        self.lane(lane).run.record()
+    }
+
+    /// What is to be seen of a lane at the playhead.
+    pub fn scene_of(&self, lane: Lane, view: View) -> Scene {
+        self.lane(lane).run.scene(view)
+    }
+
+    /// A lane's charts up to the playhead.
+    pub fn charts_of(&self, lane: Lane) -> Vec<Chart> {
+        self.lane(lane).run.charts()
+    }
+
+    /// A lane's tables at the playhead.
+    pub fn tables_of(&self, lane: Lane) -> Vec<Table> {
+        self.lane(lane).run.tables()
+    }
+
+    /// How things stood in a lane, from the beginning to [`Session::played`].
+    pub fn healths_of(&self, lane: Lane) -> &[(Instant, Health)] {
+        let [a, b] = &self.horizon;
+        match lane {
+            _ if self.now >= self.played => self.lane(lane).run.record().healths(),
+            Lane::B if self.b.is_some() => b,
+            _ => a,
+        }
+    }
+
+    fn lane(&self, lane: Lane) -> &Playing {
+        self.b.as_ref().filter(|_| lane == Lane::B).unwrap_or(&self.a)
     }
 
     /// The seed.
@@ -141,38 +242,48 @@ impl Session {
 
     /// How things stood, from the beginning to [`Session::played`].
     pub fn healths(&self) -> &[(Instant, Health)] {
-        if self.now >= self.played { self.run.record().healths() } else { &self.horizon }
+        self.healths_of(Lane::A)
     }
 
     /// What happened up to the playhead.
     pub fn record(&self) -> &Record {
-        self.run.record()
+        self.a.run.record()
     }
 
     /// What is to be seen at the playhead.
     pub fn scene(&self, view: View) -> Scene {
-        self.run.scene(view)
+        self.a.run.scene(view)
     }
 
     /// The charts up to the playhead.
     pub fn charts(&self) -> Vec<Chart> {
-        self.run.charts()
-    }
-
-    /// The tables at the playhead.
-    pub fn tables(&self) -> Vec<Table> {
-        self.run.tables()
+        self.a.run.charts()
     }
 
     /// Whether anything is under way, or an input lies ahead.
     pub fn is_busy(&self) -> bool {
-        self.run.next().is_some() || self.taken < self.story.inputs.len()
+        self.next().is_some() || self.taken < self.story.inputs.len()
+    }
+
+    /// When the next thing happens by itself, in either lane.
+    fn next(&self) -> Option<Instant> {
+        self.lanes().filter_map(|playing| playing.run.next()).min()
+    }
+
+    /// Entries that the logs of all lanes have had.
+    pub fn logged(&self) -> u64 {
+        self.lanes().map(|playing| playing.run.record().logged()).sum()
+    }
+
+    fn lanes(&self) -> impl Iterator<Item = &Playing> {
+        std::iter::once(&self.a).chain(&self.b)
     }
 
     /// The link to exactly this.
     pub fn link(&self) -> Link {
         Link {
             config: self.story.config.clone(),
+            b: self.story.b.clone(),
             seed: self.story.seed,
             inputs: self.story.inputs.clone(),
             at: Some(self.now),
@@ -220,22 +331,21 @@ impl Session {
         if self.now > from {
             self.seek(from);
             self.played = played;
-            self.horizon.retain(|health| health.0 <= played);
+            self.horizon.iter_mut().for_each(|horizon| horizon.retain(|health| health.0 <= played));
         }
         Err(Refused::NothingToCome)
     }
 
     /// Whether an entry of the log came. If not, the playhead has moved for nothing.
     fn step_on(&mut self) -> bool {
-        let (logged, end) = (self.record().logged(), self.now + STEP_MAX);
+        let (logged, end) = (self.logged(), self.now + STEP_MAX);
         for _ in 0..STEP_EVENTS_MAX {
             let input = self.story.inputs.get(self.taken).map(|timed| timed.at);
-            let Some(next) = self.run.next().into_iter().chain(input).min().filter(|next| *next <= end.min(RUN_MAX))
-            else {
+            let Some(next) = self.next().into_iter().chain(input).min().filter(|next| *next <= end.min(RUN_MAX)) else {
                 return false;
             };
             self.advance(next);
-            if self.record().logged() > logged {
+            if self.logged() > logged {
                 return true;
             }
         }
@@ -244,7 +354,9 @@ impl Session {
 
     /// Goes back to the last entry of the log before the playhead, or to the beginning.
     pub fn step_back(&mut self) {
-        let before = self.record().entries().rev().map(|entry| entry.at).find(|at| *at < self.now);
+        let before =
+            |playing: &Playing| playing.run.record().entries().rev().map(|entry| entry.at).find(|at| *at < self.now);
+        let before = self.lanes().filter_map(before).max();
         self.seek(before.unwrap_or(Instant::ZERO));
     }
 
@@ -262,14 +374,16 @@ impl Session {
         self.input(Input::Do { action: action.id, args: args.collect() })
     }
 
-    /// The reader turns a knob: at the beginning it changes the configuration, later it is an input like any other.
+    /// The reader turns a knob in these lanes: at the beginning it changes the configuration, later it is an input like any
+    /// other.
     ///
     /// # Errors
     /// When the lab has no such knob, the value is of another kind, or the run is full.
-    pub fn turn(&mut self, knob: &str, value: Value) -> Result<(), Refused> {
+    pub fn turn(&mut self, lanes: Lanes, knob: &str, value: Value) -> Result<(), Refused> {
         if self.now == Instant::ZERO {
-            return self.turn_from_start(knob, value);
+            return self.turn_from_start(lanes, knob, value);
         }
+        let lanes = self.meant(lanes);
         let mut config = self.config_now();
         let knob = config.knob(knob).ok_or(Refused::Unknown)?;
         if !config.set(knob.id, value) {
@@ -279,9 +393,11 @@ impl Session {
         // A slider being dragged while time stands is one turn, not many. With a future ahead it is a new turn, so that
         // undo can bring that future back.
         if self.now == self.played
-            && let Some(Timed { at, input: Input::Set { knob: last, value: held } }) = self.story.inputs.last_mut()
+            && let Some(Timed { at, input: Input::Set { lanes: there, knob: last, value: held } }) =
+                self.story.inputs.last_mut()
             && *at == self.now
             && *last == knob.id
+            && *there == lanes
         {
             *held = value;
             self.redo.clear();
@@ -290,30 +406,71 @@ impl Session {
             self.advance(now);
             return Ok(());
         }
-        self.input(Input::Set { knob: knob.id, value })
+        self.input(Input::Set { lanes, knob: knob.id, value })
     }
 
     /// The reader turns a knob for the whole run, which is replayed to the playhead with it.
     ///
     /// # Errors
     /// When the lab has no such knob or the value is of another kind.
-    pub fn turn_from_start(&mut self, knob: &str, value: Value) -> Result<(), Refused> {
-        let mut config = self.story.config.clone();
-        let id = config.knob(knob).ok_or(Refused::Unknown)?.id;
-        if !config.set(id, value) {
-            return Err(Refused::Unknown);
+    pub fn turn_from_start(&mut self, lanes: Lanes, knob: &str, value: Value) -> Result<(), Refused> {
+        let mut story = self.story.clone();
+        let id = story.config.knob(knob).ok_or(Refused::Unknown)?.id;
+        let lanes = self.meant(lanes);
+        for config in story.configs(lanes) {
+            if !config.set(id, value.clone()) {
+                return Err(Refused::Unknown);
+            }
         }
-        let mut story = Story { config, ..self.story.clone() };
-        story.inputs.retain(|timed| !matches!(&timed.input, Input::Set { knob, .. } if *knob == id));
+        story.forget_turns(lanes, |knob| knob == id);
         self.retell(story);
         Ok(())
     }
 
-    /// Other settings for the whole run, such as a preset's; the clicks stay, knobs turned in the middle go.
-    pub fn configure(&mut self, config: Config) {
-        let mut story = Story { config, ..self.story.clone() };
-        story.inputs.retain(|timed| matches!(timed.input, Input::Do { .. }));
+    /// Other settings of these lanes for the whole run, such as a preset's; the clicks stay, knobs turned in the middle go.
+    pub fn configure(&mut self, lanes: Lanes, config: &Config) {
+        let mut story = self.story.clone();
+        let lanes = self.meant(lanes);
+        story.configs(lanes).for_each(|held| held.clone_from(config));
+        story.forget_turns(lanes, |_| true);
         self.retell(story);
+    }
+
+    /// Begins to compare: a second lane, with the settings of the first.
+    pub fn compare(&mut self) {
+        if !self.is_comparing() {
+            self.retell(Story { b: Some(self.story.config.clone()), ..self.story.clone() });
+        }
+    }
+
+    /// Ends comparing and goes on with one of the lanes.
+    pub fn keep(&mut self, lane: Lane) {
+        if !self.is_comparing() {
+            return;
+        }
+        let mut story = Story { config: self.story.of(lane).clone(), b: None, ..self.story.clone() };
+        story.inputs.retain_mut(|timed| match &mut timed.input {
+            Input::Set { lanes, .. } => std::mem::take(lanes).has(lane),
+            Input::Do { .. } => true,
+        });
+        self.retell(story);
+    }
+
+    /// The lanes exchange their names.
+    pub fn swap(&mut self) {
+        let Some(b) = self.story.b.clone() else { return };
+        let mut story = Story { config: b, b: Some(self.story.config.clone()), ..self.story.clone() };
+        for timed in &mut story.inputs {
+            if let Input::Set { lanes: Lanes::Only(lane), .. } = &mut timed.input {
+                *lane = if *lane == Lane::A { Lane::B } else { Lane::A };
+            }
+        }
+        self.retell(story);
+    }
+
+    /// With one lane only, whatever is for A is for all.
+    fn meant(&self, lanes: Lanes) -> Lanes {
+        if self.is_comparing() { lanes } else { Lanes::Both }
     }
 
     /// Another seed for the whole run.
@@ -323,15 +480,16 @@ impl Session {
 
     /// Back to the beginning, without any input; the settings that hold now stay.
     pub fn reset(&mut self) {
-        let config = self.config_now();
+        let (config, b) = (self.config_now(), self.b.as_ref().map(|b| b.current.clone()));
         self.remember();
-        self.story = Story { config, seed: self.story.seed, inputs: Vec::new() };
+        self.story = Story { config, b, seed: self.story.seed, inputs: Vec::new() };
         self.restart();
     }
 
     /// The run of another link to the same lab, from its beginning; undo brings the present one back.
     pub fn tell(&mut self, link: &Link) {
-        let story = Story { config: link.config.clone(), seed: link.seed, inputs: link.inputs.clone() };
+        let story =
+            Story { config: link.config.clone(), b: link.b.clone(), seed: link.seed, inputs: link.inputs.clone() };
         if self.story != story {
             self.remember();
         }

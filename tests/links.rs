@@ -7,7 +7,7 @@ mod common;
 use common::ticker::TICKERS;
 use common::{breaker, cases, numbers, read};
 use halfopen::lab::link::{self, ENGINE, INPUTS_MAX, LINK_BYTES_MAX, Link, PARTS, RUN_MAX, SEED_DEFAULT, Target};
-use halfopen::lab::{Input, Timed, Value};
+use halfopen::lab::{Input, Lanes, Timed, Value};
 use halfopen::labs::LABS;
 use halfopen_core::Instant;
 use proptest::prelude::*;
@@ -55,7 +55,10 @@ fn what_is_written_can_be_read_by_a_person() {
     link.at = Some(Instant::from_millis(12_500));
     link.inputs = vec![
         Timed { at: Instant::from_millis(1500), input: Input::Do { action: "send", args: vec![] } },
-        Timed { at: Instant::from_secs(3), input: Input::Set { knob: "threshold", value: Value::Number(2) } },
+        Timed {
+            at: Instant::from_secs(3),
+            input: Input::Set { lanes: Lanes::Both, knob: "threshold", value: Value::Number(2) },
+        },
     ];
     link.hide = vec!["charts".to_owned(), "log".to_owned()];
     link.lock = vec!["threshold".to_owned()];
@@ -81,8 +84,8 @@ fn units_stay_readable_and_documents_survive() {
     assert!(link.config.set("text", Value::Text(text.into())));
     let at = Instant::from_secs(1);
     link.inputs = vec![
-        Timed { at, input: Input::Set { knob: "text", value: Value::Text("x:y,z&".into()) } },
-        Timed { at, input: Input::Set { knob: "share", value: Value::Number(5) } },
+        Timed { at, input: Input::Set { lanes: Lanes::Both, knob: "text", value: Value::Text("x:y,z&".into()) } },
+        Timed { at, input: Input::Set { lanes: Lanes::Both, knob: "share", value: Value::Number(5) } },
         Timed { at, input: Input::Do { action: "add", args: vec![-7, 3] } },
     ];
     let (target, notices) = link::read(&link.write(), TICKERS);
@@ -241,7 +244,7 @@ fn what_rewriters_encode_is_understood() {
     let mut link = Link::to(&TICKERS[0]);
     link.inputs = vec![Timed {
         at: Instant::from_secs(1),
-        input: Input::Set { knob: "text", value: Value::Text("x:y,z&%3A".into()) },
+        input: Input::Set { lanes: Lanes::Both, knob: "text", value: Value::Text("x:y,z&%3A".into()) },
     }];
     let text = link.write();
     let (before, value) = text.split_once("do=").unwrap();
@@ -289,7 +292,11 @@ fn very_long_links_are_read_in_part() {
     // The cut falls between two actions, never in one.
     let (link, notices) = lab(&format!("do={}", "1.23456789:set:threshold:7,".repeat(5000)));
     assert_eq!(notices.len(), 1, "{notices:?}");
-    assert!(link.inputs.iter().all(|timed| timed.input == Input::Set { knob: "threshold", value: Value::Number(7) }));
+    assert!(
+        link.inputs
+            .iter()
+            .all(|timed| timed.input == Input::Set { lanes: Lanes::Both, knob: "threshold", value: Value::Number(7) })
+    );
     // In the middle of a character.
     for shift in 0..4 {
         told(&format!("#/{}{}", "x".repeat(shift), "🦀".repeat(LINK_BYTES_MAX / 4 + 10)));

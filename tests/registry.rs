@@ -7,7 +7,7 @@ mod common;
 use common::invariants::*;
 use common::*;
 use halfopen::lab::link::{self, Link, PARTS, RESERVED, Target};
-use halfopen::lab::{Config, Entrance, Guess, Input, Kind, Knob, Timed, Value};
+use halfopen::lab::{Config, Entrance, Guess, Input, Kind, Knob, Lane, Timed, Value};
 use halfopen::labs::{LABS, find};
 use halfopen::paint::{self, Palette};
 use halfopen::session::Session;
@@ -267,7 +267,7 @@ fn programs_are_made_from_any_settings() {
 
 /// A table is named, whole, and its rows as long as its head.
 fn assert_tables(session: &Session) {
-    let tables = session.tables();
+    let tables = session.tables_of(Lane::A);
     assert_unique(tables.iter().map(|table| table.id), "tables");
     for table in tables {
         assert_text(table.title, table.id);
@@ -401,6 +401,7 @@ proptest! {
             prop_assert!(text.bytes().all(|byte| byte.is_ascii_graphic()), "{}", text);
             let back = read(&text);
             prop_assert_eq!(&back.config, &link.config);
+            prop_assert_eq!(&back.b, &link.b);
             prop_assert_eq!((back.seed, back.embed), (link.seed, link.embed));
             prop_assert_eq!(&back.inputs, &link.inputs);
             prop_assert_eq!(back.at.unwrap_or_default(), link.at.unwrap_or_default());
@@ -452,10 +453,42 @@ proptest! {
     }
 
     #[test]
+    fn each_lane_is_the_run_that_it_would_be_alone(numbers in numbers()) {
+        for lab in LABS {
+            let dice = &mut Dice::new(numbers.clone());
+            let mut link = random_link(lab, SPAN, dice);
+            compare(&mut link, dice);
+            let to = end(&link, SPAN);
+            let both = played(&link, to);
+            for lane in Lane::ALL {
+                let mut alone = Link { config: both.config_of(lane).clone(), b: None, ..link.clone() };
+                alone.inputs.retain_mut(|timed| match &mut timed.input {
+                    Input::Set { lanes, .. } => std::mem::take(lanes).has(lane),
+                    Input::Do { .. } => true,
+                });
+                assert_same_lane((&both, lane), (&played(&alone, to), Lane::A), &link.write());
+                // Going on with one of them is the same run too.
+                let mut kept = played(&link, to);
+                kept.keep(lane);
+                assert_same(&played(&alone, to), &kept, &link.write());
+                kept.compare();
+                assert_same_lane((&kept, Lane::A), (&kept, Lane::B), &link.write());
+            }
+            let mut swapped = played(&link, to);
+            swapped.swap();
+            assert_same_lane((&both, Lane::A), (&swapped, Lane::B), &link.write());
+            assert_same_lane((&both, Lane::B), (&swapped, Lane::A), &link.write());
+        }
+    }
+
+    #[test]
     fn clicks_play_like_their_link(numbers in numbers()) {
         for lab in LABS {
             let dice = &mut Dice::new(numbers.clone());
-            let blank = Link { config: random_config(lab, dice), seed: dice.below(9), ..Link::to(lab) };
+            let mut blank = Link { config: random_config(lab, dice), seed: dice.below(9), ..Link::to(lab) };
+            if dice.one_in(3) {
+                compare(&mut blank, dice);
+            }
             let mut session = Session::open(&blank);
             let to = end(&blank, SPAN);
             let mut times: Vec<_> = (0..dice.below(12)).map(|_| random_instant(to, dice)).collect();
@@ -464,7 +497,7 @@ proptest! {
                 session.advance(at);
                 match random_input(lab, dice) {
                     Input::Do { action, args } => session.act(action, &args).unwrap(),
-                    Input::Set { knob, value } => session.turn(knob, value).unwrap(),
+                    Input::Set { lanes, knob, value } => session.turn(lanes, knob, value).unwrap(),
                 }
                 assert_shown(&session);
             }

@@ -8,7 +8,7 @@ use common::ticker::{TICK, TICKERS};
 use common::{Dice, assert_same, assert_same_record, breaker, cases, numbers, played, random_instant, random_link};
 use halfopen::lab::link::{INPUTS_MAX, LINK_BYTES_MAX, RUN_MAX};
 use halfopen::lab::record::{LOG_KEEPS, Level};
-use halfopen::lab::{Input, Link, Timed, Value};
+use halfopen::lab::{Input, Lanes, Link, Timed, Value};
 use halfopen::session::{Refused, Session};
 use halfopen_core::Instant;
 use proptest::prelude::*;
@@ -178,25 +178,25 @@ fn a_step_to_nowhere_is_refused_and_goes_nowhere() {
 #[test]
 fn a_knob_turned_at_the_beginning_is_the_configuration() {
     let mut session = ticker();
-    session.turn("every", Value::Number(1_000_000_000)).unwrap();
+    session.turn(Lanes::Both, "every", Value::Number(1_000_000_000)).unwrap();
     assert_eq!(session.inputs(), []);
     assert_eq!(session.config().duration("every").as_secs(), 1);
     session.advance(at(3));
     // In the middle it is an input, and holds from then on.
-    session.turn("every", Value::Number(2_000_000_000)).unwrap();
+    session.turn(Lanes::Both, "every", Value::Number(2_000_000_000)).unwrap();
     assert_eq!(session.inputs().len(), 1);
     assert_eq!(session.config().duration("every").as_secs(), 1);
     assert_eq!(session.config_now().duration("every").as_secs(), 2);
     session.advance(at(6));
     // From the start it replaces both, and the playhead stays.
-    session.turn_from_start("every", Value::Number(500_000_000)).unwrap();
+    session.turn_from_start(Lanes::Both, "every", Value::Number(500_000_000)).unwrap();
     assert_eq!(session.inputs(), []);
     assert_eq!(session.now(), at(6));
     let mut link = Link::to(&TICKERS[0]);
     link.config.set("every", Value::Number(500_000_000));
     assert_same(&session, &played(&link, at(6)), "from the start");
     // Going back before a turn shows the knob as it was.
-    session.turn("every", Value::Number(1_000_000_000)).unwrap();
+    session.turn(Lanes::Both, "every", Value::Number(1_000_000_000)).unwrap();
     session.advance(at(9));
     assert_eq!(session.config_now().duration("every").as_secs(), 1);
     session.seek(at(2));
@@ -208,14 +208,14 @@ fn a_slider_dragged_while_time_stands_is_one_turn() {
     let mut session = ticker();
     session.advance(at(3));
     for every in 1..50 {
-        session.turn("every", Value::Number(every * 10_000_000)).unwrap();
+        session.turn(Lanes::Both, "every", Value::Number(every * 10_000_000)).unwrap();
     }
     assert_eq!(session.inputs().len(), 1);
     session.advance(at(5));
     assert_same(&session, &played(&session.link(), at(5)), "dragged");
     // With a future ahead it is a turn of its own: undo must bring that future back.
     session.seek(at(3));
-    session.turn("every", Value::Number(1_000_000_000)).unwrap();
+    session.turn(Lanes::Both, "every", Value::Number(1_000_000_000)).unwrap();
     assert_eq!(session.played(), at(3));
     session.undo();
     assert_eq!(session.played(), at(5));
@@ -227,10 +227,10 @@ fn a_slider_dragged_while_time_stands_is_one_turn() {
 fn a_drag_ends_what_could_be_redone() {
     let mut session = ticker();
     session.advance(at(3));
-    session.turn("every", Value::Number(20_000_000)).unwrap();
+    session.turn(Lanes::Both, "every", Value::Number(20_000_000)).unwrap();
     session.act("poke", &[]).unwrap();
     session.undo();
-    session.turn("every", Value::Number(30_000_000)).unwrap();
+    session.turn(Lanes::Both, "every", Value::Number(30_000_000)).unwrap();
     assert!(!session.can_redo(), "redo would bring the old value back");
 }
 
@@ -239,14 +239,14 @@ fn presets_seeds_and_reset() {
     let mut session = ticker();
     session.advance(at(2));
     session.act("poke", &[]).unwrap();
-    session.turn("share", Value::Number(7)).unwrap();
+    session.turn(Lanes::Both, "share", Value::Number(7)).unwrap();
     session.advance(at(4));
-    session.configure(TICKERS[0].preset("other").unwrap());
+    session.configure(Lanes::Both, &TICKERS[0].preset("other").unwrap());
     assert_eq!(session.inputs().len(), 1, "clicks stay, turns go");
     assert_eq!((session.now(), session.config_now().number("share")), (at(4), 50));
     session.reseed(99);
     assert_same(&session, &played(&session.link(), at(4)), "reseeded");
-    session.turn("share", Value::Number(8)).unwrap();
+    session.turn(Lanes::Both, "share", Value::Number(8)).unwrap();
     session.reset();
     assert_eq!((session.now(), session.played(), session.seed()), (Instant::ZERO, Instant::ZERO, 99));
     assert_eq!(session.config().number("share"), 8, "the settings that hold now stay");
@@ -260,9 +260,9 @@ fn the_unknown_is_refused_and_arguments_are_clamped() {
     let mut session = ticker();
     session.advance(at(1));
     assert_eq!(session.act("dance", &[]), Err(Refused::Unknown));
-    assert_eq!(session.turn("tempo", Value::Flag(true)), Err(Refused::Unknown));
-    assert_eq!(session.turn("every", Value::Flag(true)), Err(Refused::Unknown));
-    assert_eq!(session.turn("text", Value::Text("!".into())), Err(Refused::Unknown));
+    assert_eq!(session.turn(Lanes::Both, "tempo", Value::Flag(true)), Err(Refused::Unknown));
+    assert_eq!(session.turn(Lanes::Both, "every", Value::Flag(true)), Err(Refused::Unknown));
+    assert_eq!(session.turn(Lanes::Both, "text", Value::Text("!".into())), Err(Refused::Unknown));
     assert_eq!(session.inputs(), []);
     assert!(!session.can_undo());
     session.act("add", &[i64::MAX]).unwrap();
@@ -316,7 +316,7 @@ fn inputs_are_bounded_by_what_a_link_holds() {
     for turn in 0..100_u64 {
         session.advance(Instant::from_nanos(1 + turn * 1_000_000_007));
         let text = format!("{turn}{}", " ,".repeat(1500));
-        refused = session.turn("text", Value::Text(text.into())).err();
+        refused = session.turn(Lanes::Both, "text", Value::Text(text.into())).err();
         if refused.is_some() {
             break;
         }
@@ -333,7 +333,7 @@ fn a_link_far_ahead_of_its_inputs_takes_them_in_time() {
     link.inputs = (0..INPUTS_MAX)
         .map(|n| Timed {
             at: Instant::from_millis(n as u64),
-            input: Input::Set { knob: "share", value: Value::Number(n as i64 % 1000) },
+            input: Input::Set { lanes: Lanes::Both, knob: "share", value: Value::Number(n as i64 % 1000) },
         })
         .collect();
     let session = played(&link, at(10));
@@ -368,13 +368,13 @@ proptest! {
                 3 | 4 => session.seek(random_instant(at(12), dice)),
                 5 | 6 => match common::random_input(&TICKERS[0], dice) {
                     Input::Do { action, args } => session.act(action, &args).unwrap(),
-                    Input::Set { knob, value } => session.turn(knob, value).unwrap(),
+                    Input::Set { lanes, knob, value } => session.turn(lanes, knob, value).unwrap(),
                 },
                 7 => drop(session.undo()),
                 8 => drop(session.redo()),
                 9 => drop(session.step()),
                 10 => session.step_back(),
-                _ => session.turn_from_start("every", Value::Number(dice.between(50_000_000, 900_000_000))).unwrap(),
+                _ => session.turn_from_start(Lanes::Both, "every", Value::Number(dice.between(50_000_000, 900_000_000))).unwrap(),
             }
             prop_assert!(session.played() >= session.now());
             prop_assert!(session.healths().iter().all(|health| health.0 <= session.played()));

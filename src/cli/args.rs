@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
@@ -13,14 +14,40 @@ use crate::lab::knob::SetError;
 use crate::lab::link::{self, Link, RUN_MAX, Target};
 use crate::lab::{Entrance, Input, Kind, Knob};
 use crate::labs::{self, LABS};
+use crate::sweep::SEEDS_MAX;
 
 /// How far a run goes when neither link nor option says so.
 const UNTIL: Instant = Instant::from_secs(60);
-/// Options of `run` that every lab has. All take a value.
-const FIXED: [&str; 6] = ["--until", "--preset", "--seed", "--format", "--chart", "--out"];
+/// Options of `run` and `sweep` that every lab has. All take a value.
+const FIXED: [&str; 8] = ["--until", "--preset", "--seed", "--seeds", "--readout", "--format", "--chart", "--out"];
 
 /// What `--format` takes.
 pub(super) const FORMATS: [&str; 4] = ["text", "json", "csv", "svg"];
+
+/// What is done with a link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verb {
+    /// Plays it once and tells what happened.
+    Run,
+    /// Plays it with many seeds and tells the spread of a number.
+    Sweep,
+}
+
+impl Verb {
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Run => "run",
+            Self::Sweep => "sweep",
+        }
+    }
+
+    const fn about(self) -> &'static str {
+        match self {
+            Self::Run => "Run a lab and tell what happened",
+            Self::Sweep => "Run a lab with many seeds and tell how a readout spreads",
+        }
+    }
+}
 
 /// A run as it was ordered.
 pub(super) struct Order {
@@ -32,6 +59,9 @@ pub(super) struct Order {
     pub(super) format: Format,
     /// Only this chart.
     pub(super) chart: Option<String>,
+    /// The seeds of a sweep, and the readout that it is about.
+    pub(super) seeds: RangeInclusive<u64>,
+    pub(super) readout: String,
     /// Where to, instead of standard output.
     pub(super) out: Option<PathBuf>,
     /// What was wrong with the link.
@@ -58,7 +88,8 @@ pub(super) fn top() -> Command {
         .about("A playground for fault tolerance: the labs of the page, without a browser.")
         .after_help("Try: halfopen run circuit-breaker --help")
         .subcommand(Command::new("labs").about("List the labs, a line each"))
-        .subcommand(run_command(None))
+        .subcommand(command(Verb::Run, None))
+        .subcommand(command(Verb::Sweep, None))
         .subcommand(super::code::command())
         .subcommand(super::figure::command())
         .subcommand(
@@ -73,23 +104,24 @@ pub(super) fn top() -> Command {
         )
 }
 
-/// Reads the arguments after `run`.
-pub(super) fn read_run(mut args: Vec<OsString>) -> Result<Order, Stop> {
+/// Reads the arguments after `run` or `sweep`.
+pub(super) fn read(verb: Verb, mut args: Vec<OsString>) -> Result<Order, Stop> {
+    let name = verb.name();
     let help = |arg: &OsString| arg == "--help" || arg == "-h";
     let Some(place) = find_target(&args) else {
         if args.iter().any(help) {
-            return Err(Stop::Said(run_command(None).bin_name("halfopen run").render_help().to_string()));
+            return Err(Stop::Said(command(verb, None).bin_name(format!("halfopen {name}")).render_help().to_string()));
         }
-        return Err(Stop::Error("run which lab? Give a link or a name that `halfopen labs` lists".to_owned()));
+        return Err(Stop::Error(format!("{name} which lab? Give a link or a name that `halfopen labs` lists")));
     };
     let target = args.remove(place);
     let target = target.to_str().ok_or_else(|| Stop::Error("the link is not UTF-8".to_owned()))?;
     let (link, notices) = read_target(target)?;
-    let command = run_command(Some(link.lab));
+    let command = command(verb, Some(link.lab));
     let matches = command
-        .try_get_matches_from(std::iter::once(OsString::from("run")).chain(args))
+        .try_get_matches_from(std::iter::once(OsString::from(name)).chain(args))
         .map_err(|error| stopped(&error))?;
-    order(link, notices, &matches)
+    order(verb, link, notices, &matches)
 }
 
 /// Which argument is the link: the first that leads to a lab, else the first that is nothing else's value.
@@ -136,7 +168,7 @@ fn slug_of(target: &str) -> &str {
 }
 
 /// Works the options into the link: they win over it.
-fn order(mut link: Link, notices: Vec<String>, matches: &ArgMatches) -> Result<Order, Stop> {
+fn order(verb: Verb, mut link: Link, notices: Vec<String>, matches: &ArgMatches) -> Result<Order, Stop> {
     if let Some(id) = matches.get_one::<String>("preset") {
         link.config = link.lab.preset(id).unwrap_or_else(|| link.lab.defaults());
         link.inputs.retain(|timed| matches!(timed.input, Input::Do { .. }));
@@ -144,6 +176,12 @@ fn order(mut link: Link, notices: Vec<String>, matches: &ArgMatches) -> Result<O
     for knob in link.lab.about.knobs {
         let Some(text) = matches.get_one::<String>(knob.id) else { continue };
         let option = knob.id.replace('_', "-");
+        // For both lanes, but where they differ in just this: that is what is compared.
+        if let Some(b) = &mut link.b
+            && b.value(knob.id) == link.config.value(knob.id)
+        {
+            let _ = b.set_text(knob.id, text);
+        }
         match link.config.set_text(knob.id, text) {
             Ok(()) => {}
             Err(SetError::Clamped(range)) => {
@@ -156,9 +194,13 @@ fn order(mut link: Link, notices: Vec<String>, matches: &ArgMatches) -> Result<O
         }
         link.inputs.retain(|timed| !matches!(&timed.input, Input::Set { knob: turned, .. } if *turned == knob.id));
     }
-    if let Some(seed) = matches.get_one("seed") {
+    let one = verb == Verb::Run;
+    if let Some(seed) = one.then(|| matches.get_one("seed")).flatten() {
         link.seed = *seed;
     }
+    let text = |id: &str| if one { None } else { matches.get_one::<String>(id).cloned() };
+    let seeds = text("seeds").map_or(Ok(1..=100), |text| read_seeds(&text))?;
+    let readout = text("readout").unwrap_or_default();
     let until = match matches.get_one::<String>("until") {
         Some(text) => link::read_seconds(text).filter(|until| *until <= RUN_MAX).ok_or_else(|| {
             Stop::Error(format!("--until {} is no time from 0s to 24h, such as 90s", link::quoted(text)))
@@ -166,11 +208,11 @@ fn order(mut link: Link, notices: Vec<String>, matches: &ArgMatches) -> Result<O
         None => link.at.unwrap_or(UNTIL),
     };
     let format = format(matches);
-    let chart = matches.get_one::<String>("chart").cloned();
+    let chart = one.then(|| matches.get_one::<String>("chart").cloned()).flatten();
     if chart.is_some() && format == Format::Text {
         return Err(Stop::Error("--chart goes with --format json, csv or svg".to_owned()));
     }
-    Ok(Order { link, until, format, chart, out: matches.get_one("out").cloned(), notices })
+    Ok(Order { link, until, format, chart, seeds, readout, out: matches.get_one("out").cloned(), notices })
 }
 
 /// How it is to be told.
@@ -183,8 +225,22 @@ pub(super) fn format(matches: &ArgMatches) -> Format {
     }
 }
 
-/// `run`, with the options of a lab if one is known.
-fn run_command(lab: Option<&'static Entrance>) -> Command {
+/// Reads `1..1000`, both ends meant, or a single seed.
+fn read_seeds(text: &str) -> Result<RangeInclusive<u64>, Stop> {
+    let (first, last) = text.split_once("..").unwrap_or((text, text));
+    let last = last.strip_prefix('=').unwrap_or(last);
+    match (first.parse::<u64>(), last.parse::<u64>()) {
+        (Ok(first), Ok(last)) if first <= last && last - first < SEEDS_MAX => Ok(first..=last),
+        _ => Err(Stop::Error(format!(
+            "--seeds {} is no range such as 1..1000, of at most {SEEDS_MAX} seeds",
+            link::quoted(text)
+        ))),
+    }
+}
+
+/// `run` or `sweep`, with the options of a lab if one is known.
+fn command(verb: Verb, lab: Option<&'static Entrance>) -> Command {
+    let (name, one) = (verb.name(), verb == Verb::Run);
     let option = |id: &'static str, name: &'static str, help: &'static str| {
         Arg::new(id).long(id).value_name(name).help(help).help_heading("Run")
     };
@@ -193,23 +249,45 @@ fn run_command(lab: Option<&'static Entrance>) -> Command {
         let ids = lab.about.presets.iter().map(|preset| preset.id);
         preset = preset.value_parser(PossibleValuesParser::new(ids)).hide_possible_values(true);
     }
-    let mut command = Command::new("run")
-        .about("Run a lab and tell what happened")
+    let format = if one {
+        "How to tell it: the log and readouts (text), everything (json), the charts' points as chart,series,x,y (csv), one chart as a picture (svg) [default: text]"
+    } else {
+        "How to tell it: mean and interval (text), everything (json), a row a seed (csv) [default: text]"
+    };
+    let mut command = Command::new(name)
+        .about(verb.about())
         .next_line_help(false)
-        .arg(option("until", "TIME", "How far to run, at most 24h [default: the link's t, else 60s]").allow_hyphen_values(true))
-        .arg(preset)
-        .arg(option("seed", "N", "The seed of everything random [default: the link's, else 1]").value_parser(value_parser!(u64)))
         .arg(
-            option("format", "FORMAT", "How to tell it: the log and readouts (text), everything (json), the charts' points as chart,series,x,y (csv), one chart as a picture (svg) [default: text]")
-                .value_parser(FORMATS)
+            option("until", "TIME", "How far to run, at most 24h [default: the link's t, else 60s]")
+                .allow_hyphen_values(true),
+        )
+        .arg(preset)
+        .arg(
+            option("format", "FORMAT", format)
+                .value_parser(PossibleValuesParser::new(FORMATS.into_iter().filter(|format| one || *format != "svg")))
                 .hide_possible_values(true),
         )
-        .arg(option("chart", "ID", "Only this chart; svg paints the first if nothing is said"))
         .arg(option("out", "FILE", "Write to this file instead").value_parser(value_parser!(PathBuf)));
+    command = if one {
+        command
+            .arg(
+                option("seed", "N", "The seed of everything random [default: the link's, else 1]")
+                    .value_parser(value_parser!(u64)),
+            )
+            .arg(option("chart", "ID", "Only this chart; svg paints the first if nothing is said"))
+    } else {
+        command
+            .arg(option("seeds", "RANGE", "The seeds, both ends meant [default: 1..100]").allow_hyphen_values(true))
+            .arg(option(
+                "readout",
+                "NAME",
+                "The number that is told; `run --format json` names them [default: all, in short]",
+            ))
+    };
     let Some(lab) = lab else {
         return command
-            .override_usage("halfopen run <LINK OR LAB> [--<KNOB> <VALUE>]... [OPTIONS]")
-            .after_help("Every lab has its own knobs: halfopen run <LAB> --help lists them, with presets and actions.\nA link is what the page's address holds from # on, such as '#/circuit-breaker?threshold=4&t=20s'; options win over it.");
+            .override_usage(format!("halfopen {name} <LINK OR LAB> [--<KNOB> <VALUE>]... [OPTIONS]"))
+            .after_help(format!("Every lab has its own knobs: halfopen {name} <LAB> --help lists them, with presets and actions.\nA link is what the page's address holds from # on, such as '#/circuit-breaker?threshold=4&t=20s'; options win over it."));
     };
     for knob in lab.about.knobs {
         command = command.arg(knob_option(knob));
@@ -218,7 +296,7 @@ fn run_command(lab: Option<&'static Entrance>) -> Command {
     command
         .about(format!("{}. {}", lab.about.title, plain(&(lab.about.claim)(&lab.defaults()))))
         .override_usage(format!(
-            "halfopen run {slug} [OPTIONS]\n       halfopen run '#/{slug}?<KNOB>=<VALUE>&…' [OPTIONS]"
+            "halfopen {name} {slug} [OPTIONS]\n       halfopen {name} '#/{slug}?<KNOB>=<VALUE>&…' [OPTIONS]"
         ))
         .after_help(after_help(lab))
 }

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use super::args::{Format, Order};
 use super::{Stop, broken, plain, report, svg};
-use crate::lab::Chart;
+use crate::lab::compare::{self, Pair};
+use crate::lab::{Chart, Lane};
 use crate::session::Session;
 
 /// Plays the order and writes it as it asks.
@@ -14,14 +15,31 @@ pub(super) fn play(order: Order, out: &mut dyn Write, err: &mut dyn Write) -> Re
     session.seek(order.until);
     let mut notices = order.notices;
     notices.extend((order.link.lab.about.conflicts)(session.config()));
-    let charts = chosen(session.charts(), order.chart.as_deref())?;
+    if session.is_comparing() {
+        notices.extend(
+            (order.link.lab.about.conflicts)(session.config_of(Lane::B)).into_iter().map(|one| format!("B: {one}")),
+        );
+    }
+    let lanes = if session.is_comparing() { Lane::ALL.as_slice() } else { &[Lane::A] };
+    let charts = lanes.iter().map(|lane| chosen(session.charts_of(*lane), order.chart.as_deref()));
+    let charts = charts.collect::<Result<Vec<_>, _>>()?;
     let text = match order.format {
         Format::Text => report::text(&session),
         Format::Json => report::json(&session, &charts, &notices),
         Format::Csv => report::csv(&charts),
         Format::Svg => {
-            let first = charts.first().ok_or_else(|| Stop::Error("this lab has no chart".to_owned()))?;
-            svg::paint(first).map_err(Stop::Error)?
+            let mut charts = charts.into_iter();
+            let (a, b) = (charts.next().unwrap_or_default(), charts.next());
+            let first = match b {
+                None => a.into_iter().next(),
+                Some(b) => match compare::charts(a, b).into_iter().next() {
+                    Some(Pair::Over(chart)) => Some(*chart),
+                    // One picture has room for one: the lane whose settings are in question.
+                    Some(Pair::Beside(both)) => Some(both[1].clone()),
+                    None => None,
+                },
+            };
+            svg::paint(&first.ok_or_else(|| Stop::Error("this lab has no chart".to_owned()))?).map_err(Stop::Error)?
         }
     };
     if order.format != Format::Json {

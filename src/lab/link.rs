@@ -11,7 +11,7 @@ use halfopen_core::Instant;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use super::knob::{Config, Kind, Knob, SetError, Unit, Value};
-use super::{Entrance, Input, Listed, Timed, text};
+use super::{Entrance, Input, Lane, Lanes, Listed, Timed, text};
 
 /// The engine's version. A run from another version may replay differently.
 pub const ENGINE: u32 = 1;
@@ -22,11 +22,11 @@ pub const INPUTS_MAX: usize = 5_000;
 /// The furthest playhead: a day.
 pub const RUN_MAX: Instant = Instant::from_secs(24 * 3600);
 /// Names that no knob may have, because they mean something else in a link or on the command line. Keys that begin with
-/// `b.` are kept for a second lane.
-pub const RESERVED: [&str; 13] =
-    ["seed", "t", "do", "hide", "lock", "v", "preset", "until", "format", "out", "chart", "help", "version"];
+/// `b.` are the second lane's; `b` alone says that there is one.
+pub const RESERVED: [&str; 14] =
+    ["b", "seed", "t", "do", "hide", "lock", "v", "preset", "until", "format", "out", "chart", "help", "version"];
 /// The parts of a lab that `hide` can name.
-pub const PARTS: [&str; 15] = [
+pub const PARTS: [&str; 17] = [
     "claim",
     "stage",
     "actions",
@@ -41,6 +41,8 @@ pub const PARTS: [&str; 15] = [
     "why",
     "programs",
     "exercise",
+    "compare",
+    "seeds",
     "share",
 ];
 /// The seed when nothing is said.
@@ -75,6 +77,8 @@ pub struct Link {
     pub embed: bool,
     /// The knobs at the beginning.
     pub config: Config,
+    /// The knobs of a second lane with the same seed and inputs, when two are compared.
+    pub b: Option<Config>,
     /// The run's seed.
     pub seed: u64,
     /// What the reader did, in order.
@@ -94,6 +98,7 @@ impl Link {
             lab,
             embed: false,
             config: lab.defaults(),
+            b: None,
             seed: SEED_DEFAULT,
             inputs: Vec::new(),
             at: None,
@@ -106,33 +111,43 @@ impl Link {
     pub fn write(&self) -> String {
         let mut out = String::from(if self.embed { "#/embed/" } else { "#/" });
         out.push_str(self.lab.about.slug);
-        let mut parts: Vec<(&str, String)> = Vec::new();
+        let mut parts: Vec<(&str, &str, String)> = Vec::new();
         for (knob, value) in self.config.changed() {
-            parts.push((knob.id, written(knob, value)));
+            parts.push(("", knob.id, written(knob, value)));
+        }
+        let differing = parts.len();
+        if let Some(b) = &self.b {
+            for (knob, value) in b.iter().filter(|(knob, value)| self.config.value(knob.id) != Some(value)) {
+                parts.push((Lanes::Only(Lane::B).prefix(), knob.id, written(knob, value)));
+            }
+            if parts.len() == differing {
+                parts.push(("", "b", "same".to_owned()));
+            }
         }
         if self.seed != SEED_DEFAULT {
-            parts.push(("seed", self.seed.to_string()));
+            parts.push(("", "seed", self.seed.to_string()));
         }
         if let Some(at) = self.at.filter(|at| *at > Instant::ZERO) {
-            parts.push(("t", seconds(at) + "s"));
+            parts.push(("", "t", seconds(at) + "s"));
         }
         if !self.inputs.is_empty() {
             parts.push((
+                "",
                 "do",
                 self.inputs.iter().map(|timed| write_input(&self.config, timed)).collect::<Vec<_>>().join(","),
             ));
         }
         for (key, names) in [("hide", &self.hide), ("lock", &self.lock)] {
             if !names.is_empty() {
-                parts.push((key, names.iter().map(|name| encode(name)).collect::<Vec<_>>().join(",")));
+                parts.push(("", key, names.iter().map(|name| encode(name)).collect::<Vec<_>>().join(",")));
             }
         }
         if !parts.is_empty() {
-            parts.push(("v", ENGINE.to_string()));
+            parts.push(("", "v", ENGINE.to_string()));
         }
-        for (index, (key, value)) in parts.iter().enumerate() {
+        for (index, (lane, key, value)) in parts.iter().enumerate() {
             // Writing to a String cannot fail.
-            let _ = write!(out, "{}{key}={value}", if index == 0 { '?' } else { '&' });
+            let _ = write!(out, "{}{lane}{key}={value}", if index == 0 { '?' } else { '&' });
         }
         out
     }
@@ -142,7 +157,8 @@ impl Link {
 fn route<'a>(text: &'a str, notices: &mut Notices) -> (bool, String, &'a str) {
     let text = shorten(text.trim(), notices);
     let fragment = text.split_once('#').map_or(text, |(_, fragment)| fragment);
-    let (path, query) = fragment.split_once('?').unwrap_or((fragment, ""));
+    // An `&` in place of the `?` is a slip whose meaning is plain.
+    let (path, query) = fragment.split_once(['?', '&']).unwrap_or((fragment, ""));
     let path = decode(path.trim_matches('/'), notices);
     match path.strip_prefix("embed/") {
         Some(slug) => (true, slug.to_owned(), query),
@@ -178,19 +194,33 @@ pub fn read(text: &str, labs: &'static [Entrance]) -> (Target, Vec<Notice>) {
         .map(|part| part.split_once('=').unwrap_or((part, "")))
         .collect();
     // The preset first and the inputs last, wherever they stand: knobs are set over the one and give the others their table.
-    for (_, value) in pairs.iter().filter(|(key, _)| *key == "preset") {
-        let id = decode(value, &mut notices);
-        match lab.preset(&id) {
-            Some(config) => link.config = config,
-            None => notices.say(format!("There is no preset called “{}”.", quoted(&id))),
+    // The second lane begins as the first is in the end.
+    let preset = |key: &str, config: &mut Config, notices: &mut Notices| {
+        for (_, value) in pairs.iter().filter(|(found, _)| *found == key) {
+            let id = decode(value, notices);
+            match lab.preset(&id) {
+                Some(preset) => *config = preset,
+                None => notices.say(format!("There is no preset called “{}”.", quoted(&id))),
+            }
         }
-    }
+    };
+    preset("preset", &mut link.config, &mut notices);
     for (index, (key, value)) in pairs.iter().enumerate() {
         // Looked for among the first few only: a hostile link has thousands.
         if pairs.iter().take(index.min(100)).any(|(earlier, other)| earlier == key && other != value) {
             notices.say(format!("“{}” stands more than once; the last one counts.", quoted(key)));
         }
         read_pair(&mut link, key, value, &mut notices);
+    }
+    if pairs.iter().any(|(key, _)| *key == "b" || key.starts_with("b.")) {
+        let mut b = link.config.clone();
+        preset("b.preset", &mut b, &mut notices);
+        for (key, value) in pairs.iter().filter(|(key, _)| *key != "b.preset") {
+            if let Some(key) = key.strip_prefix("b.") {
+                read_knob(&mut b, key, value, "b.", &mut notices);
+            }
+        }
+        link.b = Some(b);
     }
     for (_, value) in pairs.iter().filter(|(key, _)| *key == "do") {
         // Mail and learning platforms rewrite links and encode the signs between the parts: without any, decode once.
@@ -202,7 +232,9 @@ pub fn read(text: &str, labs: &'static [Entrance]) -> (Target, Vec<Notice>) {
 
 fn read_pair(link: &mut Link, key: &str, value: &str, notices: &mut Notices) {
     match key {
-        "preset" | "do" => {}
+        // Read before or after the others.
+        "preset" | "do" | "b" => {}
+        _ if key.starts_with("b.") => {}
         "seed" => match value.parse() {
             Ok(seed) => link.seed = seed,
             Err(_) => notices.say(format!("“{}” is no seed: a whole number up to {} is.", quoted(value), u64::MAX)),
@@ -231,26 +263,27 @@ fn read_pair(link: &mut Link, key: &str, value: &str, notices: &mut Notices) {
                 ));
             }
         }
-        _ => {
-            let key = decode(key, notices);
-            let value = decode(value, notices);
-            match link.config.set_text(&key, &value) {
-                Ok(()) => {}
-                Err(SetError::Unknown) => {
-                    notices.say(format!("“{}” is not a setting of this lab; it was skipped.", quoted(&key)));
-                }
-                Err(SetError::Clamped(range)) => {
-                    let now = link.config.show(&key);
-                    notices.say(format!(
-                        "{}={} is outside {range}; it was set to {now}.",
-                        quoted(&key),
-                        quoted(&value)
-                    ));
-                }
-                Err(SetError::Unreadable(hint)) => {
-                    notices.say(format!("{}={} could not be read: {hint}.", quoted(&key), quoted(&value)));
-                }
-            }
+        _ => read_knob(&mut link.config, key, value, "", notices),
+    }
+}
+
+/// A knob's value; `lane` stands before its name.
+fn read_knob(config: &mut Config, key: &str, value: &str, lane: &str, notices: &mut Notices) {
+    let key = decode(key, notices);
+    let value = decode(value, notices);
+    let set = config.set_text(&key, &value);
+    let named = [lane, &quoted(&key)].concat();
+    match set {
+        Ok(()) => {}
+        Err(SetError::Unknown) => {
+            notices.say(format!("“{named}” is not a setting of this lab; it was skipped."));
+        }
+        Err(SetError::Clamped(range)) => {
+            let now = config.show(&key);
+            notices.say(format!("{named}={} is outside {range}; it was set to {now}.", quoted(&value)));
+        }
+        Err(SetError::Unreadable(hint)) => {
+            notices.say(format!("{named}={} could not be read: {hint}.", quoted(&value)));
         }
     }
 }
@@ -307,15 +340,18 @@ fn read_input(link: &Link, item: &str, notices: &mut Notices) -> Result<Timed, S
         let (Some(knob), Some(value), None) = (parts.next(), parts.next(), parts.next()) else {
             return Err("it is not of the form 1.5:set:knob:value".to_owned());
         };
-        let (knob, value) = (decode(knob, notices), decode(value, notices));
-        let knob =
-            link.config.knob(&knob).ok_or_else(|| format!("“{}” is not a setting of this lab", quoted(&knob)))?;
+        let (name, value) = (decode(knob, notices), decode(value, notices));
+        let (lanes, knob) = Lanes::of(&name);
+        if lanes != Lanes::Both && link.b.is_none() {
+            return Err("there is no second lane".to_owned());
+        }
+        let knob = link.config.knob(knob).ok_or_else(|| format!("“{}” is not a setting of this lab", quoted(knob)))?;
         return match knob.parse(&value) {
             (Some(value), error) => {
                 if let Some(SetError::Clamped(range)) = error {
                     notices.say(format!("{} was set outside {range}; the nearest end was taken.", knob.id));
                 }
-                Ok(Timed { at, input: Input::Set { knob: knob.id, value } })
+                Ok(Timed { at, input: Input::Set { lanes, knob: knob.id, value } })
             }
             (None, Some(SetError::Unreadable(hint))) => Err(hint),
             (None, _) => Err("its value could not be read".to_owned()),
@@ -348,9 +384,9 @@ fn write_input(config: &Config, timed: &Timed) -> String {
             out.push_str(action);
             args.iter().try_for_each(|arg| write!(out, ":{arg}"))
         }
-        Input::Set { knob, value } => {
+        Input::Set { lanes, knob, value } => {
             let value = config.knob(knob).map_or_else(String::new, |knob| written(knob, value));
-            write!(out, ":set:{knob}:{value}")
+            write!(out, ":set:{}{knob}:{value}", lanes.prefix())
         }
     };
     out

@@ -163,9 +163,10 @@ impl Tally {
     pub fn per_second(&self, now: Instant) -> Vec<(f64, f64)> {
         let width = self.width.as_secs_f64();
         let whole = (now.as_nanos() / self.nanos()).min(SERIES_KEEPS as u64) as usize;
-        (0..whole)
-            .map(|index| (index as f64 * width, f64::from(self.counts.get(index).copied().unwrap_or(0)) / width))
-            .collect()
+        let rate = |index: usize| f64::from(self.counts.get(index).copied().unwrap_or(0)) / width;
+        // The last rate holds to the end of its stretch, too.
+        let end = whole.checked_sub(1).map(|last| (whole as f64 * width, rate(last)));
+        (0..whole).map(|index| (index as f64 * width, rate(index))).chain(end).collect()
     }
 
     /// The width of a bucket now.

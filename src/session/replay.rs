@@ -3,11 +3,10 @@
 use std::time::Duration;
 
 use halfopen_core::Instant;
-use halfopen_core::rng::Seed;
 
-use super::Session;
+use super::{Playing, Session};
 use crate::lab::link::RUN_MAX;
-use crate::lab::{Config, Input, Kind, Run, Tone};
+use crate::lab::{Config, Input, Kind, Lane, Tone, Value};
 
 /// Checkpoints kept; when there are more, every second one goes and their distance doubles. A run of ten minutes then has
 /// one every 16 seconds, which is a few hundred thousand events to replay at most, and the heaviest lab (two pools of twenty
@@ -20,8 +19,8 @@ pub(super) const CHECKPOINT_EVERY: Duration = Duration::from_secs(1);
 pub(super) struct Checkpoint {
     at: Instant,
     taken: usize,
-    current: Config,
-    run: Box<dyn Run>,
+    a: Playing,
+    b: Option<Playing>,
 }
 
 impl Session {
@@ -49,7 +48,7 @@ impl Session {
         self.checkpoints.clear();
         self.checkpoint_every = CHECKPOINT_EVERY;
         self.played = Instant::ZERO;
-        self.horizon.clear();
+        self.horizon.iter_mut().for_each(Vec::clear);
         self.keep_checkpoint();
         self.take_inputs();
         self.note_played();
@@ -57,11 +56,14 @@ impl Session {
 
     /// The run at its beginning: what happens by itself at time 0 has happened, no input is taken.
     fn begin(&mut self) {
-        self.run = self.lab.start(&self.story.config, Seed(self.story.seed));
-        self.run.advance(Instant::ZERO);
+        let start = |config: &Config| {
+            let mut playing = Playing::start(self.lab, config, self.story.seed);
+            playing.run.advance(Instant::ZERO);
+            playing
+        };
+        (self.a, self.b) = (start(&self.story.config), self.story.b.as_ref().map(start));
         self.now = Instant::ZERO;
         self.taken = 0;
-        self.current = self.story.config.clone();
     }
 
     /// To `to` without a checkpoint on the way; inputs are taken at their instants.
@@ -69,7 +71,7 @@ impl Session {
         loop {
             self.take_inputs();
             let input = self.story.inputs.get(self.taken).map_or(to, |timed| timed.at.min(to));
-            self.run.advance(input);
+            self.advance_lanes(input);
             self.now = input;
             if input >= to {
                 return;
@@ -83,28 +85,24 @@ impl Session {
         while let Some(timed) = self.story.inputs.get(self.taken).filter(|timed| timed.at <= self.now) {
             let input = timed.input.clone();
             self.taken += 1;
-            match input {
-                Input::Do { action, args } => self.run.act(action, &args),
-                Input::Set { knob, value } => {
-                    let before = self.current.show(knob);
-                    self.current.set(knob, value);
-                    self.note_turned(knob, &before);
-                    self.run.set(&self.current);
+            for (lane, playing) in Lane::ALL.into_iter().zip([Some(&mut self.a), self.b.as_mut()]) {
+                match (&input, playing) {
+                    (Input::Do { action, args }, Some(playing)) => playing.run.act(action, args),
+                    (Input::Set { lanes, knob, value }, Some(playing)) if lanes.has(lane) => {
+                        playing.turn(self.now, knob, value.clone());
+                    }
+                    _ => {}
                 }
             }
-            self.run.advance(self.now);
+            self.advance_lanes(self.now);
         }
     }
 
-    /// A knob turned in the middle of the run stands in the log, before whatever it causes.
-    fn note_turned(&mut self, id: &str, before: &str) {
-        let Some(knob) = self.current.knob(id) else { return };
-        let said = if matches!(knob.kind, Kind::Document { .. }) {
-            format!("You changed “{}”.", knob.label)
-        } else {
-            format!("You set “{}” from {before} to {}.", knob.label, self.current.show(id))
-        };
-        self.run.record_mut().log(self.now, Tone::Info, "", said);
+    fn advance_lanes(&mut self, to: Instant) {
+        self.a.run.advance(to);
+        if let Some(b) = &mut self.b {
+            b.run.advance(to);
+        }
     }
 
     pub(super) fn note_played(&mut self) {
@@ -125,8 +123,8 @@ impl Session {
         self.checkpoints.push(Checkpoint {
             at: self.now,
             taken: self.taken,
-            current: self.current.clone(),
-            run: self.run.checkpoint(),
+            a: self.a.checkpoint(),
+            b: self.b.as_ref().map(Playing::checkpoint),
         });
     }
 
@@ -139,7 +137,7 @@ impl Session {
             return;
         }
         if self.now >= self.played {
-            self.horizon = self.run.record().healths().to_vec();
+            self.horizon = Lane::ALL.map(|lane| self.record_of(lane).healths().to_vec());
         }
         self.restore(found);
     }
@@ -155,10 +153,10 @@ impl Session {
         // The checkpoint at the beginning is never dropped; without one, the run starts anew, which is the same.
         match checkpoint.and_then(|index| self.checkpoints.get(index)) {
             Some(checkpoint) => {
-                self.run = checkpoint.run.checkpoint();
+                self.a = checkpoint.a.checkpoint();
+                self.b = checkpoint.b.as_ref().map(Playing::checkpoint);
                 self.now = checkpoint.at;
                 self.taken = checkpoint.taken;
-                self.current = checkpoint.current.clone();
             }
             None => self.begin(),
         }
@@ -167,5 +165,22 @@ impl Session {
     pub(super) fn forget_after_now(&mut self) {
         let (now, taken) = (self.now, self.taken);
         self.checkpoints.retain(|checkpoint| checkpoint.at < now || checkpoint.taken <= taken && checkpoint.at == now);
+    }
+}
+
+impl Playing {
+    /// A knob turned in the middle of the run stands in the log, before whatever it causes.
+    fn turn(&mut self, now: Instant, id: &'static str, value: Value) {
+        let before = self.current.show(id);
+        self.current.set(id, value);
+        if let Some(knob) = self.current.knob(id) {
+            let said = if matches!(knob.kind, Kind::Document { .. }) {
+                format!("You changed “{}”.", knob.label)
+            } else {
+                format!("You set “{}” from {before} to {}.", knob.label, self.current.show(id))
+            };
+            self.run.record_mut().log(now, Tone::Info, "", said);
+        }
+        self.run.set(&self.current);
     }
 }

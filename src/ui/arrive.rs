@@ -36,8 +36,8 @@ pub(crate) fn map<T: 'static, U: 'static>(it: Arriving<T>, make: fn(T) -> U) -> 
     Box::pin(async move { it.await.map(make) })
 }
 
-/// Both, on their way at the same time.
-pub(crate) async fn both<A, B>(mut a: Arriving<A>, mut b: Arriving<B>) -> Option<(A, B)> {
+/// Both, on their way at the same time; each may be missing.
+pub(crate) async fn both<A, B>(mut a: Arriving<A>, mut b: Arriving<B>) -> (Option<A>, Option<B>) {
     let (mut got_a, mut got_b) = (Poll::Pending, Poll::Pending);
     poll_fn(|cx| {
         if got_a.is_pending() {
@@ -49,8 +49,6 @@ pub(crate) async fn both<A, B>(mut a: Arriving<A>, mut b: Arriving<B>) -> Option
         if got_a.is_pending() || got_b.is_pending() { Poll::Pending } else { Poll::Ready(()) }
     })
     .await;
-    match (got_a, got_b) {
-        (Poll::Ready(a), Poll::Ready(b)) => a.zip(b),
-        _ => None,
-    }
+    let arrived = |poll| if let Poll::Ready(it) = poll { it } else { None };
+    (arrived(got_a), if let Poll::Ready(it) = got_b { it } else { None })
 }

@@ -125,11 +125,7 @@ pub(crate) fn is_typing(event: &Event) -> bool {
 pub(crate) fn is_control(event: &Event) -> bool {
     let element = event.target().and_then(|target| target.dyn_into::<Element>().ok());
     element.is_some_and(|element| {
-        element
-            .closest("button, a, summary, input, select, textarea, [role=button], [role=slider]")
-            .ok()
-            .flatten()
-            .is_some()
+        element.closest("button, a, summary, input, select, textarea, [role=button]").ok().flatten().is_some()
     })
 }
 

@@ -14,9 +14,13 @@ pub(crate) fn home(first: Option<&Opened>) -> El {
         cards = cards.put(el("li").put(words.put(el("span").text(lab.summary))));
     }
     let alive = first.map(|opened| html! { <Stage opened={opened.clone()} place={Place::Front} /> });
+    let mut words = "Click requests through a circuit breaker, break what lies behind it, and read in words why each thing happens.".to_owned();
+    if first.is_some() {
+        words.push_str(" This one is alive:");
+    }
     el("div.home")
         .put(el("h1[tabindex=-1]").text("See systems fail, and see what holds"))
-        .put(el("p.claim").text("Click requests through a circuit breaker, break what lies behind it, and read in words why each thing happens. This one is alive:"))
+        .put(el("p.claim").text(words))
         .put(maybe(alive))
         .put(el("h2.section").text("All labs"))
         .put(cards)

@@ -28,6 +28,8 @@ pub(crate) struct Knobs {
     pub(crate) from_start: bool,
     /// Whether the first group is open: not before the reader has begun.
     pub(crate) begun: bool,
+    /// Whether two lanes are compared.
+    pub(crate) comparing: bool,
     /// Where turns go.
     pub(crate) send: Callback<Intent>,
 }
@@ -56,12 +58,21 @@ impl Part for Knobs {
             "label.check[title=Plays the whole run again with the new setting. Otherwise it holds from now on.]";
         let head = el("div.knobs-head")
             .put(el("h2").text(if several { "Presets (each plays the whole run again)" } else { "Settings" }))
-            .put(el(check).put(from_start).text("apply knobs from the start"));
+            .put(el(check).put(from_start).text("apply knobs from the start"))
+            .put(maybe((!self.comparing && self.lock.is_empty()).then(|| {
+                el("button.compare[type=button][title=A second lane with the same seed, arrivals and clicks, and other settings]")
+                    .press(&self.send, Intent::Compare)
+                    .text("Compare A and B")
+            })));
         let preset = lab.preset_of(&self.config);
         let chips = several.then(|| {
             let mut chips = el("div.presets[role=group][aria-label=Presets]");
             for here in presets {
-                let chip = el("button.chip[type=button]")
+                let mut chip = el("button.chip[type=button]");
+                if !self.lock.is_empty() {
+                    chip = chip.word("title", "The link locks a setting, and a preset would turn it.");
+                }
+                let chip = chip
                     .key(here.id)
                     .flag("disabled", !self.lock.is_empty())
                     .either("aria-pressed", preset.is_some_and(|preset| preset.id == here.id))

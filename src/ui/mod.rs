@@ -16,6 +16,7 @@ mod home;
 mod icons;
 mod knob_field;
 mod knobs;
+mod lanes;
 mod log;
 mod notices;
 mod num;
@@ -27,6 +28,7 @@ mod readouts;
 mod router;
 mod scale;
 mod scrub;
+mod seeds;
 mod share;
 mod shell;
 mod stage;
@@ -40,6 +42,7 @@ pub use stage::{Panels, panels};
 /// Mounts the page on the element with the id `app`. Does nothing where there is none, such as in tests.
 pub fn mount(chunks: Chunks) {
     panic::watch();
+    panic::forget_restart();
     theme::apply(theme::read());
     if let Some(root) = dom::by_id("app") {
         yew::Renderer::<router::App>::with_root_and_props(root.into(), router::Props { chunks }).render();

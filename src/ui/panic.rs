@@ -31,9 +31,23 @@ pub(crate) fn watch() {
     }));
 }
 
+/// Takes what a restart put into the address out of it again, so that it is in no link.
+pub(crate) fn forget_restart() {
+    let Some(location) = dom::window().map(|window| window.location()) else { return };
+    if location.search().is_ok_and(|search| search.starts_with("?again=")) {
+        dom::replace_hash(&format!("{}{}", location.pathname().unwrap_or_default(), dom::hash()));
+    }
+}
+
 /// Shows the panel instead of the page.
 fn show(document: &Document, what: &str) -> Result<(), JsValue> {
     let body = document.body().ok_or(JsValue::NULL)?;
+    // Back and forward lead on too: the browser's own function, for ours may not run any more.
+    if let Some(window) = dom::window() {
+        let location = window.location();
+        let reload = js_sys::Reflect::get(&location, &"reload".into())?.dyn_into::<js_sys::Function>()?;
+        window.set_onhashchange(Some(&reload.bind0(&location)));
+    }
     if let Some(app) = dom::by_id("app") {
         app.set_attribute("hidden", "")?;
     }

@@ -3,6 +3,7 @@
 //! Time stands at 0 until the first action or Play. Work that takes long is done in slices with a deadline, so that the
 //! page stays alive.
 
+mod compare;
 mod take;
 
 use std::cell::RefCell;
@@ -13,7 +14,7 @@ use halfopen_core::Instant;
 
 use super::clock::{FASTEST, factor};
 use crate::lab::link::RUN_MAX;
-use crate::lab::{Link, Value};
+use crate::lab::{Lane, Lanes, Link, Value};
 use crate::session::{Refused, Session};
 
 /// Real milliseconds that one frame may spend on playing on.
@@ -60,6 +61,14 @@ pub(crate) enum Intent {
     Preset(&'static str),
     /// Whether knobs are turned for the whole run.
     FromStart(bool),
+    /// Begin to compare two lanes.
+    Compare,
+    /// End comparing, and go on with this lane.
+    Keep(Lane),
+    /// The lanes exchange their names.
+    Swap,
+    /// The lanes in which knobs are turned.
+    Lanes(Lanes),
     /// Stop going to a far instant.
     Cancel,
 }
@@ -97,6 +106,8 @@ pub(crate) struct Player {
     pub(crate) behind: Option<f64>,
     /// Whether knobs are turned for the whole run.
     pub(crate) from_start: bool,
+    /// The lanes in which knobs are turned.
+    pub(crate) lanes: Lanes,
     /// Something to tell the reader about what they just did.
     pub(crate) hint: Option<String>,
     /// Counts whatever changes the run other than by time passing.
@@ -132,6 +143,7 @@ impl Intent {
                 | Self::Speed(_)
                 | Self::Seek(_)
                 | Self::FromStart(_)
+                | Self::Lanes(_)
                 | Self::Cancel
         )
     }
@@ -148,6 +160,7 @@ impl Player {
             speed: 0,
             behind: None,
             from_start: false,
+            lanes: if link.b.is_some() { Lanes::Only(Lane::B) } else { Lanes::Both },
             hint: None,
             revision: 0,
             touched: !link.inputs.is_empty() || link.at.is_some(),
@@ -163,6 +176,11 @@ impl Player {
             player.goal = Some(Goal { from: Instant::ZERO, to: at, then: at });
         }
         player
+    }
+
+    /// The lane whose knobs are shown: that in which they are turned.
+    pub(crate) fn lane(&self) -> Lane {
+        if self.lanes == Lanes::Only(Lane::B) && self.session.borrow().is_comparing() { Lane::B } else { Lane::A }
     }
 
     /// Whether frames are needed.

@@ -26,6 +26,8 @@ pub(crate) struct Props {
 pub(crate) struct App {
     page: Page,
     notices: Vec<AttrValue>,
+    /// A link that the reader may have meant, with its words.
+    meant: Option<(String, AttrValue)>,
     theme: Theme,
     /// Counts navigations, so that the same lab opened again begins anew, and what arrives late for another page is known.
     visit: u64,
@@ -49,7 +51,7 @@ pub(crate) enum Msg {
     /// The address changed, by a click, by hand, back or forward.
     Moved,
     /// What the page of this visit needs is here, or could not be had.
-    Arrived(u64, Option<Here>),
+    Arrived(u64, Here),
     /// The notices were read.
     Dismissed,
     /// Another theme was chosen.
@@ -57,7 +59,8 @@ pub(crate) enum Msg {
 }
 
 /// What a page needs of the program: its lab, and what unfolds below it.
-pub(crate) type Here = (&'static [Entrance], Option<Panels>);
+/// Either may have been lost on the way; the front page needs no panels.
+pub(crate) type Here = (Option<&'static [Entrance]>, Option<Option<Panels>>);
 
 impl Component for App {
     type Message = Msg;
@@ -69,6 +72,7 @@ impl Component for App {
         let app = Self {
             page: Page::Waiting(wanted()),
             notices: Vec::new(),
+            meant: None,
             theme: theme::read(),
             visit: 0,
             turned: false,
@@ -102,7 +106,7 @@ impl Component for App {
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let notices = notices(&self.notices, &ctx.link().callback(|()| Msg::Dismissed));
+        let notices = notices(&self.notices, self.meant.as_ref(), &ctx.link().callback(|()| Msg::Dismissed));
         let set_theme = ctx.link().callback(Msg::Theme);
         let key = || self.visit.to_string();
         let stage = |opened: &Opened, place: Place| html! { <Stage key={key()} opened={opened.clone()} {place} /> };
@@ -160,22 +164,23 @@ impl App {
         yew::platform::spawn_local(async move { link.send_message(Msg::Arrived(visit, both.await)) });
     }
 
-    fn read(&mut self, here: Option<Here>) {
-        let (labs, panels) = here.unwrap_or_default();
+    fn read(&mut self, (labs, panels): Here) {
+        let lost = labs.is_none() || panels.is_none();
+        let labs = labs.unwrap_or_default();
         let (target, notices) = link::read(&dom::hash(), labs);
+        self.meant = None;
         self.notices = notices.into_iter().map(|notice| AttrValue::from(notice.0)).collect();
-        if here.is_none() {
-            self.notices.push(
-                "A part of the program could not be loaded, perhaps because the network is gone. Reload the page to try again."
-                    .into(),
-            );
+        if lost {
+            self.notices.push(LOST.into());
+        }
+        if labs.is_empty() {
             self.page = Page::Home(None);
             return;
         }
         let first = || first_lab(labs);
         self.page = match target {
             Target::Home => Page::Home(first()),
-            Target::Lab(link) => Page::Lab(Opened::new(link, panels)),
+            Target::Lab(link) => Page::Lab(Opened::new(link, panels.flatten())),
             Target::Page(path) => {
                 self.other(&path);
                 Page::Home(first())
@@ -188,11 +193,20 @@ impl App {
         // The only way to see the failure panel before there is a failure; the browser tests look at it.
         assert!(path != "test/panic", "this page fails on purpose, to show what a failure looks like");
         let shown: String = path.chars().filter(|c| !c.is_control()).take(60).collect();
-        let meant = labs::nearest(path);
-        let hint = meant.map_or_else(String::new, |lab| format!(" Did you mean “{}”?", lab.title));
-        self.notices.push(format!("There is no page called “{shown}”.{hint} This is the front page.").into());
+        // The rest of the link stays as it is: only the name was a slip.
+        self.meant = labs::nearest(path).map(|lab| {
+            let hash = dom::hash();
+            let rest = hash.find(['?', '&']).and_then(|at| hash.get(at + 1..)).unwrap_or_default();
+            let link = if rest.is_empty() { format!("#/{}", lab.slug) } else { format!("#/{}?{rest}", lab.slug) };
+            (link, format!("Did you mean “{}”?", lab.title).into())
+        });
+        self.notices.push(format!("There is no page called “{shown}”. This is the front page.").into());
     }
 }
+
+/// What is said when a chunk did not come. What did come is shown.
+const LOST: &str =
+    "A part of the program could not be loaded, perhaps because the network is gone. Reload the page to try again.";
 
 /// The lab that the address asks for.
 fn wanted() -> Option<&'static Listed> {

@@ -14,7 +14,7 @@ use super::player::Intent;
 use super::share::Run;
 use crate::lab::link::RUN_MAX;
 use crate::lab::text::{spoken, stamp};
-use crate::lab::{Health, Input};
+use crate::lab::{Health, Input, Lane};
 
 /// Lengths of the bar, in seconds: it grows when what has been played no longer fits.
 const LENGTHS: [u64; 14] = [15, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14_400, 28_800, 43_200, 86_400];
@@ -120,6 +120,9 @@ impl Part for Scrub {
         ))
         .put(el("rect.rest[x=0][y=9][width=100%][height=6][rx=3]"))
         .put(segments(self, length));
+        if self.session.0.borrow().is_comparing() {
+            track = track.put(el("rect.seam[x=0][y=11.25][width=100%][height=1.5]"));
+        }
         let mut marks = Vec::new();
         for tick in ticks(&self.session, length) {
             let mark = if tick.turned {
@@ -149,11 +152,24 @@ impl Part for Scrub {
 /// How things stood, piece by piece: each by its colour, and by its height or hatching as well.
 fn segments(props: &Scrub, length: Duration) -> Html {
     let session = props.session.0.borrow();
-    let healths = session.healths();
+    let mut pieces = Vec::new();
+    if session.is_comparing() {
+        // A above, B below, each half as high.
+        for (lane, place) in [(Lane::A, "translate(0 2.5) scale(1 .5)"), (Lane::B, "translate(0 9.5) scale(1 .5)")] {
+            let half = many(pieces_of(session.healths_of(lane), props.played, length));
+            pieces.push(el("g").word("transform", place).put(half).html());
+        }
+    } else {
+        pieces = pieces_of(session.healths(), props.played, length);
+    }
+    many(pieces)
+}
+
+fn pieces_of(healths: &[(Instant, Health)], played: Instant, length: Duration) -> Vec<Html> {
     let whole = length.as_secs_f64();
     let mut pieces = Vec::new();
     for (index, (from, health)) in healths.iter().enumerate() {
-        let to = healths.get(index + 1).map_or(props.played, |next| next.0).min(props.played);
+        let to = healths.get(index + 1).map_or(played, |next| next.0).min(played);
         let (x, width) = (from.as_secs_f64() / whole, to.since(*from).as_secs_f64() / whole);
         if width > 0.0 {
             let (x, width) = (percent(x), percent(width.max(0.0008)));
@@ -169,7 +185,7 @@ fn segments(props: &Scrub, length: Duration) -> Html {
             }
         }
     }
-    many(pieces)
+    pieces
 }
 
 /// A share of the bar.

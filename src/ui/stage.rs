@@ -6,6 +6,7 @@ mod keep;
 mod quest;
 mod view;
 
+pub(crate) use below::LaneChart;
 pub use below::{Panels, panels};
 pub(crate) use quest::Ask;
 
@@ -92,7 +93,8 @@ pub(crate) struct Stage {
     pub(super) ask_dials: Callback<bool>,
     pub(super) layout: Layout,
     pub(super) entries: Entries,
-    pub(super) charts: Vec<Rc<Chart>>,
+    /// With the lane that it is of, where each has its own.
+    pub(super) charts: Vec<LaneChart<Rc<Chart>>>,
     /// The knobs at the playhead.
     pub(super) config: Rc<Config>,
     /// What is told to those who do not see the picture.
@@ -213,7 +215,7 @@ impl Component for Stage {
         };
         // What can be shown at once is shown at once.
         stage.player.work(&dom::real_ms);
-        stage.announced = stage.player.session.borrow().record().logged();
+        stage.announced = stage.player.session.borrow().logged();
         stage.refresh(ctx, true);
         stage.frames.want(stage.player.is_moving());
         stage
@@ -298,7 +300,12 @@ impl Stage {
         // Jumping about in time is not news.
         let jump = !matches!(intent, Intent::Act(..) | Intent::Step | Intent::Toggle | Intent::Turn(..));
         let (acted, anew) = (matches!(intent, Intent::Act(..)), intent.changes_the_run());
-        self.player.take(intent, &dom::real_ms);
+        match (&intent, ctx.props().opened.panels) {
+            (Intent::Compare | Intent::Keep(_) | Intent::Swap | Intent::Lanes(_), Some(panels)) => {
+                (panels.compare)(&mut self.player, &intent);
+            }
+            _ => self.player.take(intent, &dom::real_ms),
+        }
         if acted {
             self.last_until -= keep::LAST_ACTED;
         }
@@ -307,7 +314,7 @@ impl Stage {
         }
         if jump {
             self.last = None;
-            let logged = self.player.session.borrow().record().logged();
+            let logged = self.player.session.borrow().logged();
             self.announced = logged;
             // What lies ahead again has not been said.
             if self.said_of.is_some_and(|number| number >= logged) {
@@ -338,17 +345,18 @@ impl Stage {
 
     /// A key pressed while the stage has the focus.
     fn key(&mut self, ctx: &Context<Self>, event: &KeyboardEvent) -> bool {
-        if event.ctrl_key() || event.meta_key() || event.alt_key() || dom::is_typing(event) {
+        let key = event.key();
+        let undo = (event.ctrl_key() || event.meta_key()) && key.eq_ignore_ascii_case("z");
+        if event.alt_key() || dom::is_typing(event) || !undo && (event.ctrl_key() || event.meta_key()) {
             return false;
         }
-        let key = event.key();
         let intent = match key.as_str() {
             " " if dom::is_control(event) => return false,
             " " => Intent::Toggle,
             "." => Intent::Step,
             "," => Intent::StepBack,
-            "z" => Intent::Undo,
-            "Z" => Intent::Redo,
+            "z" if !event.shift_key() => Intent::Undo,
+            "z" | "Z" => Intent::Redo,
             "?" => {
                 event.prevent_default();
                 self.help = true;

@@ -77,10 +77,12 @@ impl Transport<'_> {
             .put(self.button(Icon::Reset, "Reset", Intent::Reset, true))
             .put(maybe(copy));
         let below = self.dials.then(|| {
-            el("div.dialbar")
-                .put(self.speeds(speed))
-                .put(part(Seed { seed: self.seed, send: self.send.clone() }))
-                .put(el("button.quiet[type=button]").press(self.on_help, true).text("Keys"))
+            el("div.dialbar").put(self.speeds(speed)).put(part(Seed { seed: self.seed, send: self.send.clone() })).put(
+                maybe(
+                    (self.place != Place::Front)
+                        .then(|| el("button.quiet[type=button]").press(self.on_help, true).text("Keys")),
+                ),
+            )
         });
         let transport = el("div.transport[data-part=transport][role=group][aria-label=Time]");
         transport.class_if(self.first, "first").put(bar).put(maybe(below))

@@ -177,7 +177,7 @@ fn a_broken_link_is_put_right_in_words() -> Outcome {
     let long = format!("#/circuit-breaker?do={}", "1:send,".repeat(100_000 / 7));
     let many = format!("#/circuit-breaker?do={}", "1:send,".repeat(6_000));
     let cases = [
-        ("#/circiut-breaker", "There is no page called “circiut-breaker”. Did you mean “Circuit breaker”?"),
+        ("#/circiut-breaker", "There is no page called “circiut-breaker”. This is the front page."),
         ("#/embed/nothing", "There is no lab called “nothing”."),
         ("#/nothing/at/all?x=1", "There is no page called “nothing/at/all”."),
         ("#/circuit-breaker?treshold=3", "“treshold” is not a setting of this lab; it was skipped."),

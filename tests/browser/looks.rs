@@ -160,14 +160,14 @@ const SLOWEST: &str =
 impl Page {
     /// Opens whatever is folded, so that it is looked at too.
     async fn unfold(&self) -> Outcome {
-        let body = "for (const fold of document.querySelectorAll('.knobs details, .more details, .goals details'))
+        let body = "for (const fold of document.querySelectorAll('.knobs details, .more details, details.goals, .goals details'))
             if (!fold.open) fold.querySelector('summary').click();
         document.querySelector('.dg-as-text')?.click();
         document.querySelector('.dials')?.click()";
         self.script(body, vec![]).await?;
         self.eventually("all is unfolded", async || {
             let body =
-                "return [...document.querySelectorAll('.knobs details, .more details')].every(fold => fold.open)";
+                "return [...document.querySelectorAll('.knobs details, .more details, details.goals')].every(fold => fold.open)";
             Ok((self.script(body, vec![]).await? == json!(true)).then_some(()))
         })
         .await

@@ -10,6 +10,7 @@ mod breaker;
 mod breaker_keys;
 mod cascade;
 mod charts;
+mod compare;
 mod embed;
 mod links;
 mod looks;

@@ -8,7 +8,7 @@ pub mod replays;
 pub mod ticker;
 
 use halfopen::lab::link::{self, Link, Target};
-use halfopen::lab::{Config, Entrance, Input, Kind, Knob, Layout, Timed, Value, View};
+use halfopen::lab::{Config, Entrance, Input, Kind, Knob, Lane, Lanes, Layout, Record, Timed, Value, View};
 use halfopen::labs::LABS;
 use halfopen::session::Session;
 use halfopen_core::Instant;
@@ -94,7 +94,7 @@ pub fn random_input(lab: &Entrance, dice: &mut Dice) -> Input {
     if dice.one_in(5)
         && let Some(knob) = dice.pick(lab.about.knobs)
     {
-        return Input::Set { knob: knob.id, value: random_value(knob, dice) };
+        return Input::Set { lanes: Lanes::Both, knob: knob.id, value: random_value(knob, dice) };
     }
     let action = dice.pick(lab.about.actions).unwrap();
     Input::Do { action: action.id, args: action.args.iter().map(|(min, max)| dice.between(*min, *max)).collect() }
@@ -116,7 +116,25 @@ pub fn random_link(lab: &'static Entrance, span: Instant, dice: &mut Dice) -> Li
     link.inputs =
         (0..dice.below(16)).map(|_| Timed { at: random_instant(span, dice), input: random_input(lab, dice) }).collect();
     link.inputs.sort_by_key(|timed| timed.at);
+    if dice.one_in(3) {
+        compare(&mut link, dice);
+    }
     link
+}
+
+/// Gives the link a second lane that differs in a few knobs, and knobs that are turned in one lane only.
+pub fn compare(link: &mut Link, dice: &mut Dice) {
+    let mut b = link.config.clone();
+    for _ in 0..dice.below(3) {
+        let knob = dice.pick(link.lab.about.knobs).unwrap();
+        assert!(b.set(knob.id, random_value(knob, dice)), "{}", knob.id);
+    }
+    link.b = Some(b);
+    for timed in &mut link.inputs {
+        if let Input::Set { lanes, .. } = &mut timed.input {
+            *lanes = *dice.pick(&[Lanes::Both, Lanes::Only(Lane::A), Lanes::Only(Lane::B)]).unwrap();
+        }
+    }
 }
 
 /// How far to run this link: `span`, or less when very much happens.
@@ -165,17 +183,29 @@ pub fn assert_same(a: &Session, b: &Session, what: &str) {
     assert_eq!(a.inputs(), b.inputs(), "{what}: inputs");
     assert_eq!(a.config(), b.config(), "{what}: knobs at the beginning");
     assert_eq!(a.config_now(), b.config_now(), "{what}: knobs now");
-    assert_same_record(a, b, what);
-    for layout in VIEWS {
-        assert_eq!(a.scene(view(layout)), b.scene(view(layout)), "{what}: scene");
+    assert_eq!(a.is_comparing(), b.is_comparing(), "{what}: lanes");
+    for lane in Lane::ALL {
+        assert_same_lane((a, lane), (b, lane), what);
     }
-    assert_eq!(a.charts(), b.charts(), "{what}: charts");
-    assert_eq!(a.tables(), b.tables(), "{what}: tables");
+}
+
+/// Everything that can be seen of a lane of one session and of a lane of another is the same.
+pub fn assert_same_lane((a, in_a): (&Session, Lane), (b, in_b): (&Session, Lane), what: &str) {
+    assert_eq!(a.config_now_of(in_a), b.config_now_of(in_b), "{what}: knobs of the lane");
+    assert_record_is(a.record_of(in_a), b.record_of(in_b), what);
+    for layout in VIEWS {
+        assert_eq!(a.scene_of(in_a, view(layout)), b.scene_of(in_b, view(layout)), "{what}: scene");
+    }
+    assert_eq!(a.charts_of(in_a), b.charts_of(in_b), "{what}: charts");
+    assert_eq!(a.tables_of(in_a), b.tables_of(in_b), "{what}: tables");
 }
 
 /// Log, health and trace of two sessions are the same.
 pub fn assert_same_record(a: &Session, b: &Session, what: &str) {
-    let (a, b) = (a.record(), b.record());
+    assert_record_is(a.record(), b.record(), what);
+}
+
+fn assert_record_is(a: &Record, b: &Record, what: &str) {
     assert!(a.entries().eq(b.entries()), "{what}: log\n{:#?}\n{:#?}", texts(a), texts(b));
     assert_eq!(a.logged(), b.logged(), "{what}: entries");
     assert_eq!(a.healths(), b.healths(), "{what}: health");
@@ -183,6 +213,6 @@ pub fn assert_same_record(a: &Session, b: &Session, what: &str) {
     assert_eq!(a.trace().hash(), b.trace().hash(), "{what}: trace");
 }
 
-fn texts(record: &halfopen::lab::Record) -> Vec<String> {
+fn texts(record: &Record) -> Vec<String> {
     record.entries().map(|entry| format!("{} {}", entry.at, entry.sentence())).collect()
 }

@@ -13,6 +13,7 @@ mod browsers;
 mod build;
 mod check;
 mod html;
+mod imports;
 mod layering;
 mod line;
 mod machine;

@@ -229,7 +229,9 @@ fn answer(request: &Request, site: &Site) -> Answer {
     if kind.starts_with("text/html") {
         let mut page = String::from_utf8_lossy(&bytes).into_owned();
         if matches!(site.manner, Manner::Listening) {
-            page = page.replacen("<head>", &format!("<head><script>{EAR}</script>"), 1);
+            // Before all else of the head, whose own tag a minifier leaves out.
+            let place = page.find("<head>").map(|at| at + "<head>".len()).or_else(|| page.find("<meta")).unwrap_or(0);
+            page.insert_str(place, &format!("<script>{EAR}</script>"));
         }
         headers.push(("Content-Security-Policy", policy(&page)));
         bytes = page.into_bytes();

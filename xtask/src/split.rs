@@ -6,6 +6,7 @@
 //! the browser, all are made smaller, the scripts become one, and each file is named after its content.
 
 use crate::html;
+use crate::imports;
 use crate::run::{Doing as _, Outcome, cargo, fail, program, run, target};
 use crate::system::WASM;
 use sha2::Digest as _;
@@ -27,7 +28,13 @@ pub(crate) fn split(dist: &Path) -> Outcome {
     let work = target().join("split");
     let _ = fs::remove_dir_all(&work);
     fs::create_dir_all(work.join("bound")).doing(|| format!("could not create {}", work.display()))?;
-    let flags = std::env::var("RUSTFLAGS").unwrap_or_default();
+    let mut flags = std::env::var("RUSTFLAGS").unwrap_or_default();
+    // Panics name the places of crates: by the crate, whatever the folder of this machine's registry.
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cargo")));
+    for registry in home.iter().filter_map(|home| fs::read_dir(home.join("registry/src")).ok()).flatten().flatten() {
+        flags.push_str(&format!(" --remap-path-prefix={}=crates", registry.path().display()));
+    }
     run(cargo(["build", "--bin", "halfopen", "--features", "split", "--profile", "web", "--target", WASM])
         .env("RUSTFLAGS", format!("{flags} {FLAGS}")))?;
     let whole = target().join(WASM).join("web/halfopen.wasm");
@@ -61,6 +68,7 @@ pub(crate) fn split(dist: &Path) -> Outcome {
             .arg("-o")
             .arg(&file))?;
     }
+    shorten(&bound)?;
     run(program("esbuild")
         .args(["--bundle", "--format=esm", "--minify", "--charset=utf8", "--log-level=error"])
         .arg(bound.join("main.js"))
@@ -81,6 +89,33 @@ fn without_references(file: &Path) -> Outcome {
         *sign = b'-';
     }
     fs::write(file, bytes).doing(|| format!("could not write {}", file.display()))
+}
+
+/// Gives the functions that the first file imports short names, in the file and in the script: the long ones, with a hash
+/// in each, are a twentieth of what the first visit sends.
+fn shorten(bound: &Path) -> Outcome {
+    let (program, script) = (bound.join("main_bg.wasm"), bound.join("main.js"));
+    let (mut bytes, mut words) = (read(&program)?, text(&script)?);
+    let mut names: Vec<(String, String)> = Vec::new();
+    let shortened = imports::rename(&bytes, |long| {
+        let hashed = long
+            .rsplit_once('_')
+            .is_some_and(|(_, hash)| hash.len() == 16 && hash.bytes().all(|c| c.is_ascii_hexdigit()));
+        // Each is once in the script, so that no other word is changed.
+        if !hashed || words.matches(long).count() != 1 {
+            return None;
+        }
+        let short = format!("${:x}", names.len());
+        names.push((long.to_owned(), short.clone()));
+        Some(short)
+    });
+    let Some(shortened) = shortened else { return fail("the imports of the first file could not be read") };
+    bytes = shortened;
+    for (long, short) in &names {
+        words = words.replacen(long, short, 1);
+    }
+    fs::write(&program, bytes).doing(|| "could not write the first file".into())?;
+    fs::write(&script, words).doing(|| "could not write the script".into())
 }
 
 /// What Rust's compiler takes for granted in a browser.

@@ -114,6 +114,9 @@ fn trip(settings: &Settings) -> String {
             }
         }
         Trip::Failures { failures } => {
+            if matches!(settings.window, Window::Calls { calls: 1 }) {
+                return "one failure".to_owned();
+            }
             let failures = text::counted(failures.into(), "failure", "failures");
             format!("{failures} among the results {window}{}", judged(settings))
         }

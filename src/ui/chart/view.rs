@@ -21,6 +21,9 @@ pub struct ChartProps {
     pub chart: Rc<Chart>,
     /// Begins the names of its files and elements; unique with the chart's id on the page.
     pub slug: AttrValue,
+    /// The lane that it is of, where each has its own; it goes with the title.
+    #[prop_or_default]
+    pub lane: AttrValue,
     /// `light` or `dark`; anything else follows the page's `data-theme`, then the system. Changing it redraws.
     #[prop_or_default]
     pub theme: AttrValue,
@@ -29,6 +32,7 @@ pub struct ChartProps {
 impl PartialEq for ChartProps {
     fn eq(&self, other: &Self) -> bool {
         self.slug == other.slug
+            && self.lane == other.lane
             && self.theme == other.theme
             // Mostly the same one: then its points need not be compared.
             && (Rc::ptr_eq(&self.chart, &other.chart) || self.chart == other.chart)
@@ -122,7 +126,8 @@ impl Component for ChartView {
             Msg::Save(format) => {
                 self.close_menu();
                 let (chart, palette) = (&ctx.props().chart, palette(&ctx.props().theme));
-                let name = format!("{}-{}", ctx.props().slug, chart.id);
+                let ChartProps { slug, lane, .. } = ctx.props();
+                let name = format!("{slug}-{}{lane}", chart.id);
                 match format {
                     Format::Png => save_png(chart, palette, &name),
                     Format::Svg => save_svg(chart, palette, &name),
@@ -163,8 +168,9 @@ impl Component for ChartView {
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let ChartProps { chart, slug, .. } = ctx.props();
-        let id = format!("{slug}-{}", chart.id);
+        let ChartProps { chart, slug, lane, .. } = ctx.props();
+        let id = format!("{slug}-{}{lane}", chart.id);
+        let titled = if lane.is_empty() { chart.title.to_owned() } else { format!("{} · {lane}", chart.title) };
         let (heading, told) = (format!("{id}-title"), format!("{id}-told"));
         let switch = if self.table { "Show as chart" } else { "Show as table" };
         let tell = ctx.link().callback(|msg: Msg| msg);
@@ -178,7 +184,7 @@ impl Component for ChartView {
             .put(
                 el("button.chart-switch[type=button]")
                     .on("click", move |_: web_sys::Event| switched.emit(Msg::Switch))
-                    .set("aria-label", format!("{switch}: {}", chart.title))
+                    .set("aria-label", format!("{switch}: {titled}"))
                     .text(switch),
             )
             .put(
@@ -189,7 +195,7 @@ impl Component for ChartView {
                             escaped.emit(Msg::CloseMenu);
                         }
                     })
-                    .put(el("summary").set("aria-label", format!("Save: {}", chart.title)).text("Save"))
+                    .put(el("summary").set("aria-label", format!("Save: {titled}")).text("Save"))
                     .put(
                         el("ul")
                             .put(save(Format::Png, "Picture (PNG)"))
@@ -197,7 +203,7 @@ impl Component for ChartView {
                             .put(save(Format::Csv, "Numbers (CSV)")),
                     ),
             );
-        let title = el("h2.chart-title").set("id", heading.clone()).text(chart.title);
+        let title = el("h2.chart-title").set("id", heading.clone()).text(titled);
         let reading = (!chart.reading.is_empty()).then(|| el("p.chart-reading").text(chart.reading.clone()));
         el("section.chart")
             .node(&self.section)

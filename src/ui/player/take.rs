@@ -76,6 +76,8 @@ impl Player {
             Intent::Preset(id) => self.preset(id, clock),
             Intent::Turn(knob, value) => self.turn(knob, value, self.from_start, clock),
             Intent::TurnAll(knob, value) => self.turn(knob, value, true, clock),
+            // Carried out by the panels, where two lanes are looked at: `compare`.
+            Intent::Compare | Intent::Keep(_) | Intent::Swap | Intent::Lanes(_) => {}
         }
     }
 
@@ -115,11 +117,11 @@ impl Player {
 
     fn preset(&mut self, id: &str, clock: &dyn Fn() -> f64) {
         let config = {
-            let session = self.session.borrow();
-            session.lab().preset_onto(id, &session.config_now())
+            let (lane, session) = (self.lane(), self.session.borrow());
+            session.lab().preset_onto(id, session.config_now_of(lane))
         };
         if let Some(config) = config {
-            self.session.borrow_mut().configure(config);
+            self.session.borrow_mut().configure(self.lanes, &config);
             let told = if self.now() > Instant::ZERO || !self.session.borrow().inputs().is_empty() {
                 "The run was played again with these settings."
             } else {
@@ -130,11 +132,11 @@ impl Player {
     }
 
     fn turn(&mut self, knob: &'static str, value: Value, all: bool, clock: &dyn Fn() -> f64) {
-        let from_start = all || self.now() == Instant::ZERO;
+        let (from_start, lanes) = (all || self.now() == Instant::ZERO, self.lanes);
         let was_busy = self.session.borrow().is_busy();
         let result = {
             let mut session = self.session.borrow_mut();
-            if from_start { session.turn_from_start(knob, value) } else { session.turn(knob, value) }
+            if from_start { session.turn_from_start(lanes, knob, value) } else { session.turn(lanes, knob, value) }
         };
         match result {
             Err(refused) => self.hint = Some(refused.to_string()),
@@ -154,7 +156,7 @@ impl Player {
     }
 
     /// After the story changed: plays it again to where it was.
-    fn replay(&mut self, told: &str, clock: &dyn Fn() -> f64) {
+    pub(super) fn replay(&mut self, told: &str, clock: &dyn Fn() -> f64) {
         let owed = self.session.borrow_mut().owed();
         if let Some((now, played)) = owed {
             let played = played.max(now);

@@ -8,23 +8,42 @@ use super::super::code::{Faults, Programs};
 use super::super::diagram::Plot;
 use super::super::dom;
 use super::super::el::{El, el, many, maybe};
+use super::super::help::{Help, Table};
 use super::super::knobs::Knobs;
+use super::super::lanes;
 use super::super::log::Log;
 use super::super::outlook::{Outlook, why_panel};
 use super::super::part::part;
+use super::super::player::{Intent, Player};
 use super::super::readouts::readouts;
+use super::super::seeds::Seeds;
 use super::super::share::{Run, Share};
 use super::super::tables::Tables;
 use super::quest::{Ask, until};
 use super::view::HELD;
-use super::{Msg, Place, Stage};
-use crate::lab::Readout;
+use super::{Entries, Msg, Place, Stage};
 use crate::lab::scene::Why;
+use crate::lab::{Chart, Lane, Readout};
+use crate::session::Session;
+
+/// A chart, with the lane that it is of where each has its own.
+pub(crate) type LaneChart<C = Chart> = (Option<Lane>, C);
+
+/// What the scene has for the panels.
+pub(super) struct Shown {
+    pub(super) readouts: Vec<Readout>,
+    /// Those of the second lane.
+    pub(super) other: Option<Vec<Readout>>,
+    pub(super) why: Vec<Why>,
+}
 
 /// The ways into the chunk.
 #[derive(Clone, Copy)]
 pub struct Panels {
-    pub(super) show: fn(&Stage, &Context<Stage>, Vec<Readout>, Vec<Why>) -> Html,
+    pub(super) show: fn(&Stage, &Context<Stage>, Shown) -> Html,
+    pub(super) both_logs: fn(&Session) -> Entries,
+    pub(super) both_charts: fn(&Session) -> Vec<LaneChart>,
+    pub(super) compare: fn(&mut Player, &Intent),
     pub(super) ask: fn(&mut Stage, &Context<Stage>, Ask),
     pub(super) answer: fn(&mut Stage, &Context<Stage>),
     pub(super) watch_goals: fn(&mut Stage, &Context<Stage>),
@@ -40,6 +59,9 @@ pub fn panels() -> Panels {
     dom::adopt_styles(STYLES);
     Panels {
         show: Stage::below,
+        both_logs: lanes::logs,
+        both_charts: lanes::charts,
+        compare: |player, intent| player.compare(intent, &dom::real_ms),
         ask: Stage::ask,
         answer: Stage::answer,
         watch_goals: Stage::watch_goals,
@@ -48,7 +70,7 @@ pub fn panels() -> Panels {
 }
 
 impl Stage {
-    fn below(&self, ctx: &Context<Self>, readouts: Vec<Readout>, why: Vec<Why>) -> Html {
+    fn below(&self, ctx: &Context<Self>, Shown { readouts, other, why }: Shown) -> Html {
         let opened = &ctx.props().opened.link;
         let touched = self.player.touched;
         let shows = |part: &str| !opened.hide.iter().any(|hidden| hidden == part);
@@ -59,16 +81,24 @@ impl Stage {
                 lock: opened.lock.clone(),
                 from_start: self.player.from_start,
                 begun: touched && ctx.props().place == Place::Page,
+                comparing: self.player.session.borrow().is_comparing() || !shows("compare"),
                 send: self.send.clone(),
             })
         });
+        let lanes = (shows("compare") && other.is_some()).then(|| {
+            let session = self.player.session.borrow();
+            lanes::panel(&session, self.player.lanes, opened.lock.is_empty(), &self.send)
+        });
         let held = self.quest.holds_back();
         let more = (touched && !held).then(|| self.more(ctx, why));
-        many(vec![maybe(self.tasks(ctx)), self.results(ctx, readouts), maybe(knobs), maybe(more)])
+        let results = self.results(ctx, readouts, other);
+        let actions = Table(opened.lab.about.actions);
+        let help = self.help.then(|| part(Help { actions, on_close: self.ask_help.clone() }));
+        many(vec![maybe(lanes), maybe(self.tasks(ctx)), results, maybe(knobs), maybe(more), maybe(help)])
     }
 
     /// Numbers, charts and log.
-    fn results(&self, ctx: &Context<Self>, readouts: Vec<Readout>) -> Html {
+    fn results(&self, ctx: &Context<Self>, readouts: Vec<Readout>, other: Option<Vec<Readout>>) -> Html {
         let opened = &ctx.props().opened.link;
         let shows = |part: &str| !opened.hide.iter().any(|hidden| hidden == part);
         let touched = self.player.touched;
@@ -79,13 +109,17 @@ impl Stage {
             }
             let charts = shows("charts").then(|| {
                 let mut charts = el("div.charts[data-part=charts]");
-                for chart in &self.charts {
-                    let slug = opened.lab.about.slug;
-                    charts = charts.put(html! { <ChartView key={chart.id} chart={chart.clone()} {slug} /> });
+                for (lane, chart) in &self.charts {
+                    let (slug, lane) = (opened.lab.about.slug, lane.map_or("", Lane::name));
+                    let key = format!("{}{lane}", chart.id);
+                    charts = charts.put(html! { <ChartView {key} chart={chart.clone()} {slug} {lane} /> });
                 }
                 charts
             });
-            let tiles = shows("readouts").then(|| self::readouts(readouts));
+            let tiles = shows("readouts").then(|| match other {
+                Some(other) => lanes::readouts(readouts, &other),
+                None => self::readouts(readouts),
+            });
             let tables = shows("readouts")
                 .then(|| part(Tables { session: Run(self.player.session.clone()), seen: self.seen.charts }));
             el("section.card.numbers[aria-label=Numbers and charts]")
@@ -111,6 +145,7 @@ impl Stage {
             part(Share { session: Run(self.player.session.clone()), opened, address })
         });
         let why = shows("why").then(|| why_panel(why));
+        let seeds = shows("seeds").then(|| part(Seeds { session: Run(self.player.session.clone()) }));
         let programs = shows("programs").then(|| part(Programs { lab, config: self.config.clone() }));
         let exercise = lab.exercise.filter(|_| shows("exercise"));
         let exercise = exercise.map(|exercise| part(Faults { exercise, play: ctx.link().callback(Msg::Ask) }));
@@ -119,6 +154,7 @@ impl Stage {
             .put(maybe(why))
             .put(maybe(programs))
             .put(maybe(exercise))
+            .put(maybe(seeds))
             .put(maybe(share))
     }
 }

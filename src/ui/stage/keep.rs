@@ -39,17 +39,22 @@ impl Stage {
         let taken = session.inputs().partition_point(|timed| timed.at <= session.now());
         if self.seen.config != Some((revision, taken)) {
             self.seen.config = Some((revision, taken));
-            let config = session.config_now();
-            if config != *self.config {
-                self.config = Rc::new(config);
+            let config = session.config_now_of(self.player.lane());
+            if *config != *self.config {
+                self.config = Rc::new(config.clone());
             }
         }
-        let record = session.record();
-        let log = Some((revision, record.logged()));
+        let panels = ctx.props().opened.panels.filter(|_| session.is_comparing());
+        let log = Some((revision, session.logged()));
         if self.seen.log != log && (at_once || real - self.seen.log_at >= LOG_EVERY) {
             (self.seen.log, self.seen.log_at) = (log, real);
-            let list = Rc::new(record.entries().rev().cloned().collect());
-            self.entries = Entries { list, dropped: record.dropped() };
+            self.entries = match panels {
+                Some(panels) => (panels.both_logs)(&session),
+                None => {
+                    let record = session.record();
+                    Entries { list: Rc::new(record.entries().rev().cloned().collect()), dropped: record.dropped() }
+                }
+            };
         }
         let charts = Some((revision, session.now()));
         if self.player.touched
@@ -58,14 +63,17 @@ impl Stage {
             && (at_once || real - self.seen.charts_at >= CHARTS_EVERY)
         {
             (self.seen.charts, self.seen.charts_at) = (charts, real);
-            let fresh = session.charts();
+            let fresh = match panels {
+                Some(panels) => (panels.both_charts)(&session),
+                None => session.charts().into_iter().map(|chart| (None, chart)).collect(),
+            };
             let held: Vec<_> = self.charts.drain(..).collect();
             self.charts = fresh
                 .into_iter()
                 .enumerate()
-                .map(|(index, chart)| match held.get(index) {
-                    Some(held) if **held == chart => Rc::clone(held),
-                    _ => Rc::new(chart),
+                .map(|(index, (lane, chart))| match held.get(index) {
+                    Some((_, held)) if **held == chart => (lane, Rc::clone(held)),
+                    _ => (lane, Rc::new(chart)),
                 })
                 .collect();
         }
@@ -100,23 +108,18 @@ impl Stage {
 
     /// Announces the newest change, at most one a second: the latest wins.
     fn say(&mut self, ctx: &Context<Self>, real: f64) {
-        let session = self.player.session.borrow();
-        let record = session.record();
-        if record.logged() < self.announced {
-            self.announced = record.logged();
-        }
-        if record.logged() == self.announced {
+        let logged = self.entries.list.first().map_or(0, |newest| newest.number + 1);
+        if logged <= self.announced {
+            self.announced = logged;
             return;
         }
         if real - self.said_at < SAY_EVERY {
-            drop(session);
             return self.come_back(ctx);
         }
-        let fresh = record.logged() - self.announced;
-        self.announced = record.logged();
-        let change =
-            record.entries().rev().take(usize::try_from(fresh).unwrap_or(usize::MAX)).find(|entry| entry.is_change());
-        if let Some(entry) = change {
+        let announced = std::mem::replace(&mut self.announced, logged);
+        let list = Rc::clone(&self.entries.list);
+        let mut fresh = list.iter().take_while(|entry| entry.number >= announced);
+        if let Some(entry) = fresh.find(|entry| entry.is_change()) {
             self.said_at = real;
             (self.said, self.said_of) = (entry.sentence().into(), Some(entry.number));
         }

@@ -7,7 +7,6 @@ use yew::prelude::*;
 use super::super::actions::actions;
 use super::super::diagram::DiagramView;
 use super::super::el::{El, el, many, maybe};
-use super::super::help::{Help, Table};
 use super::super::icons::{Icon, draw};
 use super::super::knob_field::{Number, Of};
 use super::super::knobs::beside;
@@ -17,10 +16,11 @@ use super::super::player::{Intent, Pause};
 use super::super::share::Run;
 use super::super::transport::Transport;
 use super::super::{dom, num};
+use super::below::Shown;
 use super::{Msg, Opened, Place, Stage};
 use crate::lab::scene::Button;
 use crate::lab::text::stamp;
-use crate::lab::{Diagram, Link};
+use crate::lab::{Diagram, Lane, Link};
 
 /// In place of what would answer an open question.
 pub(super) const HELD: &str = "Held back until you have answered the question or skipped it.";
@@ -32,7 +32,10 @@ impl Stage {
         let Opened { link: opened, panels } = &ctx.props().opened;
         let about = &opened.lab.about;
         let shows = |part: &str| !opened.hide.iter().any(|hidden| hidden == part);
-        let scene = self.player.session.borrow().scene(self.looks());
+        let session = self.player.session.borrow();
+        let scene = session.scene(self.looks());
+        let other = panels.filter(|_| session.is_comparing()).map(|_| session.scene_of(Lane::B, self.looks()));
+        drop(session);
         let touched = self.player.touched;
         let full = place != Place::Front;
         let mut parts = Vec::new();
@@ -47,10 +50,17 @@ impl Stage {
             el("p.claim").text(claim)
         });
         parts.push(el("div.head").put(title.text(about.title)).put(maybe(claim)).html());
-        parts.push(maybe(shows("stage").then(|| self.stage(ctx, scene.diagram, &scene.buttons))));
+        parts.push(maybe(
+            shows("stage")
+                .then(|| self.stage(ctx, scene.diagram, other.as_ref().map(|other| &other.diagram), &scene.buttons)),
+        ));
         parts.push(el("p.unseen[role=status]").text(self.said.clone()).html());
         if let Some(panels) = panels {
-            parts.push((panels.show)(self, ctx, scene.readouts, scene.why));
+            parts.push((panels.show)(
+                self,
+                ctx,
+                Shown { readouts: scene.readouts, other: other.map(|other| other.readouts), why: scene.why },
+            ));
         }
         let out = match place {
             Place::Page => None,
@@ -64,13 +74,11 @@ impl Stage {
             }
         };
         parts.push(maybe(out.map(|link| el("p.out").put(link))));
-        let help = self.help.then(|| part(Help { actions: Table(about.actions), on_close: self.ask_help.clone() }));
-        parts.push(maybe(help));
         el("div.lab").class_if(touched, "touched").class_if(!full, "taste").node(&self.root).put(many(parts)).html()
     }
 
     /// The picture with what is done to it and to time.
-    fn stage(&self, ctx: &Context<Self>, diagram: Diagram, buttons: &[Button]) -> El {
+    fn stage(&self, ctx: &Context<Self>, diagram: Diagram, other: Option<&Diagram>, buttons: &[Button]) -> El {
         let opened = &ctx.props().opened.link;
         let about = &opened.lab.about;
         let newest = self.last.as_ref();
@@ -94,12 +102,20 @@ impl Stage {
         let actions = shows("actions").then(|| actions(about.actions, buttons, &self.send, maybe(knob)));
         let playing = self.player.pause.is_none();
         let plot = ctx.props().opened.panels.map(|panels| panels.plot);
-        let picture = part(DiagramView { diagram: Rc::new(diagram), on_act: self.act.clone(), playing, plot });
+        let picture =
+            |diagram: Diagram| part(DiagramView { diagram: Rc::new(diagram), on_act: self.act.clone(), playing, plot });
+        let lane = |name: &'static str, diagram: Diagram| {
+            el("div.lane").put(el("h2.lane-name").text(name)).put(picture(diagram)).html()
+        };
+        let pictures = match other {
+            None => picture(diagram),
+            Some(other) => el("div.lanes").put(lane("A", diagram)).put(lane("B", other.clone())).html(),
+        };
         // Letters are shortcuts here and nowhere else: not on a knob, not in the log.
         let key = ctx.link().callback(Msg::Key);
         el("section.card.stage[aria-label=Stage][data-part=stage][id=stage][tabindex=-1]")
             .on("keydown", move |event: KeyboardEvent| key.emit(event))
-            .put(el("div.pic").node(&self.picture).put(picture))
+            .put(el("div.pic").node(&self.picture).put(pictures))
             .put(last)
             .put(maybe(contradict.then_some(conflicts)))
             .put(maybe(actions))
