@@ -201,6 +201,11 @@ impl Session {
         self.lane(lane).run.charts()
     }
 
+    /// A lane's tables at the playhead.
+    pub fn tables_of(&self, lane: Lane) -> Vec<Table> {
+        self.lane(lane).run.tables()
+    }
+
     /// How things stood in a lane, from the beginning to [`Session::played`].
     pub fn healths_of(&self, lane: Lane) -> &[(Instant, Health)] {
         let [a, b] = &self.horizon;
@@ -253,11 +258,6 @@ impl Session {
     /// The charts up to the playhead.
     pub fn charts(&self) -> Vec<Chart> {
         self.a.run.charts()
-    }
-
-    /// The tables at the playhead.
-    pub fn tables(&self) -> Vec<Table> {
-        self.a.run.tables()
     }
 
     /// Whether anything is under way, or an input lies ahead.

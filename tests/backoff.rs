@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use common::{played, read, view};
 use halfopen::lab::scene::Shape;
-use halfopen::lab::{Layout, Link, Table, Tone, text};
+use halfopen::lab::{Lane, Layout, Link, Table, Tone, text};
 use halfopen::session::Session;
 use halfopen_core::Instant;
 
@@ -24,7 +24,7 @@ fn number(session: &Session, id: &str) -> f64 {
 }
 
 fn table(session: &Session) -> Table {
-    session.tables().remove(0)
+    session.tables_of(Lane::A).remove(0)
 }
 
 /// A column of the table of attempts, its last row apart.

@@ -267,7 +267,7 @@ fn programs_are_made_from_any_settings() {
 
 /// A table is named, whole, and its rows as long as its head.
 fn assert_tables(session: &Session) {
-    let tables = session.tables();
+    let tables = session.tables_of(Lane::A);
     assert_unique(tables.iter().map(|table| table.id), "tables");
     for table in tables {
         assert_text(table.title, table.id);

@@ -39,10 +39,10 @@ pub const PARTS: [&str; 17] = [
     "knobs",
     "outlook",
     "why",
-    "compare",
-    "seeds",
     "programs",
     "exercise",
+    "compare",
+    "seeds",
     "share",
 ];
 /// The seed when nothing is said.

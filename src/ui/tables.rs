@@ -6,7 +6,7 @@ use yew::prelude::*;
 use super::el::{el, many, maybe};
 use super::part::{Change, Part};
 use super::share::Run;
-use crate::lab::Table;
+use crate::lab::{Lane, Table};
 
 /// The tables of a run.
 #[derive(PartialEq)]
@@ -21,11 +21,18 @@ impl Part for Tables {
     type Memory = ();
 
     fn show(&self, _memory: &(), _change: &Change) -> Html {
-        many(self.session.0.borrow().tables().into_iter().map(table).collect())
+        let session = self.session.0.borrow();
+        let lanes: &[Lane] = if session.is_comparing() { &[Lane::A, Lane::B] } else { &[Lane::A] };
+        let of = |lane: &Lane| {
+            let lane = *lane;
+            let name = if lanes.len() > 1 { lane.name() } else { "" };
+            session.tables_of(lane).into_iter().map(move |shown| table(shown, name))
+        };
+        many(lanes.iter().flat_map(of).collect())
     }
 }
 
-fn table(table: Table) -> Html {
+fn table(table: Table, lane: &'static str) -> Html {
     let mut heads = el("tr");
     for head in table.heads {
         heads = heads.put(el("th[scope=col]").text(head));
@@ -42,14 +49,15 @@ fn table(table: Table) -> Html {
         }
         body = body.put(cells);
     }
+    let title = if lane.is_empty() { table.title.to_owned() } else { format!("{lane}: {}", table.title) };
     // Scrolls where it is too wide, hence can be focused.
     let place = el("div.chart-table[tabindex=0][role=region]")
-        .word("aria-label", table.title)
+        .set("aria-label", title.clone())
         .put(el("table.num").put(el("thead").put(heads)).put(body));
     let note = (!table.note.is_empty()).then(|| el("p.chart-reading").text(table.note));
     el("div.table")
         .word("data-table", table.id)
-        .put(el("h2.chart-title").text(table.title))
+        .put(el("h2.chart-title").text(title))
         .put(maybe(note))
         .put(place)
         .html()
