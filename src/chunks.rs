@@ -21,8 +21,8 @@ mod cuts {
 
     /// One function a lab, named as its module.
     macro_rules! cuts {
-        ($($module:ident)*) => {$(
-            #[wasm_split($module, fallible)]
+        ($($module:ident: $chunk:ident)*) => {$(
+            #[wasm_split($chunk, fallible)]
             pub(super) fn $module() -> Result<&'static [Entrance], SplitLoaderError> {
                 static LAB: [Entrance; 1] = [Entrance::to::<halfopen::labs::$module::Lab>()];
                 Ok(&LAB)
@@ -45,7 +45,7 @@ mod cuts {
 #[cfg(feature = "split")]
 fn lab(wanted: Listed) -> Arriving<&'static [Entrance]> {
     macro_rules! choose {
-        ($($module:ident)*) => {$(
+        ($($module:ident: $chunk:ident)*) => {$(
             if wanted == const { Listed::of::<halfopen::labs::$module::Lab>() } {
                 return Box::pin(async { cuts::$module().await.ok() });
             }

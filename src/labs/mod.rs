@@ -2,22 +2,23 @@
 
 use crate::lab::{Entrance, Listed};
 
-/// Hands the labs' modules, one line each, to a macro that makes something of them.
+/// Hands the labs' modules, one line each, to a macro that makes something of them. After the colon stands the file of the
+/// page's program that the lab is in: labs that are visited together share one, and the front page's has its own.
 #[macro_export]
 macro_rules! each_lab {
     ($make:ident) => {
         $make! {
-            circuit_breaker
-            cascade
-            backoff
-            retry_storm
+            circuit_breaker: circuit_breaker
+            cascade: storms
+            backoff: storms
+            retry_storm: storms
         }
     };
 }
 
 /// Declares the modules and lists the labs, so that a new lab is one line above.
 macro_rules! labs {
-    ($($module:ident)*) => {
+    ($($module:ident: $chunk:ident)*) => {
         $(pub mod $module;)*
 
         /// What lists and headings say of the labs, in their order. The browser has this before it has any lab.

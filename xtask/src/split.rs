@@ -7,7 +7,7 @@
 
 use crate::html;
 use crate::imports;
-use crate::run::{Doing as _, Outcome, cargo, fail, program, run, target};
+use crate::run::{Doing as _, Outcome, cargo, fail, program, root, run, target};
 use crate::system::WASM;
 use sha2::Digest as _;
 use std::collections::BTreeMap;
@@ -160,7 +160,8 @@ fn publish(bound: &Path, script: &str, dist: &Path) -> Outcome {
     let Some(main) = names.get("main_bg.wasm") else { return fail("there is no first file") };
     html = html.replace(&old_wasm, main).replace(&old_script, &script_name);
     let Some(place) = html.find("<script type") else { return fail("the page has no script") };
-    html.insert_str(place, &preload(&links(&text(&bound.join("__wasm_split.js"))?), &names));
+    let labs = labs(&text(&root().join("src/labs/mod.rs"))?);
+    html.insert_str(place, &preload(&links(&text(&bound.join("__wasm_split.js"))?), &labs, &names));
     fs::write(&page, html).doing(|| "could not write the page".into())?;
     for old in [old_wasm, old_script] {
         fs::remove_file(dist.join(&old)).doing(|| format!("could not remove {old}"))?;
@@ -187,8 +188,19 @@ fn links(script: &str) -> BTreeMap<String, Vec<String>> {
     cuts
 }
 
+/// The labs and the cuts that they are in, as the registry lists them: `cascade: storms`.
+fn labs(registry: &str) -> Vec<(String, String)> {
+    let list = registry.split_once("$make! {").and_then(|(_, rest)| rest.split_once('}')).map_or("", |(list, _)| list);
+    let pairs = list.lines().filter_map(|line| line.trim().split_once(": "));
+    pairs.map(|(lab, cut)| (lab.to_owned(), cut.to_owned())).collect()
+}
+
 /// A script that has the browser fetch what the address needs while the first file is still on its way.
-fn preload(cuts: &BTreeMap<String, Vec<String>>, names: &BTreeMap<String, String>) -> String {
+fn preload(
+    cuts: &BTreeMap<String, Vec<String>>,
+    labs: &[(String, String)],
+    names: &BTreeMap<String, String>,
+) -> String {
     let of = |cut: &str| cuts.get(cut).into_iter().flatten().filter_map(|file| names.get(file));
     let list = |cuts: &[&str]| {
         let mut files: Vec<&str> = cuts.iter().flat_map(|cut| of(cut)).map(String::as_str).collect();
@@ -197,9 +209,9 @@ fn preload(cuts: &BTreeMap<String, Vec<String>>, names: &BTreeMap<String, String
         files.join(" ")
     };
     let mut entries = vec![format!("\"\":\"{}\"", list(&[FRONT]))];
-    for lab in cuts.keys().filter(|cut| *cut != PANELS) {
-        let needed = if lab == EXPERIMENTS { &[EXPERIMENTS][..] } else { &[lab, PANELS] };
-        entries.push(format!("\"{}\":\"{}\"", lab.replace('_', "-"), list(needed)));
+    entries.push(format!("\"{EXPERIMENTS}\":\"{}\"", list(&[EXPERIMENTS])));
+    for (lab, cut) in labs {
+        entries.push(format!("\"{}\":\"{}\"", lab.replace('_', "-"), list(&[cut, PANELS])));
     }
     format!(
         "<script data-chunks>{{const all={{{}}};const [,lab]=/^#\\/(?:embed\\/)?([a-z-]+)/.exec(location.hash)||[];\
@@ -263,7 +275,8 @@ export const __wasm_split_load_circuit_breaker = wrapAsyncCb(makeLoad(new URL(\"
     fn the_front_page_preloads_its_lab_and_a_lab_its_panels_too() {
         let names = ["split_panels", "split_circuit_breaker", "chunk_4"];
         let names = names.map(|name| (format!("{name}.wasm"), format!("{name}-1.wasm"))).into_iter().collect();
-        let script = preload(&links(WRITTEN), &names);
+        let labs = labs("$make! {\n            circuit_breaker: circuit_breaker\n        }");
+        let script = preload(&links(WRITTEN), &labs, &names);
         assert!(script.contains("\"\":\"chunk_4-1.wasm split_circuit_breaker-1.wasm\""), "{script}");
         assert!(
             script.contains("\"circuit-breaker\":\"chunk_4-1.wasm split_circuit_breaker-1.wasm split_panels-1.wasm\"")
