@@ -228,7 +228,7 @@ pub(crate) fn chunks(page: &str) -> (Vec<String>, Vec<String>) {
     let lists = script.map_or("", |script| script.text).split("\":\"").skip(1);
     let mut lists = lists.map(|rest| rest.split('"').next().unwrap_or_default().split(' ').map(str::to_owned));
     let front: Vec<String> = lists.next().into_iter().flatten().collect();
-    let mut later: Vec<String> = lists.flatten().filter(|name| !front.contains(name)).collect();
+    let mut later: Vec<String> = lists.flatten().filter(|name| !name.is_empty() && !front.contains(name)).collect();
     later.sort_unstable();
     later.dedup();
     (front, later)
