@@ -4,11 +4,12 @@ use crate::support::{Outcome, Page, in_browser};
 use serde_json::json;
 
 /// Every kind of page, with labs in the middle of a run.
-const PAGES: [&str; 6] = [
+const PAGES: [&str; 7] = [
     "",
     "#/circuit-breaker",
     "#/circuit-breaker?t=4s&rate=20&do=1:break,3.9:send",
     "#/cascade?rate=200&threads=2000&t=12s",
+    "#/backoff?t=6s&breaker=each_attempt&overlay_equal=on",
     "#/embed/circuit-breaker?t=4s&do=1:break,2:send_10&lock=threshold&hide=share",
     "#/circuit-breaker?treshold=3&open_for=soon&do=1:jump",
 ];

@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::disallowed_methods, reason = "waiting needs a clock; no run depends on it")]
 
+mod backoff;
 mod breaker;
 mod breaker_keys;
 mod cascade;
