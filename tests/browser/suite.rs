@@ -16,5 +16,6 @@ mod looks;
 mod native;
 mod quest;
 mod reading;
+mod retry_storm;
 mod smoke;
 mod support;
