@@ -7,6 +7,7 @@
 
 use core::time::Duration;
 
+use crate::time::nanos;
 use rand_core::{Rng as _, SeedableRng as _};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
@@ -99,7 +100,8 @@ impl Stream {
 /// factor that is negative or not a number.
 pub fn scaled(duration: Duration, factor: f64) -> Duration {
     // `as` saturates and maps NaN to 0, which is what is wanted; libm::round keeps targets equal.
-    Duration::from_nanos(libm::round(duration.as_nanos() as f64 * factor) as u64)
+    let nanos = nanos(duration).map_or_else(|| duration.as_nanos() as f64, |nanos| nanos as f64);
+    Duration::from_nanos(libm::round(nanos * factor) as u64)
 }
 
 #[cfg(test)]

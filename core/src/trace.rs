@@ -72,6 +72,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_hash_is_over_the_bytes_however_many_details_there_are() {
+        for many in 0..3 * PIECE as u64 {
+            let details: std::vec::Vec<u64> = (0..many).map(|number| number * 0x1234_5678_9abc).collect();
+            let (mut trace, mut plain) = (Trace::new(), Xxh64::new(0));
+            trace.event(Instant::from_millis(7), 3, &details);
+            for number in [7_000_000, 3, many].iter().chain(&details) {
+                plain.update(&number.to_le_bytes());
+            }
+            assert_eq!(trace.hash(), plain.digest(), "{many} details");
+        }
+    }
+
+    #[test]
     fn order_time_and_details_matter() {
         let run = |events: &[(u64, u16, &[u64])]| {
             let mut trace = Trace::new();

@@ -150,7 +150,7 @@ impl lab::Lab for Lab {
             record: Record::new(),
             setup,
         };
-        lab.traffic.expect(&mut lab.events.heap, Event::Arrive);
+        lab.traffic.expect(lab.events.heap(), Event::Arrive);
         lab.events.push(now + watch::TICK, Event::Tick);
         lab.all_think();
         lab
@@ -162,7 +162,7 @@ impl lab::Lab for Lab {
             match event {
                 Event::Want { client, generation } => self.thought(client, generation),
                 Event::Arrive => {
-                    for _ in 0..self.traffic.take(now, &mut self.events.heap, Event::Arrive) {
+                    for _ in 0..self.traffic.take(now, self.events.heap(), Event::Arrive) {
                         let client = self.who.below(self.setup.clients.into()) as u32;
                         self.want(client);
                     }
@@ -205,7 +205,7 @@ impl lab::Lab for Lab {
         if before.clients < self.setup.clients && self.clients.len() < self.setup.clients as usize {
             self.clients.resize(self.setup.clients as usize, Client::default());
         }
-        self.traffic.set(now, self.setup.traffic(), &mut self.events.heap, Event::Arrive);
+        self.traffic.set(now, self.setup.traffic(), self.events.heap(), Event::Arrive);
         if before.open_loop != self.setup.open_loop {
             // Whoever was thinking of something thinks anew, or no more.
             for client in &mut self.clients {

@@ -9,7 +9,7 @@ use thirtyfour::Key;
 fn the_attempts_are_told_and_a_reroll_begins_anew() -> Outcome {
     in_browser(async |page| {
         page.open("#/backoff").await?;
-        assert_eq!(page.text("h1").await?, "Backoff and jitter");
+        assert_eq!(page.text("h1").await?, "Backoff timelines");
         page.says(".claim", "7.5 s on average, 15 s at most").await?;
         page.picture_says("try and what comes of it; the backend is broken").await?;
         page.click("Speed 1×").await?;

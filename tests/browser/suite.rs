@@ -19,5 +19,6 @@ mod looks;
 mod native;
 mod quest;
 mod reading;
+mod retry_storm;
 mod smoke;
 mod support;

@@ -11,7 +11,7 @@ use crate::lab::{About, Action, Config, Fact, Goal, Prediction, text};
 
 pub(super) const ABOUT: About = About {
     slug: "backoff",
-    title: "Backoff and jitter",
+    title: "Backoff timelines",
     summary: "See when each client tries again, and how chance keeps many of them from coming back together.",
     claim,
     knobs: knobs::KNOBS,

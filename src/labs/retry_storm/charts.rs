@@ -1,9 +1,11 @@
 //! The charts.
 
+use halfopen_core::Instant;
+
 use super::numbers::{many, share_said};
 use super::watch::{Phase, SECOND};
 use super::{Lab, numbers};
-use crate::lab::record::Tally;
+use crate::lab::record::{Level, Tally};
 use crate::lab::scene::{Axis, Band, Chart, Limit, Line, Stroke, Tone};
 use crate::lab::text;
 
@@ -29,7 +31,7 @@ fn top(least: f64, lines: &[Line]) -> f64 {
 fn bands(lab: &Lab) -> Vec<Band> {
     let phases = lab.watch.phases();
     let ends = phases.iter().skip(1).map(|phase| phase.0).chain([lab.now]);
-    let band = |((from, phase), to): (&(halfopen_core::Instant, Phase), halfopen_core::Instant)| Band {
+    let band = |((from, phase), to): (&(Instant, Phase), Instant)| Band {
         from: from.as_secs_f64(),
         to: to.as_secs_f64(),
         tone: numbers::tone(*phase),
@@ -43,8 +45,31 @@ fn bands(lab: &Lab) -> Vec<Band> {
     phases.iter().zip(ends).filter(|(phase, to)| phase.0 < *to).map(band).collect()
 }
 
+/// Points of a line at most: more are not told apart on any screen, and each costs.
+const POINTS_MAX: usize = 512;
+
+/// So many buckets are drawn as one.
+fn together(lab: &Lab) -> usize {
+    let whole = lab.now.since(Instant::ZERO).as_nanos() / lab.watch.sent.width().as_nanos().max(1);
+    usize::try_from(whole).unwrap_or(usize::MAX).div_ceil(POINTS_MAX).max(1)
+}
+
+/// A rate in as many buckets as are drawn; what is left over at the end is not whole yet.
 fn per_second(lab: &Lab, tally: &Tally) -> Points {
-    tally.per_second(lab.now)
+    let together = together(lab);
+    let rates = tally.per_second(lab.now);
+    let mean =
+        |part: &[(f64, f64)]| Some((part.first()?.0, part.iter().map(|point| point.1).sum::<f64>() / together as f64));
+    rates.chunks_exact(together).filter_map(mean).collect()
+}
+
+/// Of a level that often changes, the highest of each few values.
+fn level(lab: &Lab, level: &Level) -> Points {
+    let points = level.points(lab.now);
+    let few = points.len().div_ceil(POINTS_MAX).max(1);
+    let highest =
+        |part: &[(f64, f64)]| part.iter().copied().reduce(|high, point| if point.1 > high.1 { point } else { high });
+    points.chunks(few).filter_map(highest).collect()
 }
 
 fn capacity(lab: &Lab) -> Limit {
@@ -53,7 +78,7 @@ fn capacity(lab: &Lab) -> Limit {
 }
 
 fn each(lab: &Lab) -> String {
-    text::about(lab.watch.sent.width())
+    text::about(lab.watch.sent.width().saturating_mul(u32::try_from(together(lab)).unwrap_or(u32::MAX)))
 }
 
 fn load(lab: &Lab) -> Chart {
@@ -86,10 +111,10 @@ fn load(lab: &Lab) -> Chart {
 fn queue(lab: &Lab) -> Chart {
     let (queued, abandoned) = (lab.server.queued(), lab.server.abandoned().min(lab.server.queued()));
     let lines = vec![
-        line("waiting", Tone::Plain, Stroke::Steps, lab.watch.queued.points(lab.now)),
-        line("of them for nobody", Tone::Bad, Stroke::DashedSteps, lab.watch.abandoned.points(lab.now)),
+        line("waiting", Tone::Plain, Stroke::Steps, level(lab, &lab.watch.queued)),
+        line("of them for nobody", Tone::Bad, Stroke::DashedSteps, level(lab, &lab.watch.abandoned)),
     ];
-    let patience = f64::from(lab.setup.patience());
+    let patience = f64::from(lab.setup.patience);
     Chart {
         id: "queue",
         title: "The queue",

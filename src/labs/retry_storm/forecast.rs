@@ -31,14 +31,14 @@ pub(super) fn claim(config: &Config) -> String {
         Retries::None => "never try again".to_owned(),
     };
     let clients = format!(
-        "{} want {} of the {capacity} requests a second that the server can serve, and {again}.",
+        "{} want {}/s of a server that can serve {capacity}/s, and {again}.",
         text::counted(setup.clients.into(), "client", "clients"),
         many(setup.wanted().as_per_sec_f64())
     );
     let full = text::about(setup.answer(setup.server.queue));
     let timeout = text::about(setup.timeout);
     let late = failing_load(&setup, setup.timeout);
-    let load = late.map_or_else(|| "ever more".to_owned(), many);
+    let load = late.map_or_else(|| "ever more".to_owned(), |load| format!("{}/s", many(load)));
     let held = match (setup.budget, &setup.breaker) {
         (BudgetKind::None, None) => "",
         (BudgetKind::None, Some(_)) => ", as far as the breaker lets them",
@@ -46,14 +46,14 @@ pub(super) fn claim(config: &Config) -> String {
         (_, Some(_)) => ", as far as budget and breaker let them",
     };
     let takes = format!("An answer from a full queue takes {full}");
-    let then = if setup.server.queue <= setup.patience() {
+    let then = if setup.server.queue <= setup.patience {
         format!("{takes}, no longer than the {timeout} that they wait: what is served is in time.")
     } else if let Some(instead) = instead(&setup) {
         format!("{takes}, and they wait {timeout}; but {instead}.")
     } else if late.is_none_or(|load| load > setup.per_second()) {
-        format!("{takes}, and they wait {timeout}: unanswered, they send {load} a second and keep it full{held}.")
+        format!("{takes}, they wait {timeout}: unanswered, they send {load} and keep it full{held}.")
     } else {
-        format!("{takes}, and they wait {timeout}; but unanswered they send only {load} a second, and it drains.")
+        format!("{takes}, and they wait {timeout}; but unanswered they send only {load}, and it drains.")
     };
     format!("{clients} {then}")
 }
@@ -106,7 +106,7 @@ pub(super) fn outlook(config: &Config) -> Vec<Fact> {
                 places(setup.server.queue),
                 many(capacity),
                 text::about(setup.service()),
-                text::grouped(setup.patience().into())
+                text::grouped(setup.patience.into())
             ),
         },
     ];

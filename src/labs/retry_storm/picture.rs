@@ -207,7 +207,7 @@ fn load(lab: &Lab, places: &Places, wide: bool, marks: &mut Vec<Mark>) {
 /// The queue, whose head is at the server, with the place beyond which it is too long.
 fn queue(lab: &Lab, places: &Places, wide: bool, marks: &mut Vec<Mark>) {
     let area = places.queue;
-    let (room, patience, queued) = (lab.setup.server.queue, lab.setup.patience(), lab.server.queued());
+    let (room, patience, queued) = (lab.setup.server.queue, lab.setup.patience, lab.server.queued());
     let scale = area.w / room.max(patience).max(queued).max(1) as f32;
     let (right, foot) = (area.x + area.w, area.y + area.h);
     let end = right - room.max(queued) as f32 * scale;

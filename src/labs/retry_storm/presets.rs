@@ -125,7 +125,7 @@ pub(super) const PRESETS: &[Preset] = &[
     Preset {
         id: "sre",
         label: "Google SRE",
-        note: "Three tries, and each client process sends at most twice what the server accepted of late. The waits are this lab's.",
+        note: "Three tries, and each process sends some twice what was accepted in the last two minutes: it is slow to trust again. The waits are this lab's.",
         source: "Site Reliability Engineering, Handling Overload",
         set: &[("retries", "limited"), ("attempts", "3"), ("budget", "sre")],
     },

@@ -123,7 +123,6 @@ impl Lab {
         client.wants = client.wants.wrapping_add(1);
         self.counts.wanted += 1;
         self.watch.bucket.wanted += 1;
-        self.watch.wanted.add(now, 1);
         self.record.event(now, 1, &[u64::from(number)]);
         if self.requests.len() >= UNDER_WAY_MAX {
             self.counts.gave_up += 1;
@@ -161,11 +160,9 @@ impl Lab {
         let Ok(permit) = caller.admit(now) else { return self.held_back(slot) };
         self.counts.sent += 1;
         self.watch.bucket.sent += 1;
-        self.watch.sent.add(now, 1);
         if failed > 0 {
             self.counts.retried += 1;
             self.watch.bucket.retried += 1;
-            self.watch.retried.add(now, 1);
         }
         let Some(request) = self.requests.slots.get_mut(slot as usize) else { return };
         request.calls += 1;
@@ -173,7 +170,9 @@ impl Lab {
         request.ticket = None;
         let generation = request.generation;
         self.counts.most_calls = self.counts.most_calls.max(request.calls);
-        self.record.event(now, 2, &[u64::from(client), u64::from(failed)]);
+        if failed > 0 {
+            self.record.event(now, 2, &[u64::from(client), u64::from(failed)]);
+        }
         if self.is_up() && self.sheds(failed) {
             return self.failed(slot, Failed::Shed);
         }
@@ -210,11 +209,11 @@ impl Lab {
 
     /// Whether the server turns a try away although it has a place.
     fn sheds(&self, failed: u32) -> bool {
-        let waits = self.queue_takes() + self.setup.service();
+        let answer = || self.setup.answer(self.server.queued());
         match self.setup.shed {
             Shed::None => false,
-            Shed::Late => waits > self.setup.timeout,
-            Shed::Retries => failed > 0 && waits > self.setup.timeout / 2,
+            Shed::Late => answer() > self.setup.timeout,
+            Shed::Retries => failed > 0 && answer() > self.setup.timeout / 2,
         }
     }
 
@@ -251,11 +250,9 @@ impl Lab {
         self.record.event(now, 5, &[u64::from(wanted)]);
         if wanted {
             self.watch.bucket.good += 1;
-            self.watch.good.add(now, 1);
             self.answered(slot);
         } else {
             self.watch.bucket.wasted += 1;
-            self.watch.wasted.add(now, 1);
         }
     }
 

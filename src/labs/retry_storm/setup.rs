@@ -30,6 +30,8 @@ pub(super) struct Setup {
     /// Requests a second, in thousandths.
     pub(super) capacity: u64,
     pub(super) server: ServerConfig,
+    /// So many may be ahead of a request that is answered in time: a queue of more is too long.
+    pub(super) patience: u32,
     pub(super) shed: Shed,
     pub(super) outage: Fault,
     pub(super) budget: BudgetKind,
@@ -100,6 +102,8 @@ impl Setup {
             abandoned: if config.flag("only_wanted") { Abandoned::DropWaiting } else { Abandoned::GoOn },
             ..ServerConfig::new(u32::try_from(workers).unwrap_or(u32::MAX), Latency::constant(latency))
         };
+        let timeout = config.duration("timeout");
+        let spare = timeout.saturating_sub(latency).as_nanos().saturating_mul(capacity.into()) / 1_000_000_000_000;
         let settings = Settings {
             trip: Trip::Consecutive { failures: config.small("breaker_failures") },
             window: Window::Calls { calls: 1 },
@@ -116,11 +120,12 @@ impl Setup {
             retries,
             attempts,
             layers,
-            timeout: config.duration("timeout"),
+            timeout,
             backoff,
             waits,
             capacity,
             server,
+            patience: u32::try_from(spare).unwrap_or(u32::MAX),
             shed: match config.choice("shed") {
                 "late" => Shed::Late,
                 "retries" => Shed::Retries,
@@ -159,12 +164,6 @@ impl Setup {
     pub(super) fn work(&self, requests: u32) -> Duration {
         let nanos = u64::from(requests).saturating_mul(1_000_000_000_000) / self.capacity.max(1);
         Duration::from_nanos(nanos)
-    }
-
-    /// So many may be ahead of a request that is answered in time: a queue of more is too long.
-    pub(super) fn patience(&self) -> u32 {
-        let wait = self.timeout.saturating_sub(self.service()).as_nanos();
-        u32::try_from(wait.saturating_mul(self.capacity.into()) / 1_000_000_000_000).unwrap_or(u32::MAX)
     }
 
     /// How long after it joins behind so many others a request is answered.

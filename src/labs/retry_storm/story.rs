@@ -102,7 +102,7 @@ impl Lab {
 
     /// A queue may have become too long just now.
     pub(super) fn tell_queue(&mut self) {
-        let (queued, patience) = (self.server.queued(), self.setup.patience());
+        let (queued, patience) = (self.server.queued(), self.setup.patience);
         if queued <= patience || std::mem::replace(&mut self.watch.told.queue, true) {
             return;
         }
@@ -129,10 +129,10 @@ impl Lab {
         let said = format!(
             "All {} are taken, {whole} of work. Newcomers are refused at once{}",
             numbers::places(queue),
-            match (queue > self.setup.patience() && self.serves_late(), self.setup.retries) {
-                (false, _) => ", and who has a place is served in time once it serves.".to_owned(),
-                (true, Retries::None) => ".".to_owned(),
-                (true, _) => format!(", and are back up to {} later.", text::about(self.setup.mean_wait())),
+            match self.setup.retries {
+                _ if queue <= self.setup.patience => ", and who has a place is answered in time.".to_owned(),
+                Retries::None => ".".to_owned(),
+                _ => format!(", and are back up to {} later.", text::about(self.setup.mean_wait())),
             }
         );
         self.say(Tone::Half, "▲ queue full.", said);
@@ -193,7 +193,7 @@ impl Lab {
             _ => "after its cause",
         };
         let said = format!(
-            "{} {cause}: of the tries of a whole second {} were answered and {} failed; {} wait.",
+            "{} {cause}: of the tries of a whole second {} were answered and {} failed; the queue holds {}.",
             text::about(after),
             many(second.good.into()),
             many(second.failed.into()),
@@ -208,7 +208,7 @@ impl Lab {
         }
         let Some(config) = self.setup.breaker else { return };
         let said = format!(
-            "The first of {}: in process {} {} failed in a row. Its clients' tries fail at once for {}, and none of them reaches the server.",
+            "The first of {}: in process {}, {} failed in a row. Its clients' tries fail at once for {}, and none of them reaches the server.",
             text::counted(self.setup.processes.into(), "breaker", "breakers"),
             client % self.setup.processes + 1,
             text::counted(opened_after(&config).into(), "try", "tries"),

@@ -151,8 +151,19 @@ impl Watch {
     }
 
     /// The bucket is full, and so many wait; tells how many waited when the oldest was.
-    fn next_bucket(&mut self, waiting: u32) -> u32 {
+    fn next_bucket(&mut self, now: Instant, waiting: u32) -> u32 {
         let place = self.place(self.ticks);
+        let began = Instant::ZERO + now.since(Instant::ZERO + TICK);
+        let Bucket { wanted, sent, retried, good, wasted, .. } = self.bucket;
+        for (tally, times) in [
+            (&mut self.wanted, wanted),
+            (&mut self.sent, sent),
+            (&mut self.retried, retried),
+            (&mut self.good, good),
+            (&mut self.wasted, wasted),
+        ] {
+            tally.add(began, times);
+        }
         self.ticks += 1;
         if let Some(bucket) = self.ring.get_mut(place) {
             *bucket = std::mem::take(&mut self.bucket);
@@ -179,7 +190,7 @@ impl Lab {
     /// A bucket is full: what state is it?
     pub(super) fn tick(&mut self) {
         let now = self.now;
-        let waited = self.watch.next_bucket(self.server.queued());
+        let waited = self.watch.next_bucket(now, self.server.queued());
         self.watch.queued.set(now, f64::from(self.server.queued()));
         self.watch.abandoned.set(now, f64::from(self.server.abandoned()));
         self.note_breakers();
@@ -190,7 +201,7 @@ impl Lab {
         let ended = second.good.saturating_add(second.failed);
         let few = u64::from(second.failed) * 20 <= u64::from(ended);
         let some = u64::from(second.failed) * 10 > u64::from(ended);
-        let short = self.server.queued() <= self.setup.patience();
+        let short = self.server.queued() <= self.setup.patience;
         // A whole second without a cause.
         let whole = now.since(self.watch.causeless) >= Duration::from_secs(1);
         if self.phase() == Phase::Healthy {

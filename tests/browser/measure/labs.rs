@@ -44,7 +44,8 @@ const WATCH_MEMORY: &str = "
         WebAssembly[way] = async (...args) => {
             const done = await real.apply(WebAssembly, args);
             const exports = Object.values((done.instance || done).exports);
-            window.wasmMemory = exports.find(one => one instanceof WebAssembly.Memory);
+            // Chunks that share it export none.
+            window.wasmMemory = exports.find(one => one instanceof WebAssembly.Memory) || window.wasmMemory;
             return done;
         };
     }";
