@@ -66,7 +66,8 @@ fn arrivals(lab: &Lab) -> Chart {
 fn waits(lab: &Lab) -> Chart {
     let waits = lab.setup.retry.backoff();
     let count = lab.setup.retry.settings().attempts.saturating_sub(1);
-    let line = |name: &str, tone, stroke, points| Line { name: name.to_owned(), tone, stroke, points, spread: Vec::new() };
+    let line =
+        |name: &str, tone, stroke, points| Line { name: name.to_owned(), tone, stroke, points, spread: Vec::new() };
     let points = |each: &dyn Fn(u32) -> Duration| -> Vec<(f64, f64)> {
         (0..count).map(|number| (f64::from(number) + 1.0, each(number).as_secs_f64())).collect()
     };
