@@ -88,6 +88,21 @@ fn help_lists_knobs_presets_and_actions() {
 }
 
 #[test]
+fn code_writes_the_program_of_a_link() {
+    let python = fine(&["code", "#/backoff?attempts=7"]);
+    assert!(python.contains("\nATTEMPTS = 7 ") && python.ends_with("asyncio.run(main())\n"), "{python}");
+    let rust = fine(&["code", "backoff", "--language", "rust"]);
+    assert!(rust.contains("Settings { attempts: 5, backoff: waits, ..Settings::default() }"), "{rust}");
+    let file = scratch("charge.py");
+    assert_eq!(fine(&["code", "#/backoff?attempts=7", "--out", file.to_str().unwrap()]), "");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), python);
+    std::fs::remove_file(&file).unwrap();
+    assert_eq!(wrong(&["code", "cascade"]), "the lab cascade has no program in python");
+    assert!(wrong(&["code", "backof"]).contains("did you mean backoff?"));
+    assert!(wrong(&["code", "backoff", "--language", "cobol"]).contains("python, rust"));
+}
+
+#[test]
 fn text_tells_log_and_readouts() {
     let text = fine(&["run", CLICKS]);
     assert!(text.starts_with(breaker().about.title), "{text}");

@@ -137,7 +137,7 @@ pub(super) fn diagram(lab: &Lab, layout: Layout) -> Diagram {
     axis(&scale, &mut places, &mut marks);
     if let Some(share) = scale.share(lab.now).filter(|_| lab.now > Instant::ZERO) {
         let x = places.x(share);
-        let path = vec![Point { x, y: top }, Point { x, y: places.y - if places.wide { 34.0 } else { 38.0 } }];
+        let path = vec![Point { x, y: top }, Point { x, y: places.y - if places.wide { 34.0 } else { 46.0 } }];
         // Behind everything else.
         marks.insert(0, Mark::new("now", Shape::Wire { path, cut: false }, Tone::Faint, "", ""));
     }
@@ -386,8 +386,14 @@ fn axis(scale: &Scale, places: &mut Places, marks: &mut Vec<Mark>) {
     // On a phone every second or third is enough.
     let every = if places.wide { 1 } else { ticks.div_ceil(4).max(1) };
     let ticks = (0..=ticks).filter(|tick| tick % every == 0).map(|tick| {
-        let at = i64::try_from(tick * scale.step).unwrap_or(i64::MAX);
-        ((tick * scale.step) as f32 / nanos as f32, text::duration(at, "\u{a0}"))
+        let at = tick * scale.step;
+        // One unit for all of them: no minute among seconds.
+        let said = match scale.step {
+            60_000_000_000.. => text::duration(i64::try_from(at).unwrap_or(i64::MAX), "\u{a0}"),
+            200_000_000.. => format!("{}\u{a0}s", text::fixed(at / 100_000_000, 1).trim_end_matches(".0")),
+            _ => format!("{}\u{a0}ms", text::fixed(at / 100_000, 1).trim_end_matches(".0")),
+        };
+        (at as f32 / nanos as f32, said)
     });
     let y = places.y - if places.wide { 14.0 } else { 12.0 };
     let (from, to) = (Point { x: places.left, y }, Point { x: places.right, y });
@@ -399,5 +405,5 @@ fn axis(scale: &Scale, places: &mut Places, marks: &mut Vec<Mark>) {
         "time since the round began",
     ));
     // Below its right end stands the way to the picture as text.
-    places.y += if places.wide { 20.0 } else { 26.0 };
+    places.y += if places.wide { 20.0 } else { 34.0 };
 }
