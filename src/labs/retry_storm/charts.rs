@@ -46,7 +46,7 @@ fn bands(lab: &Lab) -> Vec<Band> {
 }
 
 /// Points of a line at most: more are not told apart on any screen, and each costs.
-const POINTS_MAX: usize = 512;
+const POINTS_MAX: usize = 400;
 
 /// So many buckets are drawn as one.
 fn together(lab: &Lab) -> usize {

@@ -25,13 +25,14 @@ fn instead(setup: &Setup) -> Option<&'static str> {
 pub(super) fn claim(config: &Config) -> String {
     let setup = Setup::new(config);
     let capacity = many(setup.per_second());
+    let (want, try_, make) = if setup.clients == 1 { ("wants", "tries", "makes") } else { ("want", "try", "make") };
     let again = match setup.retries {
-        Retries::Forever => format!("try again {} after a failure", wait(&setup)),
-        Retries::Limited => format!("make up to {} calls for each", setup.tries().unwrap_or(1)),
-        Retries::None => "never try again".to_owned(),
+        Retries::Forever => format!("{try_} again {} after a failure", wait(&setup)),
+        Retries::Limited => format!("{make} up to {} calls for each", setup.tries().unwrap_or(1)),
+        Retries::None => format!("never {try_} again"),
     };
     let clients = format!(
-        "{} want {}/s of a server that can serve {capacity}/s, and {again}.",
+        "{} {want} {}/s of a server that can serve {capacity}/s, and {again}.",
         text::counted(setup.clients.into(), "client", "clients"),
         many(setup.wanted().as_per_sec_f64())
     );

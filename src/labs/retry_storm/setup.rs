@@ -220,3 +220,34 @@ impl Setup {
 pub(super) fn too_late(sent: Instant, setup: &Setup) -> Instant {
     sent + setup.timeout.saturating_sub(setup.service())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_nested_layers_the_one_that_has_tries_left_waits() {
+        let mut config = Config::new(super::super::knobs::KNOBS);
+        for (knob, value) in [("retries", "limited"), ("attempts", "3"), ("layers", "3"), ("backoff", "exponential")] {
+            assert_eq!(config.set_text(knob, value), Ok(()));
+        }
+        let setup = Setup::new(&config);
+        assert_eq!(setup.tries(), Some(27));
+        // In units of 100 ms: the last layer waits 1 and 2, then the one before it, then the last anew …
+        let waits: Vec<u128> = (1..27).map(|failed| setup.wait(failed, 0.5).as_millis() / 100).collect();
+        let twice = [1, 2, 1, 1, 2, 2, 1, 2];
+        assert_eq!(waits[..8], twice);
+        assert_eq!((waits[8], &waits[9..17]), (1, &twice[..]));
+        assert_eq!((waits[17], &waits[18..]), (2, &twice[..]));
+    }
+
+    #[test]
+    fn waits_of_a_single_layer_grow_up_to_the_cap() {
+        let mut config = Config::new(super::super::knobs::KNOBS);
+        assert_eq!(config.set_text("backoff", "exponential"), Ok(()));
+        let setup = Setup::new(&config);
+        let waits: Vec<u128> = (1..10).map(|failed| setup.wait(failed, 0.0).as_millis()).collect();
+        assert_eq!(waits, [100, 200, 400, 800, 1600, 3200, 6400, 10_000, 10_000]);
+        assert_eq!(setup.wait(u32::MAX, 0.0), Duration::from_secs(10));
+    }
+}
