@@ -85,7 +85,10 @@ fn a_right_answer_by_keys_alone() -> Outcome {
             page.tab_to("Your answer").await?;
             page.press(typed.as_str()).await?;
             page.hit(Key::Enter).await?;
-            page.says("#asked", "Right.").await?;
+            // It plays in eight seconds; a busy machine takes longer over a heavy lab.
+            if page.says("#asked", "Right.").await.is_err() {
+                page.says("#asked", "Right.").await?;
+            }
             page.announces(&verdict.sentence()).await?;
             assert!(page.focused().await?.starts_with(prediction.question), "the focus is at the answer");
             page.is_as_native().await?;

@@ -167,6 +167,8 @@ impl Stage {
             let verdict = prediction.judge(self.quest.guess, readout);
             self.said = verdict.sentence().into();
             self.said_of = None;
+            // What the run came to on the way is not to talk over it.
+            (self.said_at, self.announced) = (dom::real_ms(), self.player.session.borrow().logged());
             self.quest.step = Step::Told(verdict);
             dom::show("asked");
         }
@@ -191,6 +193,7 @@ impl Stage {
                 let told = Entry { number, at: session.now(), tone: Tone::Ok, head, text };
                 self.said = told.sentence().into();
                 self.said_of = None;
+                (self.said_at, self.announced) = (dom::real_ms(), session.logged());
                 self.last = Some(Rc::new(told));
             }
         }
