@@ -45,7 +45,7 @@ fn bands(lab: &Lab) -> Vec<Band> {
     phases.iter().zip(ends).filter(|(phase, to)| phase.0 < *to).map(band).collect()
 }
 
-/// Points of a line at most: more are not told apart on any screen, and each costs.
+/// Points of a line at most, all tenths of a second of the first 40: each costs in every chart that is painted anew.
 const POINTS_MAX: usize = 400;
 
 /// So many buckets are drawn as one.
@@ -84,8 +84,8 @@ fn each(lab: &Lab) -> String {
 fn load(lab: &Lab) -> Chart {
     let (second, seconds) = lab.watch.last(SECOND);
     let lines = vec![
-        line("sent to the server", Tone::Bad, Stroke::Steps, per_second(lab, &lab.watch.sent)),
-        line("wanted", Tone::Info, Stroke::DashedSteps, per_second(lab, &lab.watch.wanted)),
+        line("sent to the server", Tone::Bad, Stroke::Area, per_second(lab, &lab.watch.sent)),
+        line("wanted", Tone::Info, Stroke::Steps, per_second(lab, &lab.watch.wanted)),
     ];
     Chart {
         id: "load",

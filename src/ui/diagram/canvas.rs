@@ -50,7 +50,11 @@ pub(super) struct Sheet {
 
 #[derive(Default)]
 struct Painted {
+    /// Device pixels to a CSS pixel.
+    ratio: f64,
     bitmap: (u32, u32),
+    /// One a tone. Asking for them makes the browser work out all styles in the middle of a frame.
+    colours: [String; 8],
     places: Vec<(Area, u32)>,
     cells: Vec<Vec<Tone>>,
 }
@@ -84,37 +88,41 @@ impl Part for Canvas {
 fn paint(canvas: &HtmlCanvasElement, fields: &[Field], units: f32, painted: &mut Painted) {
     let Some(window) = web_sys::window() else { return };
     let ratio = window.device_pixel_ratio();
-    let bitmap = (
-        (f64::from(canvas.client_width()) * ratio + 0.5) as u32,
-        (f64::from(canvas.client_height()) * ratio + 0.5) as u32,
-    );
+    // Asking for the size makes the browser lay out the whole page in the middle of a frame; what watches the size tells
+    // when it is another.
+    let bitmap = if painted.bitmap.0 > 0 && painted.ratio == ratio {
+        painted.bitmap
+    } else {
+        let pixels = |size: i32| (f64::from(size) * ratio + 0.5) as u32;
+        (pixels(canvas.client_width()), pixels(canvas.client_height()))
+    };
     let Some(context) =
         canvas.get_context("2d").ok().flatten().and_then(|context| context.dyn_into::<CanvasRenderingContext2d>().ok())
     else {
         return;
     };
     let places: Vec<(Area, u32)> = fields.iter().map(|field| (field.at, field.columns)).collect();
-    let whole = painted.bitmap != bitmap || painted.places != places;
-    if whole {
+    if painted.bitmap != bitmap || painted.places != places {
+        let Ok(Some(style)) = window.get_computed_style(canvas) else { return };
+        let colours = TONES.map(|tone| {
+            let name = match tone {
+                Tone::Plain => "--line-strong",
+                Tone::Faint => "--line-strong",
+                Tone::Ok => "--ok",
+                Tone::Bad => "--bad",
+                Tone::Half => "--half",
+                Tone::Info => "--info",
+                Tone::LaneA => "--lane-a",
+                Tone::LaneB => "--lane-b",
+            };
+            style.get_property_value(name).unwrap_or_default()
+        });
         canvas.set_width(bitmap.0);
         canvas.set_height(bitmap.1);
-        *painted = Painted { bitmap, places, cells: vec![Vec::new(); fields.len()] };
+        *painted = Painted { ratio, bitmap, colours, places, cells: vec![Vec::new(); fields.len()] };
     }
-    let Ok(Some(style)) = window.get_computed_style(canvas) else { return };
-    let colours = TONES.map(|tone| {
-        let name = match tone {
-            Tone::Plain => "--line-strong",
-            Tone::Faint => "--line-strong",
-            Tone::Ok => "--ok",
-            Tone::Bad => "--bad",
-            Tone::Half => "--half",
-            Tone::Info => "--info",
-            Tone::LaneA => "--lane-a",
-            Tone::LaneB => "--lane-b",
-        };
-        style.get_property_value(name).unwrap_or_default()
-    });
     let scale = f64::from(bitmap.0 as f32 / units.max(1.0));
+    let colours = &painted.colours;
     for (field, before) in fields.iter().zip(&mut painted.cells) {
         let now: Vec<Tone> =
             field.runs.iter().flat_map(|(many, tone)| std::iter::repeat_n(*tone, *many as usize)).collect();
@@ -129,7 +137,7 @@ fn paint(canvas: &HtmlCanvasElement, fields: &[Field], units: f32, painted: &mut
             );
             before.clear();
         }
-        field_cells(&context, field, &now, before, &colours, scale);
+        field_cells(&context, field, &now, before, colours, scale);
         *before = now;
     }
 }
