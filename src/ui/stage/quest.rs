@@ -193,7 +193,6 @@ impl Stage {
                 let told = Entry { number, at: session.now(), tone: Tone::Ok, head, text };
                 self.said = told.sentence().into();
                 self.said_of = None;
-                (self.said_at, self.announced) = (dom::real_ms(), session.logged());
                 self.last = Some(Rc::new(told));
             }
         }
