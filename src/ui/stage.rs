@@ -10,6 +10,7 @@ pub(crate) use below::{LaneChart, STYLES};
 pub use below::{Panels, panels};
 pub(crate) use quest::Ask;
 
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
@@ -95,6 +96,8 @@ pub(crate) struct Stage {
     pub(super) entries: Entries,
     /// With the lane that it is of, where each has its own.
     pub(super) charts: Vec<LaneChart<Rc<Chart>>>,
+    /// Newer ones with their places among those, still to be shown.
+    charts_due: VecDeque<(usize, LaneChart)>,
     /// The knobs at the playhead.
     pub(super) config: Rc<Config>,
     /// What is told to those who do not see the picture.
@@ -188,6 +191,7 @@ impl Component for Stage {
             layout: Layout::Narrow,
             entries: Entries::default(),
             charts: Vec::new(),
+            charts_due: VecDeque::new(),
             config: Rc::new(link.config.clone()),
             said: AttrValue::default(),
             help: false,

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlCanvasElement, HtmlDetailsElement, HtmlElement};
+use web_sys::{Element, HtmlCanvasElement, HtmlDetailsElement, HtmlElement, Window};
 use yew::prelude::*;
 
 use super::super::el::{el, maybe};
@@ -50,6 +50,24 @@ pub struct ChartView {
     pointed: Option<f64>,
     drawn: Option<(Rc<Chart>, Drawn)>,
     plot: Option<Plot>,
+    /// The ground as it was measured last, and how many drawings may still do with that.
+    ground: Option<(Ground, u32)>,
+}
+
+/// Drawings that are made upon one measuring. Measuring has the browser lay out the page in the middle of a frame, and what
+/// a running lab changes is data; only the text above may still move a chart by a part of a pixel.
+const DRAWN_PER_MEASURING: u32 = 24;
+
+/// What a chart is drawn on: its place, and how the reader's browser shows it.
+#[derive(Clone, Copy, PartialEq)]
+struct Ground {
+    /// The frame's width and its corner on the page, in CSS pixels.
+    width: f64,
+    corner: (f64, f64),
+    ratio: f64,
+    text: f64,
+    palette: &'static Palette,
+    background: bool,
 }
 
 /// What a drawing was made for: as long as it stays the same, the drawing does too.
@@ -57,10 +75,7 @@ pub struct ChartView {
 struct Drawn {
     width: u32,
     height: u32,
-    ratio: f64,
-    text: f64,
-    palette: &'static Palette,
-    background: bool,
+    ground: Ground,
     pointed: Option<f64>,
 }
 
@@ -113,6 +128,7 @@ impl Component for ChartView {
             pointed: None,
             drawn: None,
             plot: None,
+            ground: None,
         }
     }
 
@@ -143,6 +159,7 @@ impl Component for ChartView {
                 false
             }
             Msg::Watched(Watched(event)) => {
+                self.ground = None;
                 match event {
                     Event::Stale => {}
                     Event::Seen(seen) => self.seen = seen,
@@ -165,6 +182,13 @@ impl Component for ChartView {
                 false
             }
         }
+    }
+
+    fn changed(&mut self, ctx: &Context<Self>, old: &ChartProps) -> bool {
+        if ctx.props().theme != old.theme {
+            self.ground = None;
+        }
+        true
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
@@ -306,30 +330,22 @@ impl ChartView {
         };
         let Some(frame) = canvas.parent_element().filter(|_| self.seen || self.drawn.is_none()) else { return };
         let chart = &ctx.props().chart;
-        let place = frame.get_bounding_client_rect();
-        let width = place.width();
-        let height = paint::height(chart, width);
-        if let Some(frame) = frame.dyn_ref::<HtmlElement>() {
-            let _ = frame.style().set_property("height", &format!("{height}px"));
-        }
-        let ratio = window.device_pixel_ratio().clamp(0.5, 8.0);
+        let held = self.ground.filter(|(_, left)| *left > 0 && self.drawn.is_some());
+        let (ground, left) =
+            held.unwrap_or_else(|| (Ground::measure(&frame, &window, &ctx.props().theme), DRAWN_PER_MEASURING));
+        self.ground = (ground.width > 0.0).then_some((ground, left.saturating_sub(1)));
+        let ratio = ground.ratio;
+        let height = paint::height(chart, ground.width);
         // Whole pixels of the device, so that nothing is resampled, at fractional ratios neither.
         let whole = |css: f64| libm::floor(css * ratio + 0.01) as u32;
-        let wanted = Drawn {
-            width: whole(width),
-            height: whole(f64::from(height)),
-            ratio,
-            text: text_size(&window),
-            palette: palette(&ctx.props().theme),
-            // Forced colours change the page's ground but not a canvas: it then brings its own.
-            background: matches("(forced-colors: active)"),
-            pointed: self.pointed,
-        };
+        let wanted =
+            Drawn { width: whole(ground.width), height: whole(f64::from(height)), ground, pointed: self.pointed };
         let fresh = self.drawn.as_ref().is_some_and(|(drawn, made)| *made == wanted && Rc::ptr_eq(drawn, chart));
         if fresh || wanted.width == 0 {
             return;
         }
-        if self.drawn.as_ref().is_some_and(|(_, made)| made.ratio != ratio)
+        let before = self.drawn.as_ref().map(|(_, made)| *made);
+        if before.is_some_and(|made| made.ground.ratio != ratio)
             && let Some(watch) = &mut self.watch
         {
             watch.arm();
@@ -339,26 +355,44 @@ impl ChartView {
             canvas.set_width(wanted.width);
             canvas.set_height(wanted.height);
         }
-        for (side, pixels) in [("width", wanted.width), ("height", wanted.height)] {
-            let _ = canvas.style().set_property(side, &num::with(f64::from(pixels) / ratio, 4, "px"));
+        if before.is_none_or(|made| (made.ground, made.width, made.height) != (ground, wanted.width, wanted.height)) {
+            if let Some(frame) = frame.dyn_ref::<HtmlElement>() {
+                let _ = frame.style().set_property("height", &format!("{height}px"));
+            }
+            for (side, pixels) in [("width", wanted.width), ("height", wanted.height)] {
+                let _ = canvas.style().set_property(side, &num::with(f64::from(pixels) / ratio, 4, "px"));
+            }
+            // Its corner on a whole pixel of the device too: at fractional ratios a box's corner seldom is.
+            for (side, css) in [("left", ground.corner.0), ("top", ground.corner.1)] {
+                let off = (libm::ceil(css * ratio - 0.01) - css * ratio) / ratio;
+                let _ = canvas.style().set_property(side, &num::with(off, 4, "px"));
+            }
         }
-        // Its corner on a whole pixel of the device too: at fractional ratios a box's corner seldom is.
-        let scrolled = |offset: Result<f64, wasm_bindgen::JsValue>| offset.unwrap_or(0.0);
-        for (side, css) in
-            [("left", place.x() + scrolled(window.scroll_x())), ("top", place.y() + scrolled(window.scroll_y()))]
-        {
-            let off = (libm::ceil(css * ratio - 0.01) - css * ratio) / ratio;
-            let _ = canvas.style().set_property(side, &num::with(off, 4, "px"));
-        }
-        let scale = Scale { text: wanted.text, ..Scale::PLAIN };
-        let look = Look { background: wanted.background, pointed: wanted.pointed, ..Look::new(wanted.palette, scale) };
+        let scale = Scale { text: ground.text, ..Scale::PLAIN };
+        let look = Look { background: ground.background, pointed: wanted.pointed, ..Look::new(ground.palette, scale) };
         self.plot = canvas::draw(&canvas, chart, look, ratio);
         self.drawn = Some((chart.clone(), wanted));
     }
 }
 
+impl Ground {
+    fn measure(frame: &Element, window: &Window, theme: &str) -> Self {
+        let place = frame.get_bounding_client_rect();
+        let scrolled = |offset: Result<f64, wasm_bindgen::JsValue>| offset.unwrap_or(0.0);
+        Self {
+            width: place.width(),
+            corner: (place.x() + scrolled(window.scroll_x()), place.y() + scrolled(window.scroll_y())),
+            ratio: window.device_pixel_ratio().clamp(0.5, 8.0),
+            text: text_size(window),
+            palette: palette(theme),
+            // Forced colours change the page's ground but not a canvas: it then brings its own.
+            background: matches("(forced-colors: active)"),
+        }
+    }
+}
+
 /// Text in charts grows with the reader's own font size.
-fn text_size(window: &web_sys::Window) -> f64 {
+fn text_size(window: &Window) -> f64 {
     let root = window.document().and_then(|document| document.document_element());
     let style = root.and_then(|root| window.get_computed_style(&root).ok().flatten());
     let size = style.and_then(|style| style.get_property_value("font-size").ok());

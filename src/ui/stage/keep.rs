@@ -6,8 +6,8 @@ use gloo_timers::callback::Timeout;
 use yew::prelude::*;
 
 use super::super::dom;
-use super::{Entries, Msg, Place, Stage};
-use crate::lab::Link;
+use super::{Entries, LaneChart, Msg, Place, Stage};
+use crate::lab::{Chart, Link};
 
 /// Real milliseconds between two looks at the charts while time runs.
 const CHARTS_EVERY: f64 = 125.0;
@@ -57,6 +57,7 @@ impl Stage {
             };
         }
         let charts = Some((revision, session.now()));
+        let mut all_charts = at_once;
         if self.player.touched
             && ctx.props().place != Place::Front
             && self.seen.charts != charts
@@ -67,17 +68,16 @@ impl Stage {
                 Some(panels) => (panels.both_charts)(&session),
                 None => session.charts().into_iter().map(|chart| (None, chart)).collect(),
             };
-            let held: Vec<_> = self.charts.drain(..).collect();
-            self.charts = fresh
-                .into_iter()
-                .enumerate()
-                .map(|(index, (lane, chart))| match held.get(index) {
-                    Some((_, held)) if **held == chart => (lane, Rc::clone(held)),
-                    _ => (lane, Rc::new(chart)),
-                })
-                .collect();
+            let alike = |(held, fresh): (&LaneChart<Rc<Chart>>, &LaneChart)| (held.0, held.1.id) == (fresh.0, fresh.1.id);
+            let others = fresh.len() != self.charts.len() || !self.charts.iter().zip(&fresh).all(alike);
+            if others {
+                self.charts.clear();
+            }
+            self.charts_due = fresh.into_iter().enumerate().collect();
+            all_charts |= others;
         }
         drop(session);
+        self.hang_charts(all_charts);
         self.note_last(ctx, real);
         if at_once || real - self.seen.goals_at >= LOG_EVERY {
             self.seen.goals_at = real;
@@ -88,6 +88,20 @@ impl Stage {
         self.say(ctx, real);
         if self.player.pause.is_none() && real - self.address_at >= ADDRESS_EVERY {
             self.write_address(ctx);
+        }
+    }
+
+    /// Shows charts made anew: all of them or, while time runs, one a frame, so that no frame has to draw them all.
+    fn hang_charts(&mut self, all: bool) {
+        while let Some((index, (lane, chart))) = self.charts_due.pop_front() {
+            match self.charts.get_mut(index) {
+                Some((_, held)) if **held == chart => continue,
+                Some((_, held)) => *held = Rc::new(chart),
+                None => self.charts.push((lane, Rc::new(chart))),
+            }
+            if !all {
+                return;
+            }
         }
     }
 

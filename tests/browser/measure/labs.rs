@@ -4,7 +4,9 @@
 use crate::sheet::{Budget, Sheet, each, median, quantile};
 use crate::support::{Outcome, Page, in_session};
 use crate::trace::{self, Trace, mark};
-use halfopen::labs::{self, LABS};
+use halfopen::lab::link::{self, Target};
+use halfopen::labs::LABS;
+use halfopen::session::Session;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
@@ -102,8 +104,8 @@ async fn play(page: &Page, link: &str, clients: u32, sheet: &mut Sheet) -> Outco
     page.screen(SIZE.0, SIZE.1, 1.0).await?;
     page.open(link).await?;
     let before = memory(page).await?;
-    send_now_and_then(page, link).await?;
     page.click("Play").await?;
+    act(page, link).await?;
     frames(page, &at_first, clients, sheet).await?;
     speed(page, 6).await?;
     let deadline = Instant::now() + PATIENCE;
@@ -131,15 +133,16 @@ async fn play(page: &Page, link: &str, clients: u32, sheet: &mut Sheet) -> Outco
     Ok(())
 }
 
-/// Where nothing happens by itself, the reader does something four times a second.
-async fn send_now_and_then(page: &Page, link: &str) -> Outcome {
-    let slug = link.trim_start_matches("#/").split('?').next().unwrap_or_default();
-    let lab = labs::find(slug).ok_or("no such lab")?;
-    if let Some(action) = lab.about.actions.iter().find(|action| action.primary) {
-        let body = "const [id] = arguments;
+/// The reader does what the lab is for: where nothing happens by itself, four times a second; else once, so that what it
+/// sets off is measured and not the clicking.
+async fn act(page: &Page, link: &str) -> Outcome {
+    let (Target::Lab(link), _) = link::read(link, LABS) else { return Err(format!("{link} is no lab").into()) };
+    if let Some(action) = link.lab.about.actions.iter().find(|action| action.primary) {
+        let body = "const [id, again] = arguments;
             const press = () => document.querySelector(`button[data-action=${id}]:not([disabled])`)?.click();
-            window.sending = setInterval(press, 250)";
-        page.script(body, vec![json!(action.id)]).await?;
+            press();
+            if (again) window.sending = setInterval(press, 250)";
+        page.script(body, vec![json!(action.id), json!(!Session::open(&link).is_busy())]).await?;
     }
     Ok(())
 }
