@@ -10,6 +10,7 @@ pub(crate) use below::{LaneChart, STYLES};
 pub use below::{Panels, panels};
 pub(crate) use quest::Ask;
 
+use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
@@ -21,7 +22,7 @@ use super::clock::{Frames, factor};
 use super::dom::{self, Listener, SizeWatch, ViewWatch};
 use super::player::{Intent, Pause, Player};
 use crate::lab::scene::Act;
-use crate::lab::{Chart, Config, Entry, Layout, Link, View};
+use crate::lab::{Chart, Config, Diagram, Entry, Layout, Link, View};
 
 /// From this width on a diagram is laid out from left to right.
 const WIDE_FROM: f64 = 820.0;
@@ -107,6 +108,10 @@ pub(crate) struct Stage {
     pub(super) dials: bool,
     pub(super) picture: NodeRef,
     pub(super) root: NodeRef,
+    /// Whether states change faster than a picture may flash.
+    pub(super) flashes: bool,
+    /// The pictures that stand meanwhile, and since when.
+    pub(super) held: RefCell<Option<(f64, Diagram, Option<Diagram>)>>,
     /// The link to what is seen, as of lately.
     pub(super) address: String,
     frames: Frames,
@@ -198,6 +203,8 @@ impl Component for Stage {
             dials: false,
             picture: NodeRef::default(),
             root: NodeRef::default(),
+            flashes: false,
+            held: RefCell::default(),
             address: link.write(),
             frames: Frames::new(ctx.link().callback(Msg::Frame)),
             last_frame: None,

@@ -30,6 +30,13 @@ pub(super) fn readouts(lab: &Lab) -> Vec<Readout> {
         value: memory(lane),
         tone: Tone::Plain,
     };
+    let left_over = |id, label, lane: &Lane| Readout {
+        id,
+        label,
+        number: lane.left_over.map(f64::from),
+        value: lane.left_over.map_or_else(|| "not healed yet".to_owned(), |many| text::grouped(many.into())),
+        tone: Tone::Plain,
+    };
     let (without, with) = (&lab.without, &lab.with);
     vec![
         count("threads_without", "threads held, without", without.used.into(), Tone::LaneA),
@@ -48,6 +55,8 @@ pub(super) fn readouts(lab: &Lab) -> Vec<Readout> {
         count("failed_with", "failed, with", with.failed, Tone::Plain),
         count("refused_without", "no thread free, without", without.refused, Tone::Plain),
         count("refused_with", "no thread free, with", with.refused, Tone::Plain),
+        left_over("left_over_without", "calls left to the healed backend, without", without),
+        left_over("left_over_with", "calls left to the healed backend, with", with),
         Readout {
             id: "time",
             label: "time",

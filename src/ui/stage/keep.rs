@@ -5,6 +5,7 @@ use std::rc::Rc;
 use gloo_timers::callback::Timeout;
 use yew::prelude::*;
 
+use super::super::clock::factor;
 use super::super::dom;
 use super::{Entries, LaneChart, Msg, Place, Stage};
 use crate::lab::{Chart, Link};
@@ -13,6 +14,8 @@ use crate::lab::{Chart, Link};
 const CHARTS_EVERY: f64 = 125.0;
 /// Real milliseconds between two looks at the log while time runs.
 const LOG_EVERY: f64 = 90.0;
+/// Changes of state in a real second that a picture may show, as three flashes.
+const FLASHES_MAX: usize = 6;
 /// Real milliseconds between two announcements.
 const SAY_EVERY: f64 = 1000.0;
 /// Real milliseconds that a change stands between picture and buttons before routine may cover it.
@@ -56,6 +59,9 @@ impl Stage {
                 }
             };
         }
+        let second = session.now().as_nanos().saturating_sub((1e9 * factor(self.player.speed)) as u64);
+        let changes = self.entries.list.iter().take_while(|entry| entry.at.as_nanos() >= second);
+        self.flashes = !at_once && changes.filter(|entry| entry.is_change()).nth(FLASHES_MAX).is_some();
         let charts = Some((revision, session.now()));
         let mut all_charts = at_once;
         if self.player.touched
@@ -68,7 +74,8 @@ impl Stage {
                 Some(panels) => (panels.both_charts)(&session),
                 None => session.charts().into_iter().map(|chart| (None, chart)).collect(),
             };
-            let alike = |(held, fresh): (&LaneChart<Rc<Chart>>, &LaneChart)| (held.0, held.1.id) == (fresh.0, fresh.1.id);
+            let alike =
+                |(held, fresh): (&LaneChart<Rc<Chart>>, &LaneChart)| (held.0, held.1.id) == (fresh.0, fresh.1.id);
             let others = fresh.len() != self.charts.len() || !self.charts.iter().zip(&fresh).all(alike);
             if others {
                 self.charts.clear();
