@@ -13,7 +13,9 @@ use halfopen_core::rng::Seed;
 use replay::{CHECKPOINT_EVERY, Checkpoint};
 
 use crate::lab::link::{INPUTS_MAX, LINK_BYTES_MAX, Link, RUN_MAX};
-use crate::lab::{Chart, Config, Entrance, Health, Input, Lane, Lanes, Record, Run, Scene, Table, Timed, Value, View};
+use crate::lab::{
+    Chart, Config, Entrance, Health, Input, Lane, Lanes, Record, Run, Scene, Table, Timed, Value, View, compare,
+};
 
 /// Futures that undo can bring back.
 const UNDO_MAX: usize = 50;
@@ -261,6 +263,14 @@ impl Session {
     /// The charts up to the playhead.
     pub fn charts(&self) -> Vec<Chart> {
         self.a.run.charts()
+    }
+
+    /// The charts of all lanes, of two lanes held against each other.
+    pub fn charts_of_all(&self) -> Vec<Chart> {
+        match &self.b {
+            None => self.charts(),
+            Some(b) => compare::charts(self.charts(), b.run.charts()),
+        }
     }
 
     /// Whether anything is under way, or an input lies ahead.

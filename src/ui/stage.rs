@@ -6,7 +6,7 @@ mod keep;
 mod quest;
 mod view;
 
-pub(crate) use below::{LaneChart, STYLES};
+pub(crate) use below::STYLES;
 pub use below::{Panels, panels};
 pub(crate) use quest::Ask;
 
@@ -95,10 +95,9 @@ pub(crate) struct Stage {
     pub(super) ask_dials: Callback<bool>,
     pub(super) layout: Layout,
     pub(super) entries: Entries,
-    /// With the lane that it is of, where each has its own.
-    pub(super) charts: Vec<LaneChart<Rc<Chart>>>,
+    pub(super) charts: Vec<Rc<Chart>>,
     /// Newer ones with their places among those, still to be shown.
-    charts_due: VecDeque<(usize, LaneChart)>,
+    charts_due: VecDeque<(usize, Chart)>,
     /// The knobs at the playhead.
     pub(super) config: Rc<Config>,
     /// What is told to those who do not see the picture.

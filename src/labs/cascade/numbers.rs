@@ -120,6 +120,7 @@ pub(super) fn charts(lab: &Lab) -> Vec<Chart> {
         let highest = lines.iter().flat_map(|line| &line.points).map(|point| point.1).fold(top, f64::max);
         let y = Axis { label: "requests per second", unit: "1/s", from: 0.0, to: highest * 1.05 };
         Chart {
+            lane: None,
             id,
             title,
             reading: reading.to_owned(),
@@ -133,6 +134,7 @@ pub(super) fn charts(lab: &Lab) -> Vec<Chart> {
     };
     vec![
         Chart {
+        lane: None,
             id: "threads",
             title: "Threads held",
             reading: "How many threads of each caller wait for the backend, each with a connection of its own; the dashed line is the whole pool."
@@ -155,6 +157,7 @@ pub(super) fn charts(lab: &Lab) -> Vec<Chart> {
             ),
         },
         Chart {
+        lane: None,
             id: "memory",
             title: "Memory held",
             reading: "Threads held times the memory of a thread at that time.".to_owned(),

@@ -7,7 +7,7 @@ use yew::prelude::*;
 
 use super::super::clock::factor;
 use super::super::dom;
-use super::{Entries, LaneChart, Msg, Place, Stage};
+use super::{Entries, Msg, Place, Stage};
 use crate::lab::{Chart, Link};
 
 /// Real milliseconds between two looks at the charts while time runs.
@@ -70,12 +70,8 @@ impl Stage {
             && (at_once || real - self.seen.charts_at >= CHARTS_EVERY)
         {
             (self.seen.charts, self.seen.charts_at) = (charts, real);
-            let fresh = match panels {
-                Some(panels) => (panels.both_charts)(&session),
-                None => session.charts().into_iter().map(|chart| (None, chart)).collect(),
-            };
-            let alike =
-                |(held, fresh): (&LaneChart<Rc<Chart>>, &LaneChart)| (held.0, held.1.id) == (fresh.0, fresh.1.id);
+            let fresh = panels.map_or_else(|| session.charts(), |panels| (panels.charts)(&session));
+            let alike = |(held, fresh): (&Rc<Chart>, &Chart)| (held.id, held.lane) == (fresh.id, fresh.lane);
             let others = fresh.len() != self.charts.len() || !self.charts.iter().zip(&fresh).all(alike);
             if others {
                 self.charts.clear();
@@ -100,11 +96,11 @@ impl Stage {
 
     /// Shows charts made anew: all of them or, while time runs, one a frame, so that no frame has to draw them all.
     fn hang_charts(&mut self, all: bool) {
-        while let Some((index, (lane, chart))) = self.charts_due.pop_front() {
+        while let Some((index, chart)) = self.charts_due.pop_front() {
             match self.charts.get_mut(index) {
-                Some((_, held)) if **held == chart => continue,
-                Some((_, held)) => *held = Rc::new(chart),
-                None => self.charts.push((lane, Rc::new(chart))),
+                Some(held) if **held == chart => continue,
+                Some(held) => *held = Rc::new(chart),
+                None => self.charts.push(Rc::new(chart)),
             }
             if !all {
                 return;
