@@ -9,6 +9,9 @@ use serde_json::Value;
 use super::read::{Object, shown};
 use super::{Got, Malformed, Policy};
 
+/// The longest time that the core's settings take.
+const LONGEST: Duration = Duration::from_nanos(1 << 53);
+
 /// A series of waits and what the last step made of it.
 pub(super) struct Replay {
     config: Config,
@@ -58,13 +61,15 @@ pub(super) fn settings(config: &Value, path: &str) -> Result<Settings, Malformed
         ("decorrelated", Kind::Decorrelated { base }),
     ];
     let kind = config.word("kind", &kinds)?.ok_or_else(|| format!("{} is missing", config.at("kind")))?;
+    // The core's range ends at 104 days. A limit over it limits nothing that can be told apart.
+    let limit = |key: &str| Ok::<_, Malformed>(config.time(key)?.map(|time| time.min(LONGEST)));
     let settings = Settings {
-        cap: config.time("cap")?,
+        cap: limit("cap")?,
         cap_after_jitter: config.flag("cap_after_jitter")?.unwrap_or_default(),
         jitter: jitter(&config)?,
         max_delays: config.count("max_delays")?,
-        total: config.time("total")?,
-        hint_slack: config.time("hint_slack")?,
+        total: limit("total")?,
+        hint_slack: limit("hint_slack")?,
         ..Settings::plain(kind)
     };
     // The rules know no such error: a base that is cut every time is as good as the cap.

@@ -23,9 +23,9 @@ pub(crate) const TITLE: &str = "Backoff and jitter";
 pub(crate) const SUMMARY: &str =
     "An experiment run anew: clients that write the same row at once, five ways to back off, and what each costs.";
 /// Real milliseconds of work between two looks at the reader.
-const SLICE: f64 = 24.0;
+const SLICE: f64 = 40.0;
 /// Real milliseconds between two drawings of the figure while it runs.
-const DRAW_EVERY: f64 = 300.0;
+const DRAW_EVERY: f64 = 500.0;
 /// What can be chosen for the runs of each point.
 const RUNS: [u32; 4] = [10, 100, 300, 1000];
 

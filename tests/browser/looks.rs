@@ -4,12 +4,15 @@ use crate::support::{Outcome, Page, in_browser};
 use serde_json::json;
 
 /// Every kind of page, with labs in the middle of a run.
-const PAGES: [&str; 7] = [
+const PAGES: [&str; 10] = [
     "",
     "#/circuit-breaker",
     "#/circuit-breaker?t=4s&rate=20&do=1:break,3.9:send",
     "#/cascade?rate=200&threads=2000&t=12s",
     "#/backoff?t=6s&breaker=each_attempt&overlay_equal=on",
+    "#/retry-storm?t=12s&do=5:start,10:end",
+    "#/circuit-breaker?t=6s&rate=20&b.threshold=9&do=1:break",
+    "#/experiments/backoff",
     "#/embed/circuit-breaker?t=4s&do=1:break,2:send_10&lock=threshold&hide=share",
     "#/circuit-breaker?treshold=3&open_for=soon&do=1:jump",
 ];

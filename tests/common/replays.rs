@@ -2,6 +2,7 @@
 //! browsers. `HALFOPEN_BLESS=1 cargo test --test replay` writes it anew.
 #![allow(unreachable_pub, reason = "no library: used by the test file alone")]
 
+use halfopen::lab::Lane;
 use halfopen::lab::link::{self, Link, Target};
 use halfopen::labs::LABS;
 use halfopen::session::Session;
@@ -12,7 +13,7 @@ const TABLE: &str = include_str!("replays.txt");
 pub struct Replay {
     /// Links to a playhead.
     pub link: &'static str,
-    /// What it must give: `trace hash, events, entries of the log`.
+    /// What it must give: `trace hash, events, entries of the log`, of two lanes both.
     pub gives: &'static str,
 }
 
@@ -32,7 +33,12 @@ pub fn play(text: &str) -> Option<(Link, String)> {
     }
     let mut session = Session::open(&link);
     session.seek(link.at?);
-    let record = session.record();
-    let gives = format!("{:016x} {} {}", record.trace().hash(), record.trace().events(), record.logged());
+    // Of two lanes both.
+    let lanes: &[Lane] = if session.is_comparing() { &Lane::ALL } else { &[Lane::A] };
+    let gives = lanes.iter().map(|lane| {
+        let record = session.record_of(*lane);
+        format!("{:016x} {} {}", record.trace().hash(), record.trace().events(), record.logged())
+    });
+    let gives = gives.collect::<Vec<_>>().join(" ");
     Some((link, gives))
 }

@@ -6,6 +6,7 @@
 #![allow(clippy::disallowed_methods, reason = "measuring needs a clock; no run depends on it")]
 
 mod click;
+mod experiment;
 mod labs;
 mod lighthouse;
 mod sheet;
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
     let mut sheet = Sheet::new(filter);
     let measured = lighthouse::measure(&mut sheet)
         .and_then(|()| click::measure(&mut sheet))
+        .and_then(|()| experiment::measure(&mut sheet))
         .and_then(|()| labs::measure(&mut sheet));
     sheet.print();
     if let Err(error) = &measured {

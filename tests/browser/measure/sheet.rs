@@ -86,7 +86,7 @@ impl Sheet {
 fn shown(number: f64, unit: &str) -> String {
     let digits = if unit.is_empty() {
         0
-    } else if unit == "s" {
+    } else if unit == "s" || unit == "×" {
         2
     } else {
         1
