@@ -127,12 +127,18 @@ impl Component for App {
             if matches!(self.page, Page::Waiting(_)) { main.word("aria-busy", "true") } else { main }
         };
         let (slug, page) = match &self.page {
-            Page::Waiting(_) if dom::hash().starts_with("#/embed/") => return main(true).html(),
+            Page::Waiting(_) if framed() => return main(true).html(),
             Page::Waiting(lab) => {
                 let heading = lab.map_or("See systems fail, and see what holds", |lab| lab.title);
                 (lab.map(|lab| lab.slug), el("h1").text(heading).html())
             }
             Page::Experiments(experiments) => (Some(experiments::PATH), (experiments.0)()),
+            // A frame that was meant for a lab is no place for the whole page.
+            Page::Home(_) if framed() => {
+                let out = el("a[target=_blank][rel=noopener]").set("href", dom::base()).text("Open Halfopen");
+                let name = el("h1.small[tabindex=-1]").text("Halfopen");
+                return main(true).put(name).put(notices).put(el("p.out").put(out)).html();
+            }
             Page::Home(first) => (None, home(first.as_ref()).key(&key()).html()),
             Page::Lab(opened) if opened.link.embed => {
                 return main(true).put(notices).put(stage(opened, Place::Embed)).html();
@@ -151,7 +157,7 @@ impl Component for App {
                 Page::Lab(opened) => format!("{} · Halfopen", opened.link.lab.about.title),
             });
         }
-        if !self.told && matches!(&self.page, Page::Lab(opened) if opened.link.embed) {
+        if !self.told && framed() && !matches!(self.page, Page::Waiting(_)) {
             self.told = true;
             crate::embed::tell_height();
         }
@@ -226,6 +232,11 @@ impl App {
 /// What is said when a chunk did not come. What did come is shown.
 const LOST: &str =
     "A part of the program could not be loaded, perhaps because the network is gone. Reload the page to try again.";
+
+/// Whether the address is one for frames.
+fn framed() -> bool {
+    dom::hash().trim_start_matches(['#', '/']).starts_with("embed/")
+}
 
 /// The lab that the address asks for.
 fn wanted() -> Option<&'static Listed> {
