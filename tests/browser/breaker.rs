@@ -142,6 +142,37 @@ fn in_lab(test: impl AsyncFnOnce(&Page) -> Outcome) -> Outcome {
     })
 }
 
+/// Watches the breaker's picture until it has changed often enough, and tells the milliseconds in which it changed six times
+/// at least, which are three flashes.
+const FLASHES: &str = "
+    const [done] = arguments, changes = [];
+    let last = null;
+    const look = now => {
+        const state = document.querySelector('.pic svg [aria-label^=\"breaker (\"]')?.getAttribute('aria-label').split(',')[0];
+        if (state !== last) changes.push(now);
+        last = state;
+        if (changes.length < 21) return requestAnimationFrame(look);
+        done(Math.min(...changes.slice(7).map((at, index) => at - changes[index + 1])));
+    };
+    requestAnimationFrame(look)";
+
+#[test]
+fn the_picture_does_not_flash_at_any_speed() -> Outcome {
+    in_browser(async |page| {
+        page.open("#/circuit-breaker?rate=20&open_for=1s&do=0:break").await?;
+        page.click("Play").await?;
+        page.click("Speed 1×").await?;
+        for _ in 0..6 {
+            page.click("Faster").await?;
+        }
+        page.says(".dials", "64×").await?;
+        page.says(".hint", "States change faster than is good to look at").await?;
+        let shortest = page.driver.execute_async(FLASHES, vec![]).await?.json().as_f64();
+        assert!(shortest >= Some(950.0), "{shortest:?}");
+        Ok(())
+    })
+}
+
 impl Page {
     /// Waits until the picture's text alternative contains this.
     pub(crate) async fn picture_says(&self, part: &str) -> Outcome {
