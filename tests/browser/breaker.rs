@@ -1,6 +1,6 @@
 //! The circuit breaker's whole story by mouse: it opens, turns away, probes and closes, and says why each time.
 
-use crate::support::{Outcome, Page};
+use crate::support::{Outcome, Page, in_browser};
 use thirtyfour::prelude::*;
 
 /// Short waits; opens for long enough to be seen and clicked.
