@@ -57,10 +57,7 @@ impl Selection {
 pub(crate) fn test(selection: &Selection) -> Outcome {
     let mut stages = Stages::new("cargo xtask test");
     let browsers = selection.browsers();
-    let in_browsers = selection.has(Part::Wasm) || selection.has(Part::Page);
-    if in_browsers {
-        stages.stage("install what is missing", || install(selection, &browsers))?;
-    }
+    stages.stage("install what is missing", || install(selection, &browsers))?;
     if selection.has(Part::Native) {
         stages.tests("native tests", |tests| counted(&mut cargo(["test", "--workspace"]), tests))?;
     }
@@ -105,6 +102,14 @@ pub(crate) fn test(selection: &Selection) -> Outcome {
 }
 
 fn install(selection: &Selection, browsers: &[Browser]) -> Outcome {
+    // All packages of the system at once, so that one command by hand is enough where we may not install.
+    let mut packages = Vec::new();
+    if selection.has(Part::Native) {
+        packages.push(&system::PYTHON);
+    }
+    if !selection.has(Part::Wasm) && !selection.has(Part::Page) {
+        return system::packages(&packages);
+    }
     let mut wanted = vec![&tools::WASM_BINDGEN];
     if browsers.contains(&Browser::Firefox) {
         wanted.push(&tools::GECKODRIVER);
@@ -113,9 +118,9 @@ fn install(selection: &Selection, browsers: &[Browser]) -> Outcome {
         wanted.push(&tools::AXE);
         wanted.extend(tools::PAGE.into_iter().filter(|tool| tool.name != tools::WASM_BINDGEN.name));
     }
-    // All packages of the system at once, so that one command by hand is enough where we may not install.
-    let of_browsers = browsers.iter().flat_map(|browser| browser.needs());
-    system::packages(&of_browsers.chain(tools::node_for(&wanted)).collect::<Vec<_>>())?;
+    packages.extend(browsers.iter().flat_map(|browser| browser.needs()));
+    packages.extend(tools::node_for(&wanted));
+    system::packages(&packages)?;
     system::targets(&[system::WASM])?;
     tools::need(&wanted)
 }
@@ -127,6 +132,6 @@ fn filtered(command: &mut Command, selection: &Selection) {
 }
 
 /// Runs a `cargo test` and adds up what its harnesses tell.
-pub(crate) fn counted(command: &mut Command, tests: &mut Tests) -> Outcome {
+fn counted(command: &mut Command, tests: &mut Tests) -> Outcome {
     watched(command, |line| tests.read(line))
 }
