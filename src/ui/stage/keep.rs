@@ -68,7 +68,8 @@ impl Stage {
                 Some(panels) => (panels.both_charts)(&session),
                 None => session.charts().into_iter().map(|chart| (None, chart)).collect(),
             };
-            let alike = |(held, fresh): (&LaneChart<Rc<Chart>>, &LaneChart)| (held.0, held.1.id) == (fresh.0, fresh.1.id);
+            let alike =
+                |(held, fresh): (&LaneChart<Rc<Chart>>, &LaneChart)| (held.0, held.1.id) == (fresh.0, fresh.1.id);
             let others = fresh.len() != self.charts.len() || !self.charts.iter().zip(&fresh).all(alike);
             if others {
                 self.charts.clear();
