@@ -13,7 +13,7 @@ pub(crate) enum Part {
     Native,
     /// The same runs once more, optimised: the traces must hash the same.
     Replay,
-    /// The app's WebAssembly in a browser.
+    /// The app's WebAssembly in a browser: unit tests of the page, replays, mounting.
     Wasm,
     /// The finished page in a browser, as a person meets it.
     Page,
@@ -70,7 +70,8 @@ pub(crate) fn test(selection: &Selection) -> Outcome {
         // WebKitGTK is not among the browsers that wasm-bindgen-test knows.
         if let (Some(variable), driver) = browser.driver()? {
             stages.tests(&format!("WebAssembly tests, {}", browser.name()), |tests| {
-                let mut command = cargo(["test", "--package", "halfopen", "--target", system::WASM, "--test", "web*"]);
+                let mut command =
+                    cargo(["test", "--package", "halfopen", "--target", system::WASM, "--lib", "--test", "web*"]);
                 command
                     .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner")
                     .env_remove("CHROMEDRIVER")
