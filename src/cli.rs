@@ -48,11 +48,16 @@ pub fn run(args: Vec<OsString>, out: &mut dyn Write, err: &mut dyn Write) -> u8 
         }
         Err(Stop::Pipe) => 0,
         Err(Stop::Error(what)) => {
-            // With standard error gone too there is nobody to tell.
-            let _ = writeln!(err, "error: {}", plain(&what).replace('\n', " "));
+            complain(err, &what);
             2
         }
     }
+}
+
+/// Says in one line what cannot be done.
+fn complain(err: &mut dyn Write, what: &str) {
+    // With standard error gone too there is nobody to tell.
+    let _ = writeln!(err, "error: {}", plain(what).replace('\n', " "));
 }
 
 fn dispatch(args: Vec<OsString>, out: &mut dyn Write, err: &mut dyn Write) -> Result<u8, Stop> {
@@ -76,7 +81,7 @@ fn dispatch(args: Vec<OsString>, out: &mut dyn Write, err: &mut dyn Write) -> Re
         Some(("figure", matches)) => figure::figure(matches, out).map(|()| 0),
         Some(("conform", matches)) => {
             let files: Vec<PathBuf> = matches.get_many("files").into_iter().flatten().cloned().collect();
-            conform::conform(&files, out)
+            conform::conform(&files, out, err)
         }
         _ => Err(Stop::Said(args::top().render_help().to_string())),
     }

@@ -310,8 +310,17 @@ fn wrong_arguments_are_told_in_a_line() {
             "the argument '--threshold <VALUE>' cannot",
         ),
         (&["run", "circuit-breaker", "--open-for", "7"], "--open-for 7 could not be read: it takes a length of time"),
-        (&["run", "circuit-breaker", "--seed", "-1"], "unexpected argument '-1' found"),
-        (&["run", "circuit-breaker", "--seed", "x"], "invalid value 'x' for '--seed <N>'"),
+        (
+            &["run", "circuit-breaker", "--seed", "-1"],
+            "invalid value '-1' for '--seed <N>': it is no seed: a whole number up to 18446744073709551615 is",
+        ),
+        (&["run", "circuit-breaker", "--seed", "x"], "invalid value 'x' for '--seed <N>': it is no seed: "),
+        (
+            &["run", "#/experiments/backoff?t=3"],
+            "experiments/backoff is a page without a lab; `halfopen figure aws-backoff` draws what it shows",
+        ),
+        (&["code", "experiments/backoff"], "experiments/backoff is a page without a lab; "),
+        (&["run", "experiments/other"], "there is no lab called experiments/other; "),
         (&["run", "circuit-breaker", "--until", "2d"], "--until 2d is no time from 0s to 24h, such as 90s"),
         (&["run", "circuit-breaker", "--until", "25h"], "--until 25h is no time from 0s to 24h, such as 90s"),
         (&["run", "circuit-breaker", "--until", "-1s"], "--until -1s is no time from 0s to 24h, such as 90s"),
@@ -332,13 +341,14 @@ fn wrong_arguments_are_told_in_a_line() {
         (&["figure", "aws-backoff", "--clients", "10,…"], "--clients 10,… is no list of numbers such as "),
         (&["figure", "aws-backoff", "--clients", "-1"], "--clients -1 is no list of numbers such as "),
         (&["figure", "aws-backoff", "--runs", "0"], "runs is 0, outside 1 to 10000"),
-        (&["figure", "aws-backoff", "--runs", "-1"], "invalid value '-1' for '--runs <N>'"),
+        (
+            &["figure", "aws-backoff", "--runs", "-1"],
+            "invalid value '-1' for '--runs <N>': it is not a whole number from 1 to 10000",
+        ),
         (&["figure", "aws-backoff", "--chart", "time"], "--chart goes with --format svg"),
-        (&["figure", "aws-backoff", "--seed", "x"], "invalid value 'x' for '--seed <N>'"),
+        (&["figure", "aws-backoff", "--seed", "x"], "invalid value 'x' for '--seed <N>': it is no seed: "),
+        (&["figure", "aws-backoff", "--seed", "-1"], "invalid value '-1' for '--seed <N>': it is no seed: "),
         (&["conform"], "the following required arguments were not provided: <FILE>..."),
-        (&["conform", "/no/such/file"], "cannot read /no/such/file: "),
-        (&["conform", "Cargo.toml"], "Cargo.toml: not a conformance file: "),
-        (&["conform", "tests/conformance/breaker.json", "/no/such/file"], "cannot read /no/such/file: "),
     ] {
         let error = wrong(args);
         assert!(error.starts_with(message), "{args:?}: {error}");
@@ -376,6 +386,24 @@ fn conform_tells_a_line_a_case() {
         out,
         "PASS good\nFAIL bad: step 2: state: expected closed, got open\nFAIL later: unsupported policy quorum\n1 passed, 2 failed\n"
     );
+    // A file that is none, or has none, is told beside the others, which are replayed all the same.
+    let empty = scratch("empty.json");
+    std::fs::write(&empty, r#"{"suite": "s", "cases": []}"#).unwrap();
+    let (good, bad, empty) = ("tests/conformance/backoff.json", file.to_str().unwrap(), empty.to_str().unwrap());
+    let passed = fine(&["conform", good]);
+    let (code, out, err) = halfopen(&["conform", "/no/such/file", good, "Cargo.toml", empty]);
+    assert_eq!((code, out.as_str()), (2, passed.as_str()));
+    let told: Vec<&str> = err.lines().collect();
+    assert_eq!(told.len(), 3, "{err}");
+    assert!(told[0].starts_with("error: cannot read /no/such/file: "), "{err}");
+    assert!(told[1].starts_with("error: Cargo.toml: not a conformance file: "), "{err}");
+    assert_eq!(told[2], format!("error: {empty} has no cases"));
+    let (code, out, err) = halfopen(&["conform", "/no/such/file", bad]);
+    assert_eq!((code, err.lines().count()), (1, 1), "{err}");
+    assert!(out.ends_with("\n1 passed, 2 failed\n"), "{out}");
+    let (code, out, _) = halfopen(&["conform", "/no/such/file"]);
+    assert_eq!((code, out.as_str()), (2, "0 passed, 0 failed\n"));
+    std::fs::remove_file(empty).unwrap();
     std::fs::remove_file(file).unwrap();
 }
 

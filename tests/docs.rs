@@ -181,6 +181,21 @@ fn numbers_of_the_architecture_are_those_of_the_code() {
     assert!(text.contains(&format!("and {counted} functions.")), "a lab has {functions} functions");
 }
 
+/// What means something in every lab's links has a row in the README.
+#[test]
+fn the_readme_tells_every_part_of_a_link() {
+    let readme = document("README.md");
+    let (_, table) = readme.split_once("## Links").unwrap();
+    let table = table.split("\n## ").next().unwrap();
+    let told: Vec<&str> =
+        table.lines().filter_map(|line| line.strip_prefix("| `")?.split(['=', '.', '`']).next()).collect();
+    // Knobs share their names with the command line's options too, which no link has.
+    let options = ["until", "format", "out", "chart", "help", "version"];
+    for key in link::RESERVED.into_iter().filter(|key| !options.contains(key)) {
+        assert!(told.contains(&key), "the table of the README's links has no row for {key}=");
+    }
+}
+
 #[test]
 fn the_walk_through_a_lab_quotes_the_lab() {
     let (guide, lab) = (document("CONTRIBUTING.md"), document("docs/heartbeat.rs"));

@@ -9,11 +9,6 @@ mod replays;
 wasm_bindgen_test_configure!(run_in_browser);
 
 #[wasm_bindgen_test]
-fn the_tests_run_in_a_browser() {
-    assert!(web_sys::window().and_then(|window| window.document()).is_some());
-}
-
-#[wasm_bindgen_test]
 fn links_give_the_same_runs_as_natively() {
     let mut links = 0;
     for replays::Replay { link, gives } in replays::replays() {

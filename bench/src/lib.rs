@@ -6,7 +6,7 @@ use halfopen::labs::LABS;
 use halfopen::session::Session;
 use halfopen_core::Instant;
 
-/// Plays both labs under traffic, with faults coming and going, and tells how many events of the core there were.
+/// Plays a lab of one server and one of many threads under traffic, with faults coming and going, and tells how many events of the core there were.
 pub fn play() -> u64 {
     let links = [
         "#/circuit-breaker?rate=1000/s&trip=rate&window=time&open_for=2s&do=5:break,15:heal,25:slow,35:heal",

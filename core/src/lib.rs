@@ -7,6 +7,8 @@
 //! limit all retries together.
 #![no_std]
 #![forbid(unsafe_code)]
+// Who embeds a policy gets no panic from it: what may be missing is asked for.
+#![warn(clippy::indexing_slicing)]
 
 #[cfg(feature = "alloc")]
 extern crate alloc;

@@ -326,7 +326,7 @@ fn a_request_gives_back_once_what_it_holds() {
     let tokens = |budget: &Budget<1>| match budget {
         Budget::Quota(quota) => quota.tokens(),
         Budget::Share(share) => share.retrying(),
-        _ => unreachable!(),
+        other => panic!("{other:?}"),
     };
     for _ in 0..3 {
         quota.try_retry(&mut held, Cause::Failure, 0, Instant::ZERO).unwrap();

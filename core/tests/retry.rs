@@ -126,7 +126,7 @@ fn hints_of_servers_and_breakers_lengthen_the_wait() {
     let mut retry = Retry::new(Instant::ZERO);
     let mut wait = |outcome| match retry.on_result(&config, outcome, &mut stream(), Instant::ZERO) {
         Verdict::Wait { wait, .. } => wait,
-        other => unreachable!("{other:?}"),
+        other => panic!("{other:?}"),
     };
     assert_eq!(wait(Outcome::Failure { retry_after: Some(3 * SECOND) }), 3 * SECOND);
     assert_eq!(wait(Outcome::Failure { retry_after: Some(60 * SECOND) }), 6 * SECOND);

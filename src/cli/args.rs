@@ -10,6 +10,7 @@ use clap::{Arg, ArgMatches, Command, value_parser};
 use halfopen_core::Instant;
 
 use super::{Stop, plain, stopped, version};
+use crate::figure::aws_backoff;
 use crate::lab::knob::SetError;
 use crate::lab::link::{self, Link, RUN_MAX, Target};
 use crate::lab::{Entrance, Input, Kind, Knob, compare};
@@ -109,14 +110,16 @@ pub(super) fn top() -> Command {
         .subcommand(super::code::command())
         .subcommand(super::figure::command())
         .subcommand(
-            Command::new("conform").about("Replay conformance files; exit 1 if a case fails").arg(
-                Arg::new("files")
-                    .value_name("FILE")
-                    .help("Files as tests/conformance/README.md describes them")
-                    .num_args(1..)
-                    .required(true)
-                    .value_parser(value_parser!(PathBuf)),
-            ),
+            Command::new("conform")
+                .about("Replay conformance files; exit 1 if a case fails, 2 if a file cannot be replayed")
+                .arg(
+                    Arg::new("files")
+                        .value_name("FILE")
+                        .help("Files as tests/conformance/README.md describes them")
+                        .num_args(1..)
+                        .required(true)
+                        .value_parser(value_parser!(PathBuf)),
+                ),
         )
 }
 
@@ -164,6 +167,10 @@ pub(super) fn read_target(target: &str) -> Result<(Link, Vec<String>), Stop> {
         Target::Home if notices.is_empty() => {
             Err(Stop::Error("this link leads to the front page; `halfopen labs` lists the labs".to_owned()))
         }
+        Target::Page(path) if path == aws_backoff::PAGE => Err(Stop::Error(format!(
+            "{path} is a page without a lab; `halfopen figure {}` draws what it shows",
+            super::figure::NAME
+        ))),
         Target::Home | Target::Page(_) => {
             let slug = slug_of(target);
             let meant = labs::nearest(slug);
@@ -252,6 +259,11 @@ pub(super) fn format(matches: &ArgMatches) -> Format {
     }
 }
 
+/// Reads a seed; a wrong one is told as a link's is.
+pub(super) fn read_seed(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| format!("it is no seed: a whole number up to {} is", u64::MAX))
+}
+
 /// Reads `1..1000`, both ends meant, or a single seed.
 fn read_seeds(text: &str) -> Result<RangeInclusive<u64>, Stop> {
     let (first, last) = text.split_once("..").unwrap_or((text, text));
@@ -299,7 +311,8 @@ fn command(verb: Verb, lab: Option<&'static Entrance>) -> Command {
         command
             .arg(
                 option("seed", "N", "The seed of everything random [default: the link's, else 1]")
-                    .value_parser(value_parser!(u64)),
+                    .value_parser(read_seed)
+                    .allow_hyphen_values(true),
             )
             .arg(option("chart", "ID", "Only this chart; svg paints the first if nothing is said"))
     } else {

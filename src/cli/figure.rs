@@ -8,8 +8,11 @@ use clap::{Arg, ArgMatches, Command, value_parser};
 use serde_json::{Value, json};
 
 use super::{Stop, args, plain, play, svg};
-use crate::figure::aws_backoff::{self, CLIENTS_MAX, Experiment, Order, Row, SIZES_MAX, Stats};
+use crate::figure::aws_backoff::{self, CLIENTS_MAX, Experiment, Order, RUNS_MAX, Row, SIZES_MAX, Stats};
 use crate::lab::link::quoted;
+
+/// The figure that there is.
+pub(super) const NAME: &str = "aws-backoff";
 
 /// The command and its options.
 pub(super) fn command() -> Command {
@@ -21,17 +24,21 @@ pub(super) fn command() -> Command {
             Arg::new("figure")
                 .value_name("FIGURE")
                 .help("aws-backoff: how long clients take that write the same row at once, by five ways to back off, and how many writes")
-                .value_parser(["aws-backoff"])
+                .value_parser([NAME])
                 .hide_possible_values(true)
                 .required(true),
         )
         .arg(option("clients", "LIST", "How many clients, from 1 to 1000 each [default: 10,20,…,190]").allow_hyphen_values(true))
         .arg(
             option("runs", "N", "How often each, from 1 to 10000 [default: 100]")
-                .value_parser(value_parser!(u32))
+                .value_parser(read_runs)
                 .allow_hyphen_values(true),
         )
-        .arg(option("seed", "N", "The seed of everything random [default: 1]").value_parser(value_parser!(u64)))
+        .arg(
+            option("seed", "N", "The seed of everything random [default: 1]")
+                .value_parser(args::read_seed)
+                .allow_hyphen_values(true),
+        )
         .arg(
             option("format", "FORMAT", "How to tell it: a table (text), a row a result (csv), everything (json), a chart as a picture (svg) [default: text]")
                 .value_parser(args::FORMATS)
@@ -69,6 +76,11 @@ pub(super) fn figure(matches: &ArgMatches, out: &mut dyn Write) -> Result<(), St
         }
     };
     play::put(&text, matches.get_one::<PathBuf>("out"), out)
+}
+
+/// Reads how often each is run; the experiment says what is out of range.
+fn read_runs(text: &str) -> Result<u32, String> {
+    text.parse().map_err(|_| format!("it is not a whole number from 1 to {RUNS_MAX}"))
 }
 
 /// Reads `10,20,50`; `…` or `...` between two numbers goes on in steps as long as the one before it.
@@ -145,7 +157,7 @@ fn json(order: &Order, rows: &[Row]) -> String {
     };
     let rows: Vec<Value> = rows.iter().map(row).collect();
     let whole = json!({
-        "figure": "aws-backoff",
+        "figure": NAME,
         "clients": order.clients,
         "runs": order.runs,
         "seed": order.seed,

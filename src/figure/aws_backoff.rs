@@ -23,6 +23,8 @@ use crate::lab::Chart;
 use model::Outcome;
 pub use stats::{Row, Stats, csv};
 
+/// Where the page shows it.
+pub const PAGE: &str = "experiments/backoff";
 /// The most clients of a run: the number of writes grows with nearly the square, and a run is not interrupted.
 pub const CLIENTS_MAX: u32 = 1000;
 /// The most runs of a cell, which all are kept.

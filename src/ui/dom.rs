@@ -82,6 +82,11 @@ pub(crate) fn base() -> String {
     href.split('#').next().unwrap_or_default().to_owned()
 }
 
+/// Whether a test has marked the document as one that may fail on purpose.
+pub(crate) fn may_fail() -> bool {
+    document().and_then(|document| document.document_element()).is_some_and(|root| root.has_attribute("data-may-fail"))
+}
+
 /// What was stored under this name. `None` where storage is blocked, too.
 pub(crate) fn stored(name: &str) -> Option<String> {
     storage()?.get_item(name).ok()?

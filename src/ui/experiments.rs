@@ -16,7 +16,7 @@ use crate::lab::Chart;
 use crate::lab::text::{counted, grouped};
 
 /// The page's address, after `#/`.
-pub(crate) const PATH: &str = "experiments/backoff";
+pub(crate) const PATH: &str = aws_backoff::PAGE;
 /// Its name.
 pub(crate) const TITLE: &str = "Backoff and jitter";
 /// What lists say of it.

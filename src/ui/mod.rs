@@ -37,6 +37,9 @@ mod tables;
 mod theme;
 mod transport;
 
+#[cfg(test)]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
+
 pub use arrive::{Arriving, Chunks};
 pub use experiments::{Experiments, experiments};
 pub use stage::{Panels, panels};

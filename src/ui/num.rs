@@ -28,3 +28,28 @@ pub(crate) fn with(value: f64, decimals: u32, after: &str) -> String {
     out.push_str(after);
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::*;
+
+    #[wasm_bindgen_test]
+    fn numbers_have_no_more_decimals_than_they_need() {
+        for (value, decimals, text) in [
+            (2.0, 2, "2"),
+            (0.05, 2, "0.05"),
+            (0.5, 3, "0.5"),
+            (-1.26, 1, "-1.3"),
+            (-0.04, 1, "0"),
+            (1234.0, 0, "1234"),
+            (f64::NAN, 1, "0"),
+            (f64::INFINITY, 0, "9223372036854775807"),
+            (f64::NEG_INFINITY, 0, "-9223372036854775808"),
+        ] {
+            assert_eq!(with(value, decimals, ""), text, "{value}");
+        }
+        assert_eq!(with(12.5, 1, "px"), "12.5px");
+    }
+}

@@ -5,6 +5,8 @@
 
 mod compare;
 mod take;
+#[cfg(test)]
+mod tests;
 
 use std::cell::RefCell;
 use std::rc::Rc;

@@ -64,3 +64,46 @@ fn decades(unit: Unit, min: i64, max: i64) -> Vec<i64> {
     }
     stops
 }
+
+#[cfg(test)]
+mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::*;
+    use crate::labs::LABS;
+
+    #[wasm_bindgen_test]
+    fn every_slider_goes_from_end_to_end_by_way_of_its_default() {
+        for knob in LABS.iter().flat_map(|lab| lab.about.knobs) {
+            let stops = stops(knob);
+            let Kind::Number { min, max, default, .. } = knob.kind else {
+                assert!(stops.is_empty(), "{}", knob.id);
+                continue;
+            };
+            assert_eq!((stops.first(), stops.last()), (Some(&min), Some(&max)), "{}", knob.id);
+            assert!(stops.windows(2).all(|two| two[0] < two[1]), "{}: {stops:?}", knob.id);
+            assert!(stops.contains(&default) && stops.len() < 260, "{}: {} stops", knob.id, stops.len());
+            for (index, stop) in stops.iter().enumerate() {
+                assert_eq!(nearest(&stops, *stop), index, "{}", knob.id);
+            }
+        }
+    }
+
+    #[wasm_bindgen_test]
+    fn the_nearest_stop_is_found_beyond_the_ends_too() {
+        let stops = [10, 20, 50];
+        for (value, index) in [(i64::MIN, 0), (14, 0), (15, 1), (34, 1), (36, 2), (i64::MAX, 2)] {
+            assert_eq!(nearest(&stops, value), index, "{value}");
+        }
+        assert_eq!(nearest(&[], 3), 0);
+    }
+
+    #[wasm_bindgen_test]
+    fn stops_are_round() {
+        assert_eq!(even(0, 100).get(..3), Some([0, 1, 2].as_slice()));
+        assert_eq!(even(0, 1_000).get(..3), Some([0, 5, 10].as_slice()));
+        assert_eq!(even(3, 2_000).get(..3), Some([0, 10, 20].as_slice()));
+        let times = decades(Unit::Nanos, 0, 10_000_000_000);
+        assert_eq!(times.get(..3), Some([1_000_000, 1_100_000, 1_200_000].as_slice()), "from a millisecond on");
+    }
+}

@@ -35,7 +35,7 @@ fn a_reload_restores_the_same_state() -> Outcome {
         page.logged("▲ open again.").await?;
         page.click("Pause").await?;
         let (told, fragment) = (page.is_as_native().await?, page.fragment().await?);
-        page.driver.refresh().await?;
+        page.reload().await?;
         page.says(".hint", "Play on, or act.").await?;
         assert_eq!(page.is_as_native().await?, told);
         assert_eq!(page.fragment().await?, fragment);

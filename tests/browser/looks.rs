@@ -111,7 +111,12 @@ fn nothing_moves_for_those_who_mind() -> Outcome {
 #[test]
 fn a_failure_is_told_and_leads_on() -> Outcome {
     in_browser(async |page| {
+        // The link alone does no harm.
         page.open("#/test/panic").await?;
+        page.says("main", "There is no page called “test/panic”.").await?;
+        page.open("").await?;
+        page.script("document.documentElement.dataset.mayFail = ''", vec![]).await?;
+        page.follow("#/test/panic").await?;
         page.says("#panic h1", "Something went wrong in the program").await?;
         page.says("#panic pre", "this page fails on purpose").await?;
         let address = page.driver.current_url().await?.to_string();

@@ -3,6 +3,7 @@
 use futures_util::FutureExt as _;
 use serde_json::{Value, json};
 use std::error::Error;
+use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, Location};
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -25,6 +26,7 @@ pub(crate) struct Page {
     url: String,
     browser: String,
     errors: Mutex<Vec<String>>,
+    foreign: Mutex<Vec<String>>,
 }
 
 /// Chromium as we start it: without a window, and without talk of its own with anybody.
@@ -57,23 +59,41 @@ pub(crate) fn in_session(change: impl FnOnce(&mut Value), test: impl AsyncFnOnce
         change(&mut wanted);
         let Value::Object(wanted) = wanted else { return Err("capabilities are an object".into()) };
         let driver = WebDriver::new(variable("HALFOPEN_WEBDRIVER")?, Capabilities::from(wanted)).await?;
-        let page = Page { driver: driver.clone(), url: variable("HALFOPEN_URL")?, browser, errors: Mutex::default() };
+        let (errors, foreign) = Default::default();
+        let page = Page { driver: driver.clone(), url: variable("HALFOPEN_URL")?, browser, errors, foreign };
         let done = driver.run_and_quit(async |_| {
             let picture = Picture { page: &page, place };
             let done = AssertUnwindSafe(async {
                 page.resize(1280, 900).await?;
-                test(&page).await?;
-                page.nothing_wrong().await
+                test(&page).await
             })
             .catch_unwind()
             .await;
-            if !matches!(done, Ok(Ok(()))) {
+            let passed = matches!(done, Ok(Ok(())));
+            // Also of a test that failed: it is the reason, or a second fault that a second try must not hide.
+            let wrong = page.nothing_wrong().await;
+            if let Ok(Some(wrong)) = &wrong {
+                complain(place, wrong)?;
+            }
+            if !passed || !matches!(wrong, Ok(None)) {
                 picture.take().await;
             }
-            done.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            match done {
+                Ok(Ok(())) => wrong?.map_or(Ok(()), |wrong| Err(wrong.into())),
+                Ok(Err(error)) => Err(error),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
         });
         done.await.map_err(|error| error.to_string().into())
     })
+}
+
+/// Writes down what a page complained of, for whoever runs the tests: such a failure gets no second try.
+fn complain(place: &Location<'_>, wrong: &str) -> Outcome {
+    eprintln!("{wrong}");
+    let Ok(path) = variable("HALFOPEN_COMPLAINTS") else { return Ok(()) };
+    let mut file = std::fs::OpenOptions::new().create(true).append(true).open(path)?;
+    Ok(writeln!(file, "{place}: {wrong}")?)
 }
 
 /// A picture of the page at a failure, for whoever has to find out why.
@@ -134,6 +154,13 @@ impl Page {
         self.listen().await?;
         self.driver.goto("about:blank").await?;
         self.driver.goto(format!("{}{path}", self.url)).await?;
+        self.mounted().await
+    }
+
+    /// Loads the page anew as it is, as the browser's button does.
+    pub(crate) async fn reload(&self) -> Outcome {
+        self.listen().await?;
+        self.driver.refresh().await?;
         self.mounted().await
     }
 
@@ -314,11 +341,10 @@ impl Page {
         Ok(self.driver.screenshot(&path).await?)
     }
 
-    /// Requests that left the page's own origin.
+    /// Takes the requests that left the page's own origin, of this document and of those before it.
     pub(crate) async fn foreign_requests(&self) -> Outcome<Vec<String>> {
-        let body = "return performance.getEntriesByType('resource').map(entry => entry.name)
-            .filter(name => !/^(data|blob|about):/.test(name) && new URL(name).origin !== location.origin)";
-        words(self.script(body, vec![]).await?)
+        self.listen().await?;
+        Ok(std::mem::take(&mut *self.foreign.lock().unwrap_or_else(PoisonError::into_inner)))
     }
 
     /// Takes the errors on the console, and whatever else went wrong unasked, since the session began or this was last called.
@@ -343,8 +369,12 @@ impl Page {
         self.errors.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes what the page said by now: its successor would not know.
+    /// Notes what the page said and asked for by now: its successor would not know.
     async fn listen(&self) -> Outcome {
+        let body = "return performance.getEntriesByType('resource').map(entry => entry.name)
+            .filter(name => !/^(data|blob|about):/.test(name) && new URL(name).origin !== location.origin)";
+        let foreign = words(self.script(body, vec![]).await?)?;
+        self.foreign.lock().unwrap_or_else(PoisonError::into_inner).extend(foreign);
         let heard: Vec<String> = if self.browser == "chromium" {
             let entries = self.driver.browser_log().await?.into_iter();
             entries.filter(|entry| entry.level == "SEVERE").map(|entry| entry.message).collect()
@@ -356,13 +386,11 @@ impl Page {
         Ok(())
     }
 
-    /// What must hold at the end of every test.
-    async fn nothing_wrong(&self) -> Outcome {
+    /// What went wrong unasked, if anything: at the end of a test there must be nothing.
+    async fn nothing_wrong(&self) -> Outcome<Option<String>> {
         let (errors, foreign) = (self.console_errors().await?, self.foreign_requests().await?);
-        if errors.is_empty() && foreign.is_empty() {
-            return Ok(());
-        }
-        Err(format!("at the end: errors {errors:?}, requests to other origins {foreign:?}").into())
+        let none = errors.is_empty() && foreign.is_empty();
+        Ok((!none).then(|| format!("at the end: errors {errors:?}, requests to other origins {foreign:?}")))
     }
 
     /// What axe-core finds against WCAG 2.0 to 2.2, levels A and AA: the rule and the elements that break it.

@@ -31,7 +31,10 @@ pub(crate) fn dist() -> Outcome {
     tools::need(&tools::PAGE)?;
     // Trunk makes the page around the program. It cannot cut the program, so what it makes of that is replaced, and need not be
     // optimised.
-    run(trunk("build").arg("--minify"))?;
+    let mut trunk = trunk("build");
+    // Its minifier gives up on the program's script, which is replaced too, and says so.
+    trunk.arg("--minify").env("RUST_LOG", "info,trunk::processing::minify=error");
+    run(&mut trunk)?;
     let dist = root().join("dist");
     split::split(&dist)?;
     no_inline_styles(&dist)

@@ -1,18 +1,31 @@
-//! The imports of a WebAssembly file, as far as their names can be changed: nothing else in the file refers to a name.
+//! WebAssembly files, as far as they can be changed without understanding the code: the names of imports, to which nothing
+//! else in the file refers, and the sections that are not run.
 
 /// The file with the fields that `to` gives other names renamed. `None` for what is no such file.
 pub(crate) fn rename(file: &[u8], mut to: impl FnMut(&str) -> Option<String>) -> Option<Vec<u8>> {
+    // 2 is the section of imports.
+    sections(file, |section, body| Some(Some(if section == 2 { imports(body, &mut to)? } else { body.to_vec() })))
+}
+
+/// The file without its custom sections (functions' names, producers, features): nothing that runs needs them, and wasm-opt
+/// warns of what it does not know in those that the splitter writes. `None` for what is no such file.
+pub(crate) fn bare(file: &[u8]) -> Option<Vec<u8>> {
+    sections(file, |section, body| Some((section != 0).then(|| body.to_vec())))
+}
+
+/// The file with each section as `change` makes it, which leaves out what it makes nothing of, and fails with `None`.
+fn sections(file: &[u8], mut change: impl FnMut(u8, &[u8]) -> Option<Option<Vec<u8>>>) -> Option<Vec<u8>> {
     let mut rest = file.get(8..).filter(|_| file.starts_with(b"\0asm"))?;
     let mut out = file.get(..8)?.to_vec();
     while let Some((section, after)) = rest.split_first() {
         let (length, after) = number(after)?;
         let (body, after) = after.split_at_checked(length)?;
         rest = after;
-        out.push(*section);
-        // 2 is the section of imports.
-        let body = if *section == 2 { imports(body, &mut to)? } else { body.to_vec() };
-        put_number(&mut out, body.len());
-        out.extend(body);
+        if let Some(body) = change(*section, body)? {
+            out.push(*section);
+            put_number(&mut out, body.len());
+            out.extend(body);
+        }
     }
     Some(out)
 }
@@ -103,5 +116,12 @@ mod tests {
         assert_eq!(renamed.len(), file.len() - 3);
         assert!(renamed.windows(4).any(|window| window == b"\x01l\0\x03") && renamed.ends_with(b"\x0a\x01\0"));
         assert_eq!(rename(b"else", |_| None), None);
+    }
+
+    #[test]
+    fn what_is_not_run_goes() {
+        let file = b"\0asm\x01\0\0\0\0\x06\x04name\x07\x0a\x01\0\0\x03\x02ab";
+        assert_eq!(bare(file).unwrap(), b"\0asm\x01\0\0\0\x0a\x01\0");
+        assert_eq!(bare(b"\0asm\x01\0\0\0\0\x09\x04name"), None, "cut short");
     }
 }

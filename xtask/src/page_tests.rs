@@ -2,22 +2,22 @@
 //!
 //! They are told where everything is by variables, so that they can also be run by hand against anything:
 //! `HALFOPEN_URL` the front page, `HALFOPEN_WEBDRIVER` the driver, `HALFOPEN_BROWSER` its name, `HALFOPEN_BINARY` the browser,
-//! `HALFOPEN_AXE` axe.min.js, `HALFOPEN_SHOTS` the folder for pictures of failures. What driver and browser print is there too.
+//! `HALFOPEN_AXE` axe.min.js, `HALFOPEN_SHOTS` the folder for pictures of failures, `HALFOPEN_COMPLAINTS` the file for what
+//! went wrong on pages unasked. What driver and browser print is there too.
 //! The page's benchmarks, in the same package, are told the same and a little more: see [`measure`].
 
 use crate::browsers::{Browser, Driver};
 use crate::line::Line;
-use crate::run::{Doing as _, Outcome, cargo, fail, root, run as run_program, target, without_proxy};
+use crate::run::{Doing as _, Outcome, cargo, fail, root, run as run_program, target, watched, without_proxy};
 use crate::server::{self, Manner, Server};
 use crate::stages::Tests;
-use crate::test::counted;
 use crate::tools;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
-fn tests() -> Command {
+fn suite() -> Command {
     program_of("browser")
 }
 
@@ -29,35 +29,69 @@ fn program_of(target: &str) -> Command {
 
 /// Compiles them, so that the seconds of each browser are its own.
 pub(crate) fn compile() -> Outcome {
-    run_program(tests().arg("--no-run"))
+    run_program(suite().arg("--no-run"))
 }
 
-/// Runs them in one browser.
+/// Runs them in one browser. A driver on a busy machine now and then loses a click: tests that failed are run once more, with
+/// a new browser, and what is really broken fails again. What a page or the server complained of is never forgiven.
 pub(crate) fn run(browser: Browser, filter: Option<&str>, counts: &mut Tests) -> Outcome {
-    let first = once(browser, filter, counts);
-    let Err(failure) = first else { return Ok(()) };
-    // A driver on a busy machine now and then loses a click. What is really broken fails again; what is not is named here.
-    println!(
-        "\n{}\nonce more, with a new {}: the tests named above as FAILED failed at the first try",
-        failure.message,
-        browser.name()
-    );
-    once(browser, filter, counts)
+    let folder = emptied(browser.name())?;
+    let first = once(browser, &folder, "driver.log", filter, &[], counts)?;
+    if first.is_empty() {
+        return Ok(());
+    }
+    println!("\nonce more, with a new {}: {}", browser.name(), first.join(", "));
+    let again = once(browser, &folder, "driver-again.log", None, &first, counts)?;
+    if !again.is_empty() {
+        return fail(format!("failed twice: {}", again.join(", ")));
+    }
+    println!("passed only at the second try: {}", first.join(", "));
+    Ok(())
 }
 
-fn once(browser: Browser, filter: Option<&str>, counts: &mut Tests) -> Outcome {
-    let folder = emptied(browser.name())?;
+/// Runs those that the filter finds, or those of these names, and tells which failed. Whatever else is wrong is an error.
+fn once(
+    browser: Browser,
+    folder: &Path,
+    log: &str,
+    filter: Option<&str>,
+    names: &[String],
+    counts: &mut Tests,
+) -> Outcome<Vec<String>> {
     // Only Chromium's driver hands out the console.
     let manner = if browser == Browser::Chromium { Manner::Plain } else { Manner::Listening };
     let server = Server::start(&root().join("dist"), 0, manner)?;
-    let driver = Driver::start(browser, &folder.join("driver.log"))?;
-    let mut command = tests();
+    let driver = Driver::start(browser, &folder.join(log))?;
+    let complaints = folder.join("complaints.txt");
+    let mut command = suite();
     // One at a time: the drivers of Firefox and WebKitGTK have one browser each.
     command.args(["--", "--test-threads=1"]).args(filter);
-    tell(&mut command, browser, &server, &driver, &folder)?;
+    if !names.is_empty() {
+        command.arg("--exact").args(names);
+    }
+    tell(&mut command, browser, &server, &driver, folder)?;
     command.env("HALFOPEN_AXE", tools::AXE.file("node_modules/axe-core/axe.min.js"));
-    counted(without_proxy(&mut command), counts)?;
-    untroubled(&server)
+    command.env("HALFOPEN_COMPLAINTS", &complaints);
+    let (mut failed, mut now) = (Vec::new(), Tests::default());
+    let ended = watched(without_proxy(&mut command), |line| {
+        now.read(line);
+        failed.extend(failed_test(line).map(str::to_owned));
+    });
+    // What failed before and ran again counts as what it comes to now.
+    *counts = Tests { passed: counts.passed + now.passed, ignored: counts.ignored + now.ignored, failed: now.failed };
+    untroubled(&server)?;
+    match fs::read_to_string(&complaints) {
+        Ok(text) if !text.is_empty() => return fail(format!("pages complained:\n{}", text.trim_end())),
+        _ => {}
+    }
+    // A harness that broke off has not told all that failed.
+    let told = !failed.is_empty() && failed.len() as u64 == now.failed;
+    if told { Ok(failed) } else { ended.map(|()| Vec::new()) }
+}
+
+/// The name in a line such as `test smoke::nobody_is_kept_out ... FAILED`.
+fn failed_test(line: &str) -> Option<&str> {
+    line.strip_prefix("test ")?.strip_suffix(" ... FAILED")
 }
 
 /// Measures the page in Chromium: prints each figure beside its budget, and fails when one is over.
@@ -104,5 +138,17 @@ fn untroubled(server: &Server) -> Outcome {
     match server.troubles().as_slice() {
         [] => Ok(()),
         troubles => fail(format!("the server noticed:\n{}", troubles.join("\n"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn failed_tests_are_known_by_name() {
+        assert_eq!(failed_test("test smoke::nobody_is_kept_out ... FAILED"), Some("smoke::nobody_is_kept_out"));
+        assert_eq!(failed_test("test smoke::nobody_is_kept_out ... ok"), None);
+        assert_eq!(failed_test("test result: FAILED. 1 passed; 2 failed; 0 ignored"), None);
     }
 }

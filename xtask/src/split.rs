@@ -63,12 +63,9 @@ pub(crate) fn split(dist: &Path) -> Outcome {
     }
     for name in files(&bound, ".wasm")? {
         let file = bound.join(&name);
-        run(program("wasm-opt")
-            .args(["-Oz", "--strip-debug", "--strip-producers", "--strip-target-features"])
-            .args(FEATURES)
-            .arg(&file)
-            .arg("-o")
-            .arg(&file))?;
+        let Some(bare) = imports::bare(&read(&file)?) else { return fail(format!("{name} could not be read")) };
+        fs::write(&file, bare).doing(|| format!("could not write {name}"))?;
+        run(program("wasm-opt").arg("-Oz").args(FEATURES).arg(&file).arg("-o").arg(&file))?;
     }
     shorten(&bound)?;
     run(program("esbuild")

@@ -49,6 +49,9 @@ pub(crate) const NODE: Need = Need { names: &["node"], package: "nodejs" };
 /// See [`NODE`].
 pub(crate) const NPM: Need = Need { names: &["npm"], package: "npm" };
 
+/// Runs the programs that labs give away, in the native tests.
+pub(crate) const PYTHON: Need = Need { names: &["python3"], package: "python3" };
+
 impl Need {
     /// Where it is, if it is there.
     pub(crate) fn find(&self) -> Option<PathBuf> {
@@ -91,8 +94,8 @@ pub(crate) fn packages(needs: &[&Need]) -> Outcome {
         return fail(format!("packages are missing that only root may install. Run\n\n  {by_hand}\n"));
     }
     eprintln!(
-        "Installing {list} with apt-get: browsers and their drivers run the tests, Node brings wasm-opt and axe-core. \
-         This takes about 2 minutes."
+        "Installing {list} with apt-get: browsers and their drivers run the tests, Node brings wasm-opt and axe-core, \
+         Python runs the programs that labs give away. This takes about 2 minutes at most."
     );
     let apt = |arguments: &[&str]| run(program("apt-get").env("DEBIAN_FRONTEND", "noninteractive").args(arguments));
     apt(&["update", "-q"])?;

@@ -13,7 +13,7 @@ pub(crate) enum Part {
     Native,
     /// The same runs once more, optimised: the traces must hash the same.
     Replay,
-    /// The app's WebAssembly in a browser.
+    /// The app's WebAssembly in a browser: unit tests of the page, replays, mounting.
     Wasm,
     /// The finished page in a browser, as a person meets it.
     Page,
@@ -57,10 +57,7 @@ impl Selection {
 pub(crate) fn test(selection: &Selection) -> Outcome {
     let mut stages = Stages::new("cargo xtask test");
     let browsers = selection.browsers();
-    let in_browsers = selection.has(Part::Wasm) || selection.has(Part::Page);
-    if in_browsers {
-        stages.stage("install what is missing", || install(selection, &browsers))?;
-    }
+    stages.stage("install what is missing", || install(selection, &browsers))?;
     if selection.has(Part::Native) {
         stages.tests("native tests", |tests| counted(&mut cargo(["test", "--workspace"]), tests))?;
     }
@@ -73,7 +70,8 @@ pub(crate) fn test(selection: &Selection) -> Outcome {
         // WebKitGTK is not among the browsers that wasm-bindgen-test knows.
         if let (Some(variable), driver) = browser.driver()? {
             stages.tests(&format!("WebAssembly tests, {}", browser.name()), |tests| {
-                let mut command = cargo(["test", "--package", "halfopen", "--target", system::WASM, "--test", "web*"]);
+                let mut command =
+                    cargo(["test", "--package", "halfopen", "--target", system::WASM, "--lib", "--test", "web*"]);
                 command
                     .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner")
                     .env_remove("CHROMEDRIVER")
@@ -105,6 +103,14 @@ pub(crate) fn test(selection: &Selection) -> Outcome {
 }
 
 fn install(selection: &Selection, browsers: &[Browser]) -> Outcome {
+    // All packages of the system at once, so that one command by hand is enough where we may not install.
+    let mut packages = Vec::new();
+    if selection.has(Part::Native) {
+        packages.push(&system::PYTHON);
+    }
+    if !selection.has(Part::Wasm) && !selection.has(Part::Page) {
+        return system::packages(&packages);
+    }
     let mut wanted = vec![&tools::WASM_BINDGEN];
     if browsers.contains(&Browser::Firefox) {
         wanted.push(&tools::GECKODRIVER);
@@ -113,9 +119,9 @@ fn install(selection: &Selection, browsers: &[Browser]) -> Outcome {
         wanted.push(&tools::AXE);
         wanted.extend(tools::PAGE.into_iter().filter(|tool| tool.name != tools::WASM_BINDGEN.name));
     }
-    // All packages of the system at once, so that one command by hand is enough where we may not install.
-    let of_browsers = browsers.iter().flat_map(|browser| browser.needs());
-    system::packages(&of_browsers.chain(tools::node_for(&wanted)).collect::<Vec<_>>())?;
+    packages.extend(browsers.iter().flat_map(|browser| browser.needs()));
+    packages.extend(tools::node_for(&wanted));
+    system::packages(&packages)?;
     system::targets(&[system::WASM])?;
     tools::need(&wanted)
 }
@@ -127,6 +133,6 @@ fn filtered(command: &mut Command, selection: &Selection) {
 }
 
 /// Runs a `cargo test` and adds up what its harnesses tell.
-pub(crate) fn counted(command: &mut Command, tests: &mut Tests) -> Outcome {
+fn counted(command: &mut Command, tests: &mut Tests) -> Outcome {
     watched(command, |line| tests.read(line))
 }

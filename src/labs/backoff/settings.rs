@@ -124,6 +124,7 @@ impl Setup {
                 attempt_timeout: None,
                 retries_refusals: guard.retries_refusals(),
             };
+            #[expect(clippy::unreachable, reason = "no knob leads there, as the registry walk shows")]
             let Ok(config) = retry::Config::new(settings) else {
                 unreachable!("the waits were checked, and the table's least number of attempts is 1")
             };
@@ -208,6 +209,7 @@ pub(super) fn breaker(config: &Config) -> breaker::Config {
         open_for: OpenFor::constant(config.duration("open_for")),
         ..breaker::Settings::default()
     };
+    #[expect(clippy::unreachable, reason = "no knob leads there, as the registry walk shows")]
     let Ok(valid) = breaker::Config::new(settings) else {
         unreachable!("the table's ranges lie within the core's, which the registry walk tries")
     };

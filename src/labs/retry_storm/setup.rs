@@ -80,6 +80,7 @@ impl Setup {
             Kind::Constant { base: wait }
         };
         let cap = growing.then(|| config.duration("cap").max(wait));
+        #[expect(clippy::unreachable, reason = "no knob leads there, as the registry walk shows")]
         let Ok(backoff) = backoff::Config::new(backoff::Settings { cap, jitter, ..backoff::Settings::plain(kind) })
         else {
             unreachable!("the table's ranges lie within the core's, and no cap is below the wait")
@@ -110,6 +111,7 @@ impl Setup {
             open_for: OpenFor::constant(config.duration("breaker_open_for")),
             ..Settings::default()
         };
+        #[expect(clippy::unreachable, reason = "no knob leads there, as the registry walk shows")]
         let Ok(breaker) = breaker::Config::new(settings) else {
             unreachable!("the table's ranges lie within the core's, which the registry walk tries")
         };

@@ -1,4 +1,5 @@
 //! Participants and what is between them: nodes, wires, switches, pips, requests and arcs.
+#![expect(clippy::disallowed_methods, reason = "places in a picture decide no run")]
 
 use yew::Html;
 
