@@ -190,7 +190,7 @@ fn the_readme_tells_every_part_of_a_link() {
     let told: Vec<&str> =
         table.lines().filter_map(|line| line.strip_prefix("| `")?.split(['=', '.', '`']).next()).collect();
     // Knobs share their names with the command line's options too, which no link has.
-    let options = ["until", "format", "out", "chart", "help", "version"];
+    let options = ["until", "format", "out", "chart", "seeds", "readout", "help", "version"];
     for key in link::RESERVED.into_iter().filter(|key| !options.contains(key)) {
         assert!(told.contains(&key), "the table of the README's links has no row for {key}=");
     }
