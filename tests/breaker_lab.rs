@@ -371,3 +371,43 @@ fn a_preset_leaves_the_traffic_alone() {
     assert_eq!((onto.number("rate"), onto.number("rate_percent")), (20_000, 50));
     assert_eq!(lab.preset_of(&onto).map(|preset| preset.id), Some("hystrix"));
 }
+
+#[test]
+fn late_is_said_of_an_interval_only_where_there_are_intervals() {
+    // Sent, or let through, at the very instant of the change.
+    let probes =
+        "permits=5&permits_limit=in_flight&successes=3&do=0:break,0.1:send_10,2:heal,8:send_10,8.4:break&t=12s";
+    for link in ["do=1:send,1:close&t=3s", probes] {
+        let session = run(&format!("#/circuit-breaker?{link}"));
+        let late: Vec<_> = said(&session).into_iter().filter(|line| line.contains("comes late")).collect();
+        assert!(!late.is_empty(), "{link}");
+        assert!(late.iter().all(|line| line.contains("from before the breaker last changed")), "{link}: {late:?}");
+    }
+}
+
+#[test]
+fn a_wait_that_is_turned_shorter_ends_when_it_says() {
+    let ends = |link: &str| {
+        let session = run(&format!("#/circuit-breaker?do=0:break,0.1:send_10,{link}"));
+        let entries = session.record().entries().filter(|entry| entry.head == "▲ still open.");
+        entries.map(|entry| (entry.at.as_secs_f64(), entry.text.replace('\u{a0}', " "))).collect::<Vec<_>>()
+    };
+    let said = |wait: &str| format!("The {wait} wait is over, but nothing probes by itself: the next request will.");
+    // It opens at 0.8 s.
+    assert_eq!(ends("3:set:open_for:1s&t=12s"), [(3.0, said("1 s"))]);
+    assert_eq!(ends("3:set:open_for:4s&t=12s"), [(4.8, said("4 s"))]);
+    assert_eq!(ends("3:set:open_for:9s,4:set:open_for:5s&t=12s"), [(5.8, said("5 s"))], "once");
+    assert_eq!(ends("7:set:open_for:1s,8:set:open_for:2s&t=12s"), [(5.8, said("5 s"))], "it was over before");
+}
+
+#[test]
+fn a_choice_that_is_turned_is_told_in_quotes() {
+    let session = run("#/circuit-breaker?do=1:set:half_open_by:clock,2:set:threshold:2&t=3s");
+    assert_eq!(
+        said(&session),
+        [
+            "You set “Half-open begins” from “with the next request” to “by the clock”.",
+            "You set “Failures to open” from 3 to 2."
+        ]
+    );
+}

@@ -60,11 +60,13 @@ pub enum Pair {
 
 /// The charts of both lanes with shared axes. One line each goes into one picture; more of them would be a tangle.
 pub fn charts(a: Vec<Chart>, b: Vec<Chart>) -> Vec<Pair> {
-    let mut b = b.into_iter();
-    a.into_iter()
+    let mut b = b;
+    let mut pairs: Vec<Pair> = a
+        .into_iter()
         .map(|mut a| {
-            // Both lanes are the same lab: it has the same charts in the same order.
-            let Some(mut b) = b.next() else { return Pair::Over(Box::new(a)) };
+            // Both lanes are the same lab, but a chart may depend on its knobs.
+            let Some(place) = b.iter().position(|b| b.id == a.id) else { return alone(a, Lane::A) };
+            let mut b = b.remove(place);
             for (one, other) in [(&mut a.x, &mut b.x), (&mut a.y, &mut b.y)] {
                 let (from, to) = (one.from.min(other.from), one.to.max(other.to));
                 (one.from, one.to, other.from, other.to) = (from, to, from, to);
@@ -72,7 +74,18 @@ pub fn charts(a: Vec<Chart>, b: Vec<Chart>) -> Vec<Pair> {
             let single = |chart: &Chart| chart.lines.len() == 1 && chart.bands.is_empty();
             if single(&a) && single(&b) { Pair::Over(Box::new(over(a, b))) } else { Pair::Beside(Box::new([a, b])) }
         })
-        .collect()
+        .collect();
+    pairs.extend(b.into_iter().map(|b| alone(b, Lane::B)));
+    pairs
+}
+
+/// A chart that only one lane has.
+fn alone(mut chart: Chart, lane: Lane) -> Pair {
+    for line in &mut chart.lines {
+        line.name = format!("{}: {}", lane.name(), line.name);
+    }
+    chart.summary = format!("{}: {}", lane.name(), chart.summary);
+    Pair::Over(Box::new(chart))
 }
 
 fn over(mut a: Chart, mut b: Chart) -> Chart {
