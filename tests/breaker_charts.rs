@@ -47,6 +47,7 @@ fn failures_before_the_minimum_reach_no_threshold() {
     assert!(matches!(counter.shape, Shape::Meter { fill, .. } if (fill - 0.3).abs() < 1e-6), "no full pips");
     let state = chart(&session, "state").unwrap();
     assert_eq!(at(&state, "failures in the window", 2.0), 0.0);
+    assert!(state.reading.contains("opens on (judged once there are 10);"), "{}", state.reading);
     assert!(state.summary.ends_with("3 of 10 calls before it judges."), "{}", state.summary);
     // Once it may judge, it counts.
     let session = run("trip=failures&threshold=30&do=0:break,0.1:send_10&t=2s");
@@ -86,6 +87,7 @@ fn the_failure_rate_is_drawn_whatever_it_opens_on() {
     assert_eq!(at(&shares, "failure rate", 3.0), 50.0);
     assert!(shares.limits.is_empty(), "it does not open on it");
     assert_eq!(shares.summary, "50\u{a0}% failed.");
+    assert_eq!(the_chart(&run("t=1s"), "shares").summary, "No results in the window.");
     assert!(shares.reading.replace('\u{a0}', " ").contains("of the last 100 calls"), "{}", shares.reading);
     // Where it opens on the rate, that is beside the state, with its threshold.
     let by_rate = run(&format!("trip=rate&minimum_calls=4&rate_percent=80&{link}"));

@@ -135,7 +135,7 @@ fn trip(settings: &Settings) -> String {
 }
 
 /// From how many results on the window is judged, where that is more than one.
-fn judged(settings: &Settings) -> String {
+pub(super) fn judged(settings: &Settings) -> String {
     let minimum = match settings.window {
         Window::Calls { calls } => settings.minimum_calls.min(calls),
         _ => settings.minimum_calls,

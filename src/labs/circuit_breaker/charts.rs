@@ -1,6 +1,6 @@
 //! The charts: the state with what the trip watches, the shares in the window, and outcomes per second.
 
-use halfopen_core::breaker::State;
+use halfopen_core::breaker::{State, Trip};
 
 use super::{Lab, about, why};
 use crate::lab::scene::{Axis, Band, Chart, Limit, Line, Stroke, Tone};
@@ -20,6 +20,9 @@ fn time(lab: &Lab) -> Axis {
 
 fn state(lab: &Lab) -> Chart {
     let watched = why::watched(lab);
+    let settings = lab.setup.breaker.settings();
+    let judged =
+        if matches!(settings.trip, Trip::Consecutive { .. }) { String::new() } else { about::judged(settings) };
     let level = if watched.unit == "%" { &lab.failing } else { &lab.watched };
     let points = level.points(lab.now);
     let highest = points.iter().map(|point| point.1).fold(0.0, f64::max);
@@ -38,7 +41,7 @@ fn state(lab: &Lab) -> Chart {
             "failures in the window" => "State and failures in the window",
             _ => "State and failures in a row",
         },
-        reading: format!("The line is the {} that it opens on; the band below is its state.", watched.label),
+        reading: format!("The line is the {} that it opens on{judged}; the band below is its state.", watched.label),
         x: time(lab),
         y: Axis { label: watched.label, unit: watched.unit, from: 0.0, to },
         lines: vec![Line {
@@ -118,7 +121,11 @@ fn shares(lab: &Lab) -> Option<Chart> {
         lines: lines.collect(),
         limits,
         bands: Vec::new(),
-        summary: wording::sentence(&watched.instead.map_or_else(|| told.join(", "), str::to_owned)),
+        summary: wording::sentence(&match watched.instead {
+            Some(instead) => instead.to_owned(),
+            None if watched.buffered == 0 => "no results in the window".to_owned(),
+            None => told.join(", "),
+        }),
     })
 }
 

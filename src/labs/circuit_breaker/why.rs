@@ -24,6 +24,8 @@ pub(super) struct Watched {
     pub(super) said: String,
     /// What is said in its place while the window is not looked at.
     pub(super) instead: Option<&'static str>,
+    /// The results in the window.
+    pub(super) buffered: u64,
     /// The share of failures in the window, in percent.
     pub(super) failing: f64,
     /// The share of slow calls in the window, in percent.
@@ -80,6 +82,7 @@ pub(super) fn watched(lab: &Lab) -> Watched {
             (None, None) => said,
         },
         instead,
+        buffered,
         failing: if unit.is_empty() { share(figures.failed) } else { value },
         slow: judged(share(figures.slow)),
     }
