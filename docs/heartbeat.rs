@@ -193,6 +193,7 @@ impl lab::Lab for Lab {
         let points = self.along.points(self.now);
         let most = points.iter().map(|point| point.1).fold(f64::from(self.limit), f64::max);
         vec![Chart {
+            lane: None,
             id: "missing",
             title: "Heartbeats missing in a row",
             reading: "At the dashed line the watcher suspects the node.".to_owned(),

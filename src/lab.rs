@@ -8,10 +8,12 @@
 //! however the time between is sliced.
 
 pub mod ask;
+pub mod chart;
 pub mod code;
 pub mod compare;
 pub mod knob;
 pub mod link;
+pub mod mean;
 pub mod record;
 pub mod scene;
 pub mod text;

@@ -13,14 +13,16 @@ use halfopen_core::rng::Seed;
 use replay::{CHECKPOINT_EVERY, Checkpoint};
 
 use crate::lab::link::{INPUTS_MAX, LINK_BYTES_MAX, Link, RUN_MAX};
-use crate::lab::{Chart, Config, Entrance, Health, Input, Lane, Lanes, Record, Run, Scene, Table, Timed, Value, View};
+use crate::lab::{
+    Chart, Config, Entrance, Health, Input, Lane, Lanes, Record, Run, Scene, Table, Timed, Value, View, compare,
+};
 
 /// Futures that undo can bring back.
 const UNDO_MAX: usize = 50;
-/// How far [`Session::step`] looks for the next entry of the log.
+/// How far one [`Session::step`] goes without an entry of the log.
 const STEP_MAX: Duration = Duration::from_secs(600);
-/// Events that [`Session::step`] passes over at most.
-const STEP_EVENTS_MAX: u32 = 1_000_000;
+/// Instants at which something happens that one [`Session::step`] passes over: some tenths of a second on the page.
+const STEP_EVENTS_MAX: u32 = 100_000;
 
 /// One lab being played.
 pub struct Session {
@@ -81,6 +83,8 @@ struct Past {
 pub enum Refused {
     /// Nothing is under way: nothing will happen until the reader does something.
     NothingToCome,
+    /// Much happened, and nothing of it is logged; the playhead stands where looking for it ended.
+    NothingLogged,
     /// The lab has no such action or knob.
     Unknown,
     /// As many inputs as a link can hold, or as far as a run can go.
@@ -91,6 +95,7 @@ impl core::fmt::Display for Refused {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str(match self {
             Self::NothingToCome => "Nothing is under way: nothing will happen until you do something.",
+            Self::NothingLogged => "Nothing was logged on the way here. Step again to look further.",
             Self::Unknown => "This lab has no such action.",
             Self::Full => "The run is as long as a link can hold. Reset to begin a new one.",
         })
@@ -260,6 +265,14 @@ impl Session {
         self.a.run.charts()
     }
 
+    /// The charts of all lanes, of two lanes held against each other.
+    pub fn charts_of_all(&self) -> Vec<Chart> {
+        match &self.b {
+            None => self.charts(),
+            Some(b) => compare::charts(self.charts(), b.run.charts()),
+        }
+    }
+
     /// Whether anything is under way, or an input lies ahead.
     pub fn is_busy(&self) -> bool {
         self.next().is_some() || self.taken < self.story.inputs.len()
@@ -323,33 +336,30 @@ impl Session {
     ///
     /// # Errors
     /// [`Refused::NothingToCome`] when there will be none by itself; then the playhead stays where it is.
+    /// [`Refused::NothingLogged`] when there is none for long; then it has moved on.
     pub fn step(&mut self) -> Result<(), Refused> {
-        let (from, played) = (self.now, self.played);
-        if self.step_on() {
-            return Ok(());
-        }
-        if self.now > from {
-            self.seek(from);
-            self.played = played;
-            self.horizon.iter_mut().for_each(|horizon| horizon.retain(|health| health.0 <= played));
-        }
-        Err(Refused::NothingToCome)
-    }
-
-    /// Whether an entry of the log came. If not, the playhead has moved for nothing.
-    fn step_on(&mut self) -> bool {
-        let (logged, end) = (self.logged(), self.now + STEP_MAX);
+        let (from, played, logged) = (self.now, self.played, self.logged());
+        let end = (self.now + STEP_MAX).min(RUN_MAX);
         for _ in 0..STEP_EVENTS_MAX {
             let input = self.story.inputs.get(self.taken).map(|timed| timed.at);
-            let Some(next) = self.next().into_iter().chain(input).min().filter(|next| *next <= end.min(RUN_MAX)) else {
-                return false;
+            let Some(next) = self.next().into_iter().chain(input).min().filter(|next| *next <= RUN_MAX) else {
+                // What was passed over led to nothing: to have moved would say that it had.
+                if self.now > from {
+                    self.seek(from);
+                    self.played = played;
+                    self.horizon.iter_mut().for_each(|horizon| horizon.retain(|health| health.0 <= played));
+                }
+                return Err(Refused::NothingToCome);
             };
-            self.advance(next);
+            self.advance(next.min(end));
             if self.logged() > logged {
-                return true;
+                return Ok(());
+            }
+            if self.now >= end {
+                break;
             }
         }
-        false
+        Err(Refused::NothingLogged)
     }
 
     /// Goes back to the last entry of the log before the playhead, or to the beginning.

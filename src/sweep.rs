@@ -9,11 +9,25 @@ use std::time::Duration;
 
 use halfopen_core::Instant;
 
-use crate::lab::{Lane, Link, Readout, View};
+use crate::lab::mean::Mean;
+use crate::lab::{Lane, Link, Readout, View, compare};
 use crate::session::Session;
 
 /// Seeds at most in one sweep.
 pub const SEEDS_MAX: u64 = 1_000_000;
+
+/// A readout's number, in both lanes where there are two.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Number {
+    /// The readout's stable name.
+    pub id: &'static str,
+    /// What it is.
+    pub label: &'static str,
+    /// In lane A, if it had one.
+    pub a: Option<f64>,
+    /// In lane B, if it had one.
+    pub b: Option<f64>,
+}
 
 /// The numbers of one seed.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,28 +35,33 @@ pub struct Sample {
     /// The seed.
     pub seed: u64,
     /// The readouts at the end.
-    pub a: Vec<Readout>,
-    /// Those of the second lane.
-    pub b: Option<Vec<Readout>>,
+    pub numbers: Vec<Number>,
 }
 
 impl Sample {
-    /// A readout's number in both lanes. `None` where there is none.
-    pub fn numbers(&self, readout: &str) -> (Option<f64>, Option<f64>) {
-        let of = |all: &[Readout]| all.iter().find(|found| found.id == readout).and_then(|found| found.number);
-        (of(&self.a), self.b.as_deref().and_then(of))
+    /// A readout's numbers. `None` where this run had no such readout.
+    pub fn of(&self, readout: &str) -> Option<&Number> {
+        self.numbers.iter().find(|number| number.id == readout)
     }
 
-    /// B less A.
-    pub fn difference(&self, readout: &str) -> Option<f64> {
-        let (a, b) = self.numbers(readout);
-        Some(b? - a?)
+    /// Only this readout, to hold no more than is asked for.
+    pub fn only(mut self, readout: &str) -> Self {
+        self.numbers.retain(|number| number.id == readout);
+        self.numbers.shrink_to_fit();
+        self
     }
 
-    fn of(session: &Session) -> Self {
+    fn take(session: &Session) -> Self {
         let readouts = |lane| session.scene_of(lane, View::default()).readouts;
-        let b = session.is_comparing().then(|| readouts(Lane::B));
-        Self { seed: session.seed(), a: readouts(Lane::A), b }
+        let b = if session.is_comparing() { readouts(Lane::B) } else { Vec::new() };
+        let number = |readout: Option<Readout>| readout.and_then(|readout| readout.number);
+        let numbers = compare::readouts(readouts(Lane::A), b).into_iter().map(|both| Number {
+            id: both.id,
+            label: both.label,
+            a: number(both.a),
+            b: number(both.b),
+        });
+        Self { seed: session.seed(), numbers: numbers.collect() }
     }
 }
 
@@ -50,7 +69,7 @@ impl Sample {
 pub fn sample(link: &Link, seed: u64, until: Instant) -> Sample {
     let mut session = Session::open(&Link { seed, ..link.clone() });
     session.seek(until);
-    Sample::of(&session)
+    Sample::take(&session)
 }
 
 /// A sweep in slices, for a page that must not stand still meanwhile.
@@ -80,7 +99,7 @@ impl Sweep {
         };
         session.seek((session.now() + by).min(self.until));
         if session.now() >= self.until {
-            self.samples.push(Sample::of(session));
+            self.samples.push(Sample::take(session));
             self.playing = None;
         }
         self.playing.is_some() || !self.seeds.is_empty()
@@ -91,67 +110,44 @@ impl Sweep {
         &self.samples
     }
 
+    /// How far each is played.
+    pub fn until(&self) -> Instant {
+        self.until
+    }
+
+    /// Whether each has two lanes.
+    pub fn is_comparing(&self) -> bool {
+        self.link.b.is_some()
+    }
+
     /// How many seeds there are.
     pub fn total(&self) -> u64 {
         self.total
     }
 }
 
-/// A mean with its interval.
+/// The means of a readout over many seeds.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Mean {
-    /// Over so many numbers.
-    pub count: usize,
-    /// Their mean.
-    pub mean: f64,
-    /// Their standard deviation, with n − 1 in the denominator. 0 for a single number.
-    pub deviation: f64,
-    /// Half the width of the 95 % confidence interval of the mean: Student's t times deviation / √n. Infinite for a single
-    /// number, which tells nothing of the spread.
-    pub margin: f64,
+pub struct Means {
+    /// In lane A. `None` where no seed had a number, here and below.
+    pub a: Option<Mean>,
+    /// In lane B.
+    pub b: Option<Mean>,
+    /// B less A, seed by seed: of the seeds where both had a number.
+    pub difference: Option<Mean>,
 }
 
-impl Mean {
-    /// The mean of these numbers; `None` of none. Their order counts in the last bit: give them in that of the seeds.
-    pub fn of(numbers: &[f64]) -> Option<Self> {
-        let count = numbers.len();
-        if count == 0 {
-            return None;
-        }
-        let mean = numbers.iter().sum::<f64>() / count as f64;
-        let degrees = count.saturating_sub(1);
-        if degrees == 0 {
-            return Some(Self { count, mean, deviation: 0.0, margin: f64::INFINITY });
-        }
-        let squares = numbers.iter().map(|number| (number - mean) * (number - mean)).sum::<f64>();
-        let deviation = libm::sqrt(squares / degrees as f64);
-        let margin = student(degrees) * deviation / libm::sqrt(count as f64);
-        Some(Self { count, mean, deviation, margin })
-    }
-
-    /// Whether 0 lies outside the interval: then the difference is more than chance.
-    pub fn is_apart_from_zero(&self) -> bool {
-        self.mean.abs() > self.margin
-    }
-}
-
-/// Student's t at 97.5 % with so many degrees of freedom: exact for 1 to 4, then the expansion of Abramowitz and Stegun
-/// 26.7.5 about the normal quantile, which is right to three digits.
-fn student(degrees: usize) -> f64 {
-    const Z: f64 = 1.959_963_984_540_054;
-    match degrees {
-        0 => f64::INFINITY,
-        1 => 12.706_204_736,
-        2 => 4.302_652_730,
-        3 => 3.182_446_305,
-        4 => 2.776_445_105,
-        _ => {
-            let (z2, n) = (Z * Z, degrees as f64);
-            let g1 = (z2 + 1.0) / 4.0;
-            let g2 = ((5.0 * z2 + 16.0) * z2 + 3.0) / 96.0;
-            let g3 = (((3.0 * z2 + 19.0) * z2 + 17.0) * z2 - 15.0) / 384.0;
-            let g4 = ((((79.0 * z2 + 776.0) * z2 + 1482.0) * z2 - 1920.0) * z2 - 945.0) / 92_160.0;
-            Z * (1.0 + (g1 + (g2 + (g3 + g4 / n) / n) / n) / n)
+impl Means {
+    /// Those of a readout.
+    pub fn of(readout: &str, samples: &[Sample]) -> Self {
+        let mean = |number: &dyn Fn(&Number) -> Option<f64>| {
+            let numbers = samples.iter().filter_map(|sample| number(sample.of(readout)?));
+            Mean::of(&numbers.collect::<Vec<_>>())
+        };
+        Self {
+            a: mean(&|number| number.a),
+            b: mean(&|number| number.b),
+            difference: mean(&|number| Some(number.b? - number.a?)),
         }
     }
 }
@@ -161,16 +157,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_interval_is_students() {
-        // Tables: t(0.975) is 3.182 with 3 degrees of freedom, 2.262 with 9, 1.984 with 99.
-        for (degrees, t) in [(1, 12.706), (2, 4.303), (3, 3.182), (9, 2.262), (99, 1.984)] {
-            assert!((student(degrees) - t).abs() < 2e-3, "{degrees}: {}", student(degrees));
-        }
-        let mean = Mean::of(&[1.0, 2.0, 3.0, 4.0]).unwrap();
-        assert!((mean.mean - 2.5).abs() < 1e-12 && (mean.deviation - 1.290_994).abs() < 1e-6);
-        assert!((mean.margin - 3.182 * 1.290_994 / 2.0).abs() < 2e-3);
-        assert!(mean.is_apart_from_zero());
-        assert_eq!(Mean::of(&[]), None);
-        assert!(!Mean::of(&[7.0]).unwrap().is_apart_from_zero(), "one number tells nothing");
+    fn a_difference_counts_the_seeds_with_both_numbers() {
+        let sample = |seed, a, b| Sample { seed, numbers: vec![Number { id: "wait", label: "", a, b }] };
+        let samples = [sample(1, Some(1.0), Some(2.0)), sample(2, Some(9.0), None), sample(3, Some(2.0), Some(4.0))];
+        let means = Means::of("wait", &samples);
+        assert_eq!(means.a.map(|mean| (mean.count, mean.mean)), Some((3, 4.0)));
+        assert_eq!(means.b.map(|mean| (mean.count, mean.mean)), Some((2, 3.0)));
+        assert_eq!(means.difference.map(|mean| (mean.count, mean.mean)), Some((2, 1.5)));
+        assert_eq!(Means::of("other", &samples).a, None);
+    }
+
+    #[test]
+    fn a_sweep_in_slices_is_the_same() {
+        let lab = crate::labs::find("backoff").unwrap();
+        let (link, until) = (Link { b: Some(lab.preset("grpc").unwrap()), ..Link::to(lab) }, Instant::from_secs(20));
+        let mut sweep = Sweep::new(link.clone(), 3..=5, until);
+        while sweep.advance(Duration::from_millis(700)) {}
+        let whole: Vec<Sample> = (3..=5).map(|seed| sample(&link, seed, until)).collect();
+        assert_eq!(sweep.samples(), whole);
     }
 }

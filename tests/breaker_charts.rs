@@ -5,7 +5,7 @@
 mod common;
 
 use common::{breaker, played, read, view};
-use halfopen::lab::compare::{self, Pair};
+use halfopen::lab::compare;
 use halfopen::lab::scene::Shape;
 use halfopen::lab::{Chart, Fact, Lane, Layout};
 use halfopen::session::Session;
@@ -119,17 +119,12 @@ fn a_knob_turned_in_the_middle_mixes_no_units() {
 }
 
 #[test]
-fn lanes_with_other_charts_are_paired_by_name() {
+fn a_chart_that_one_lane_lacks_stands_alone() {
     let session = run("b.trip=rate&do=0:break,1:send&t=3s");
-    let pairs = compare::charts(session.charts_of(Lane::A), session.charts_of(Lane::B));
-    let told: Vec<_> = pairs
-        .iter()
-        .map(|pair| match pair {
-            Pair::Over(chart) => vec![chart.lines[0].name.as_str()],
-            Pair::Beside(both) => both.iter().map(|chart| chart.id).collect(),
-        })
-        .collect();
-    assert_eq!(told, [vec!["state", "state"], vec!["A: failure rate"], vec!["outcomes", "outcomes"]]);
+    let charts = compare::charts(session.charts_of(Lane::A), session.charts_of(Lane::B));
+    let told: Vec<_> = charts.iter().map(|chart| (chart.id, chart.lane)).collect();
+    let (a, b) = (Some(Lane::A), Some(Lane::B));
+    assert_eq!(told, [("state", a), ("state", b), ("shares", a), ("outcomes", a), ("outcomes", b)]);
 }
 
 #[test]

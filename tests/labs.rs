@@ -42,6 +42,10 @@ fn cascade_at_its_defaults_fills_only_the_pool_without_a_breaker() {
     assert!(number(&later, "refused_without") > Some(0.0));
     // Free again within the 5 s after it opened: one probe at most is held at 10.1 s.
     assert!(number(&run("#/cascade?t=10.1"), "threads_with") <= Some(1.0));
+    // Healed, the backend has room to recover: the other caller leaves it a full pool of calls.
+    assert_eq!(number(&later, "left_over_with"), None);
+    let healed = run("#/cascade?do=29:heal&t=29.5");
+    assert_eq!((number(&healed, "left_over_without"), number(&healed, "left_over_with")), (Some(10_000.0), Some(0.0)));
 }
 
 #[test]

@@ -13,6 +13,7 @@ fn line(name: &str, tone: Tone, stroke: Stroke, points: &[(f64, f64)]) -> Line {
 
 fn chart(id: &'static str, title: &'static str, y: Axis, lines: Vec<Line>) -> Chart {
     Chart {
+        lane: None,
         id,
         title,
         reading: String::new(),
@@ -34,6 +35,7 @@ fn breaker() -> Chart {
     let points = [(0.0, 0.0), (2.0, 1.0), (3.9, 2.0), (5.1, 3.0), (12.6, 3.0)];
     let band = |from, to, tone, label| Band { from, to, tone, label };
     Chart {
+        lane: None,
         limits: vec![Limit { at: 3.0, label: "threshold 3".into(), tone: Tone::Bad }],
         bands: vec![
             band(0.0, 5.1, Tone::Ok, "closed"),
@@ -56,6 +58,7 @@ fn wave(phase: f64, high: f64) -> Vec<(f64, f64)> {
 
 fn many() -> Chart {
     Chart {
+        lane: None,
         limits: vec![
             Limit { at: 0.5, label: "deadline 500 ms".into(), tone: Tone::Bad },
             Limit { at: 0.45, label: "hedge after 450 ms".into(), tone: Tone::Half },
@@ -79,6 +82,7 @@ fn many() -> Chart {
 fn lanes() -> Chart {
     let band = |from, to, tone, label| Band { from, to, tone, label };
     Chart {
+        lane: None,
         x: Axis { label: "offered load by all clients together", unit: "1/s", from: 0.0, to: 100.0 },
         bands: vec![
             band(0.0, 40.0, Tone::Ok, "well"),
@@ -108,6 +112,7 @@ fn holes() -> Chart {
         (14.0, 1e300),
     ];
     Chart {
+        lane: None,
         limits: vec![Limit { at: f64::NAN, label: "nowhere".into(), tone: Tone::Bad }],
         ..chart("holes", "Holes", count("calls", 5.0), vec![line("calls", Tone::Info, Stroke::Solid, &points)])
     }

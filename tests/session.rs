@@ -166,13 +166,6 @@ fn a_step_to_nowhere_is_refused_and_goes_nowhere() {
     assert_eq!(session.step(), Err(Refused::NothingToCome));
     assert_eq!((session.now(), session.played()), (at(1), at(1)));
     assert!(!session.is_busy());
-    // Something happens, but for longer than anybody would wait nothing is logged.
-    let mut link = Link::to(&TICKERS[0]);
-    link.config.set("on", Value::Flag(false));
-    link.inputs = vec![Timed { at: at(5000), input: Input::Do { action: "poke", args: vec![] } }];
-    let mut session = played(&link, at(1));
-    assert_eq!(session.step(), Err(Refused::NothingToCome));
-    assert_eq!((session.now(), session.played()), (at(1), at(1)));
 }
 
 #[test]
@@ -390,4 +383,27 @@ proptest! {
 fn the_ticker_ticks() {
     let session = played(&Link::to(&TICKERS[0]), at(1));
     assert_eq!(session.record().trace().events(), 1 + 1_000 / TICK.as_millis() as u64);
+}
+
+#[test]
+fn a_step_through_what_is_not_logged_goes_on_and_says_so() {
+    // Far ahead.
+    let mut link = Link::to(&TICKERS[0]);
+    link.config.set("on", Value::Flag(false));
+    link.inputs = vec![Timed { at: at(1000), input: Input::Do { action: "poke", args: vec![] } }];
+    let mut session = played(&link, at(1));
+    assert_eq!(session.step(), Err(Refused::NothingLogged));
+    assert_eq!((session.now(), session.played()), (at(601), at(601)));
+    assert_eq!(session.step(), Ok(()));
+    assert_eq!(session.now(), at(1000));
+    // Busy traffic: no longer than it takes to see so many events.
+    let mut link = Link::to(breaker());
+    link.config.set("rate", Value::Number(1_000_000));
+    let mut session = Session::open(&link);
+    session.advance(at(1));
+    assert_eq!(session.step(), Err(Refused::NothingLogged));
+    let there = session.now();
+    assert!(there > at(1) && there < at(601), "{there:?}");
+    assert_eq!(session.step(), Err(Refused::NothingLogged));
+    assert!(session.now() > there);
 }

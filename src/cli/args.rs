@@ -12,7 +12,7 @@ use halfopen_core::Instant;
 use super::{Stop, plain, stopped, version};
 use crate::lab::knob::SetError;
 use crate::lab::link::{self, Link, RUN_MAX, Target};
-use crate::lab::{Entrance, Input, Kind, Knob};
+use crate::lab::{Entrance, Input, Kind, Knob, compare};
 use crate::labs::{self, LABS};
 use crate::sweep::SEEDS_MAX;
 
@@ -49,6 +49,22 @@ impl Verb {
     }
 }
 
+impl Order {
+    /// What was wrong with the link, and what in the settings contradicts itself.
+    pub(super) fn notices(&self) -> Vec<String> {
+        let mut notices = self.notices.clone();
+        notices.extend(conflicts(&self.link));
+        notices
+    }
+}
+
+/// What in a link's settings contradicts itself, in both lanes.
+pub(super) fn conflicts(link: &Link) -> Vec<String> {
+    let conflicts = link.lab.about.conflicts;
+    let b = link.b.iter().flat_map(conflicts).map(|conflict| format!("B: {conflict}"));
+    conflicts(&link.config).into_iter().chain(b).collect()
+}
+
 /// A run as it was ordered.
 pub(super) struct Order {
     /// The lab, its knobs, the seed and what the reader did, with the options worked in.
@@ -65,7 +81,7 @@ pub(super) struct Order {
     /// Where to, instead of standard output.
     pub(super) out: Option<PathBuf>,
     /// What was wrong with the link.
-    pub(super) notices: Vec<String>,
+    notices: Vec<String>,
 }
 
 /// How a run is told.
@@ -170,7 +186,18 @@ fn slug_of(target: &str) -> &str {
 /// Works the options into the link: they win over it.
 fn order(verb: Verb, mut link: Link, notices: Vec<String>, matches: &ArgMatches) -> Result<Order, Stop> {
     if let Some(id) = matches.get_one::<String>("preset") {
-        link.config = link.lab.preset(id).unwrap_or_else(|| link.lab.defaults());
+        let preset = link.lab.preset(id).unwrap_or_else(|| link.lab.defaults());
+        // For both lanes, but where they differ: that is what is compared.
+        if let Some(b) = &mut link.b {
+            let mut both = preset.clone();
+            for (knob, ..) in compare::differing(&link.config, b) {
+                if let Some(value) = b.value(knob.id) {
+                    both.set(knob.id, value.clone());
+                }
+            }
+            *b = both;
+        }
+        link.config = preset;
         link.inputs.retain(|timed| matches!(timed.input, Input::Do { .. }));
     }
     for knob in link.lab.about.knobs {

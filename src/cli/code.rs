@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgMatches, Command, value_parser};
 
-use super::args::read_target;
-use super::play::put;
-use super::{Stop, plain};
+use super::Stop;
+use super::args::{conflicts, read_target};
+use super::play::{put, tell};
 use crate::lab::Language;
 
 /// How it is called.
@@ -37,11 +37,9 @@ pub(super) fn command() -> Command {
 pub(super) fn code(matches: &ArgMatches, out: &mut dyn Write, err: &mut dyn Write) -> Result<(), Stop> {
     let target = matches.get_one::<String>("link").map(String::as_str).unwrap_or_default();
     let wanted = matches.get_one::<String>("language").map(String::as_str).unwrap_or_default();
-    let (link, notices) = read_target(target)?;
-    for notice in &notices {
-        // With standard error gone there is nobody to tell.
-        let _ = writeln!(err, "notice: {}", plain(notice));
-    }
+    let (link, mut notices) = read_target(target)?;
+    notices.extend(conflicts(&link));
+    tell(&notices, err);
     let programs = (link.lab.programs)(&link.config);
     let program = programs.into_iter().find(|program| program.language.id() == wanted);
     let none = || Stop::Error(format!("the lab {} has no program in {wanted}", link.lab.about.slug));

@@ -64,7 +64,7 @@ pub(super) fn figure(matches: &ArgMatches, out: &mut dyn Write) -> Result<(), St
         args::Format::Json => json(experiment.order(), &rows),
         args::Format::Svg => {
             let chosen = experiment.charts().into_iter().find(|one| chart.is_none_or(|id| id == one.id));
-            svg::paint(&chosen.ok_or_else(|| Stop::Error("this figure has no chart".to_owned()))?)
+            svg::paint(&[chosen.ok_or_else(|| Stop::Error("this figure has no chart".to_owned()))?])
                 .map_err(Stop::Error)?
         }
     };

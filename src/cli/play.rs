@@ -5,21 +5,14 @@ use std::path::PathBuf;
 
 use super::args::{Format, Order};
 use super::{Stop, broken, plain, report, svg};
-use crate::lab::compare::{self, Pair};
-use crate::lab::{Chart, Lane};
+use crate::lab::{Chart, Lane, compare};
 use crate::session::Session;
 
 /// Plays the order and writes it as it asks.
 pub(super) fn play(order: Order, out: &mut dyn Write, err: &mut dyn Write) -> Result<(), Stop> {
     let mut session = Session::open(&order.link);
     session.seek(order.until);
-    let mut notices = order.notices;
-    notices.extend((order.link.lab.about.conflicts)(session.config()));
-    if session.is_comparing() {
-        notices.extend(
-            (order.link.lab.about.conflicts)(session.config_of(Lane::B)).into_iter().map(|one| format!("B: {one}")),
-        );
-    }
+    let notices = order.notices();
     let lanes = if session.is_comparing() { Lane::ALL.as_slice() } else { &[Lane::A] };
     let charts = lanes.iter().map(|lane| chosen(session.charts_of(*lane), order.chart.as_deref()));
     let charts = charts.collect::<Result<Vec<_>, _>>()?;
@@ -30,25 +23,27 @@ pub(super) fn play(order: Order, out: &mut dyn Write, err: &mut dyn Write) -> Re
         Format::Svg => {
             let mut charts = charts.into_iter();
             let (a, b) = (charts.next().unwrap_or_default(), charts.next());
-            let first = match b {
-                None => a.into_iter().next(),
-                Some(b) => match compare::charts(a, b).into_iter().next() {
-                    Some(Pair::Over(chart)) => Some(*chart),
-                    // One picture has room for one: the lane whose settings are in question.
-                    Some(Pair::Beside(both)) => Some(both[1].clone()),
-                    None => None,
-                },
+            let charts = b.map_or_else(|| a.clone(), |b| compare::charts(a.clone(), b));
+            // The first; of two lanes that do not fit into one picture both.
+            let Some(first) = charts.first().map(|first| first.id) else {
+                return Err(Stop::Error("this lab has no chart".to_owned()));
             };
-            svg::paint(&first.ok_or_else(|| Stop::Error("this lab has no chart".to_owned()))?).map_err(Stop::Error)?
+            svg::paint(&charts.into_iter().filter(|chart| chart.id == first).collect::<Vec<_>>())
+                .map_err(Stop::Error)?
         }
     };
     if order.format != Format::Json {
-        for notice in &notices {
-            // With standard error gone there is nobody to tell.
-            let _ = writeln!(err, "notice: {}", plain(notice));
-        }
+        tell(&notices, err);
     }
     put(&text, order.out.as_ref(), out)
+}
+
+/// Tells what the reader should know of their order.
+pub(super) fn tell(notices: &[String], err: &mut dyn Write) {
+    for notice in notices {
+        // With standard error gone there is nobody to tell.
+        let _ = writeln!(err, "notice: {}", plain(notice));
+    }
 }
 
 /// Writes to the file, if one is named, or to the output.

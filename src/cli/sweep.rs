@@ -11,15 +11,16 @@ use super::args::{Format, Order};
 use super::{Stop, plain, play};
 use crate::lab::compare;
 use crate::lab::link::{self, Target, quoted};
+use crate::lab::mean::Mean;
 use crate::labs::LABS;
 use crate::paint::csv_field;
-use crate::sweep::{Mean, Sample, sample};
+use crate::sweep::{Means, Sample, sample};
 
 /// Plays the order and writes it as it asks.
 pub(super) fn sweep(order: &Order, out: &mut dyn Write, err: &mut dyn Write) -> Result<(), Stop> {
     // One first: a wrong name is told before minutes have gone by.
     let first = sample(&order.link, *order.seeds.start(), order.until);
-    let ids: Vec<&str> = first.a.iter().map(|readout| readout.id).collect();
+    let ids: Vec<&str> = first.numbers.iter().map(|number| number.id).collect();
     if !order.readout.is_empty() && !ids.contains(&order.readout.as_str()) {
         let named = quoted(&order.readout);
         return Err(Stop::Error(format!("there is no readout {named}; there is {}", ids.join(", "))));
@@ -30,15 +31,12 @@ pub(super) fn sweep(order: &Order, out: &mut dyn Write, err: &mut dyn Write) -> 
     let chosen: Vec<&str> = ids.into_iter().filter(|id| order.readout.is_empty() || *id == order.readout).collect();
     let samples = samples(order);
     let text = match order.format {
-        Format::Csv => csv(&order.readout, &samples),
+        Format::Csv => csv(order, &samples),
         Format::Json => json(order, &chosen, &samples),
         _ => text(order, &chosen, &samples),
     };
     if order.format != Format::Json {
-        for notice in &order.notices {
-            // With standard error gone there is nobody to tell.
-            let _ = writeln!(err, "notice: {}", plain(notice));
-        }
+        play::tell(&order.notices(), err);
     }
     play::put(&text, order.out.as_ref(), out)
 }
@@ -46,7 +44,7 @@ pub(super) fn sweep(order: &Order, out: &mut dyn Write, err: &mut dyn Write) -> 
 /// All samples in the order of their seeds, whichever core was faster.
 fn samples(order: &Order) -> Vec<Sample> {
     let (first, last) = (*order.seeds.start(), *order.seeds.end());
-    let (text, until) = (order.link.write(), order.until);
+    let (text, until, readout) = (order.link.write(), order.until, order.readout.as_str());
     let (next, done) = (AtomicU64::new(0), Mutex::new(Vec::new()));
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     std::thread::scope(|scope| {
@@ -60,6 +58,8 @@ fn samples(order: &Order) -> Vec<Sample> {
                         return;
                     }
                     let sample = sample(&link, first + index, until);
+                    // A million seeds want memory for what is asked and no more.
+                    let sample = if readout.is_empty() { sample } else { sample.only(readout) };
                     done.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(sample);
                 }
             });
@@ -68,16 +68,6 @@ fn samples(order: &Order) -> Vec<Sample> {
     let mut samples = done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     samples.sort_by_key(|sample: &Sample| sample.seed);
     samples
-}
-
-/// The means of a readout: in A, in B, and of the difference.
-fn means(readout: &str, samples: &[Sample]) -> [Option<Mean>; 3] {
-    let of = |number: &dyn Fn(&Sample) -> Option<f64>| Mean::of(&samples.iter().filter_map(number).collect::<Vec<_>>());
-    [
-        of(&|sample| sample.numbers(readout).0),
-        of(&|sample| sample.numbers(readout).1),
-        of(&|sample| sample.difference(readout)),
-    ]
 }
 
 fn text(order: &Order, chosen: &[&str], samples: &[Sample]) -> String {
@@ -94,24 +84,22 @@ fn text(order: &Order, chosen: &[&str], samples: &[Sample]) -> String {
             let _ = writeln!(out, "B differs in {}: {a} in A, {b} in B", knob.label);
         }
     }
-    let labels = || samples.first().into_iter().flat_map(|sample| &sample.a);
-    let width = labels().filter(|readout| chosen.contains(&readout.id)).map(|one| one.label.chars().count()).max();
-    let width = width.unwrap_or(0);
-    let told = |mean: Option<Mean>| match mean {
-        None => "no number".to_owned(),
-        Some(Mean { count: 1, mean, .. }) => short(mean),
-        Some(Mean { mean, margin, .. }) => format!("{} ± {}", short(mean), short(margin)),
+    let labels =
+        || samples.first().into_iter().flat_map(|sample| &sample.numbers).filter(|one| chosen.contains(&one.id));
+    let width = labels().map(|one| one.label.chars().count()).max().unwrap_or(0);
+    let told = |mean: Option<Mean>| {
+        let Some(Mean { count, mean, margin, .. }) = mean else { return "no number".to_owned() };
+        let interval = if count == 1 { String::new() } else { format!(" ± {}", short(margin)) };
+        // Else it is not seen that the rest had none: those may be just the runs that went badly.
+        let of =
+            if count < samples.len() { format!(" (of {count} of {} seeds)", samples.len()) } else { String::new() };
+        format!("{}{interval}{of}", short(mean))
     };
-    for readout in labels().filter(|readout| chosen.contains(&readout.id)) {
-        let [a, b, difference] = means(readout.id, samples);
-        let _ = write!(out, "\n  {:width$}  {}", readout.label, told(a));
+    for number in labels() {
+        let Means { a, b, difference } = Means::of(number.id, samples);
+        let _ = write!(out, "\n  {:width$}  {}", number.label, told(a));
         if order.link.b.is_some() {
-            let verdict = match difference {
-                Some(mean) if mean.is_apart_from_zero() => "more than chance",
-                Some(Mean { mean: 0.0, .. }) => "none",
-                Some(_) => "may be chance",
-                None => "",
-            };
+            let verdict = difference.map_or("", |mean| mean.verdict());
             let _ = write!(out, "  B {}  B − A {}  {verdict}", told(b), told(difference));
         }
     }
@@ -126,15 +114,15 @@ fn short(number: f64) -> String {
 }
 
 /// A row a seed: `seed,<readout>`, in two lanes `seed,a,b,difference`.
-fn csv(readout: &str, samples: &[Sample]) -> String {
-    let two = samples.first().is_some_and(|sample| sample.b.is_some());
+fn csv(order: &Order, samples: &[Sample]) -> String {
+    let (readout, two) = (order.readout.as_str(), order.link.b.is_some());
     let mut out = if two { "seed,a,b,difference\n".to_owned() } else { format!("seed,{}\n", csv_field(readout)) };
     let cell = |number: Option<f64>| number.map_or_else(String::new, |number| number.to_string());
     for sample in samples {
-        let (a, b) = sample.numbers(readout);
+        let (a, b) = sample.of(readout).map_or((None, None), |number| (number.a, number.b));
         let _ = write!(out, "{},{}", sample.seed, cell(a));
         if two {
-            let _ = write!(out, ",{},{}", cell(b), cell(sample.difference(readout)));
+            let _ = write!(out, ",{},{}", cell(b), cell(a.zip(b).map(|(a, b)| b - a)));
         }
         out.push('\n');
     }
@@ -151,9 +139,9 @@ fn json(order: &Order, chosen: &[&str], samples: &[Sample]) -> String {
     let readouts: serde_json::Map<String, Value> = chosen
         .iter()
         .map(|id| {
-            let [a, b, difference] = means(id, samples);
+            let Means { a, b, difference } = Means::of(id, samples);
             let rows = samples.iter().map(|sample| {
-                let (a, b) = sample.numbers(id);
+                let (a, b) = sample.of(id).map_or((None, None), |number| (number.a, number.b));
                 json!({"seed": sample.seed, "a": a, "b": b})
             });
             let whole = json!({
@@ -168,7 +156,7 @@ fn json(order: &Order, chosen: &[&str], samples: &[Sample]) -> String {
         "seeds": [order.seeds.start(), order.seeds.end()],
         "until": order.until.as_secs_f64(),
         "readouts": readouts,
-        "notices": order.notices,
+        "notices": order.notices(),
     });
     format!("{whole}\n")
 }

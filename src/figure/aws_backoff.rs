@@ -94,7 +94,7 @@ pub struct Order {
     pub clients: Vec<u32>,
     /// Runs of each strategy with each number, from 1 to [`RUNS_MAX`].
     pub runs: u32,
-    /// Where chance comes from. All strategies meet the same network.
+    /// Where chance comes from. The strategies of a run draw from the same stream, in the order of their own events.
     pub seed: u64,
 }
 

@@ -23,8 +23,10 @@ pub const INPUTS_MAX: usize = 5_000;
 pub const RUN_MAX: Instant = Instant::from_secs(24 * 3600);
 /// Names that no knob may have, because they mean something else in a link or on the command line. Keys that begin with
 /// `b.` are the second lane's; `b` alone says that there is one.
-pub const RESERVED: [&str; 14] =
-    ["b", "seed", "t", "do", "hide", "lock", "v", "preset", "until", "format", "out", "chart", "help", "version"];
+pub const RESERVED: [&str; 16] = [
+    "b", "seed", "t", "do", "hide", "lock", "v", "preset", "until", "format", "out", "chart", "seeds", "readout",
+    "help", "version",
+];
 /// The parts of a lab that `hide` can name.
 pub const PARTS: [&str; 17] = [
     "claim",

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use super::text;
 
+pub use super::chart::{Axis, Band, Chart, Limit, Line, Stroke};
+
 /// How the reader looks: it changes what is drawn, never what happens.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct View {
@@ -335,108 +337,6 @@ pub enum Anchor {
     End,
 }
 
-/// A chart over time, or over another quantity.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Chart {
-    /// Its name in file names and JSON.
-    pub id: &'static str,
-    /// Its heading.
-    pub title: &'static str,
-    /// How to read it, in a line.
-    pub reading: String,
-    /// The horizontal axis.
-    pub x: Axis,
-    /// The vertical axis.
-    pub y: Axis,
-    /// The lines.
-    pub lines: Vec<Line>,
-    /// Horizontal lines at a limit.
-    pub limits: Vec<Limit>,
-    /// States along the horizontal axis, drawn as a band below the lines.
-    pub bands: Vec<Band>,
-    /// What it shows now, in a sentence, for those who do not see it.
-    pub summary: String,
-}
-
-/// An axis with its range.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Axis {
-    /// What is told.
-    pub label: &'static str,
-    /// The unit, empty for a bare count.
-    pub unit: &'static str,
-    /// The least value shown.
-    pub from: f64,
-    /// The greatest value shown; above `from`.
-    pub to: f64,
-}
-
-/// A line of a chart.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Line {
-    /// Its name.
-    pub name: String,
-    /// Its colour.
-    pub tone: Tone,
-    /// How it is drawn, so that lines can be told apart without colour.
-    pub stroke: Stroke,
-    /// From left to right.
-    pub points: Vec<(f64, f64)>,
-    /// How uncertain each point is: half the height of its error bar. Empty for a line without.
-    pub spread: Vec<f64>,
-}
-
-/// How a line of a chart is drawn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stroke {
-    /// Whole, from point to point.
-    Solid,
-    /// Dashed, from point to point.
-    Dashed,
-    /// Whole, level until the next point.
-    Steps,
-    /// Dashed, level until the next point.
-    DashedSteps,
-    /// Filled down to zero.
-    Area,
-}
-
-impl Stroke {
-    /// Whether it is dashed.
-    pub fn is_dashed(self) -> bool {
-        matches!(self, Self::Dashed | Self::DashedSteps)
-    }
-
-    /// Whether it is level until the next point, as what is counted or switched is, and not from point to point.
-    pub fn is_stepped(self) -> bool {
-        matches!(self, Self::Steps | Self::DashedSteps)
-    }
-}
-
-/// A limit in a chart.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Limit {
-    /// Where.
-    pub at: f64,
-    /// What it is.
-    pub label: String,
-    /// Its colour.
-    pub tone: Tone,
-}
-
-/// A state from one point of the horizontal axis to another.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Band {
-    /// Begins.
-    pub from: f64,
-    /// Ends.
-    pub to: f64,
-    /// Its colour.
-    pub tone: Tone,
-    /// Its word.
-    pub label: &'static str,
-}
-
 impl Point {
     /// The place `share` (0 to 1) of the way to `other`.
     pub fn toward(self, other: Self, share: f32) -> Self {
@@ -476,59 +376,5 @@ impl Readout {
     pub fn count(id: &'static str, label: &'static str, number: u64, tone: Tone) -> Self {
         let value = text::grouped(i64::try_from(number).unwrap_or(i64::MAX));
         Self { id, label, number: Some(number as f64), value, tone }
-    }
-}
-
-impl Chart {
-    /// The chart as a table: a heading a column, then a row an x value. A line without a point there holds its last value
-    /// when it is drawn in steps, and is empty otherwise.
-    pub fn table(&self) -> (Vec<String>, Vec<Vec<Option<f64>>>) {
-        let unit = |axis: &Axis| {
-            if axis.unit.is_empty() { axis.label.to_owned() } else { format!("{} ({})", axis.label, axis.unit) }
-        };
-        let mut heads = vec![unit(&self.x)];
-        for line in &self.lines {
-            heads.push(line.name.clone());
-            if !line.spread.is_empty() {
-                heads.push(format!("{} ±", line.name));
-            }
-        }
-        let mut xs: Vec<f64> = self.lines.iter().flat_map(|line| line.points.iter().map(|point| point.0)).collect();
-        sort(&mut xs);
-        xs.dedup();
-        let mut cursors = vec![(0_usize, None); self.lines.len()];
-        let rows = xs.iter().map(|x| {
-            let mut row = vec![Some(*x)];
-            for (line, (next, last)) in self.lines.iter().zip(&mut cursors) {
-                let (mut hit, mut spread) = (None, None);
-                while let Some(point) = line.points.get(*next).filter(|point| point.0 <= *x) {
-                    (hit, spread) = (Some(point.1), line.spread.get(*next).copied());
-                    *last = hit;
-                    *next += 1;
-                }
-                row.push(if line.stroke.is_stepped() { *last } else { hit });
-                if !line.spread.is_empty() {
-                    row.push(spread);
-                }
-            }
-            row
-        });
-        let rows = rows.collect();
-        (heads, rows)
-    }
-}
-
-/// Shell's sort: quick enough for what a chart holds, and a tenth of the standard library's code.
-pub(crate) fn sort(numbers: &mut [f64]) {
-    let mut gap = numbers.len() / 2;
-    while gap > 0 {
-        for end in gap..numbers.len() {
-            let mut at = end;
-            while at >= gap && numbers[at - gap].total_cmp(&numbers[at]).is_gt() {
-                numbers.swap(at - gap, at);
-                at -= gap;
-            }
-        }
-        gap = if gap == 2 { 1 } else { gap * 5 / 11 };
     }
 }

@@ -68,7 +68,7 @@ pub(super) fn draw(surface: &mut dyn Surface, chart: &Chart, look: &Look) -> Plo
     let margin = if look.background { 14.0 } else { 1.0 };
     let mut top = margin;
     if look.title {
-        let title = surface.fit(chart.title, width - 2.0 * margin, true);
+        let title = surface.fit(&chart.heading(), width - 2.0 * margin, true);
         surface.text(&title, (margin, top + em * 0.7), Align::Left, true, palette.ink.into());
         top += em * 2.0;
     }

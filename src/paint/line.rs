@@ -43,11 +43,11 @@ pub(super) fn draw(surface: &mut dyn Surface, line: &Line, marker: usize, plot: 
     }
 }
 
-/// A point's error bar: up and down by the spread, as far as the plot goes.
+/// A point's error bar: up and down by the spread, as far as the plot goes. None where nothing is known of it.
 fn error_bar(surface: &mut dyn Surface, (x, y): (f64, f64), spread: f64, plot: &Plot, ink: Ink) {
     let (low, high) = (plot.spot((x, y - spread)), plot.spot((x, y + spread)));
     let within = |at: f64| at.clamp(plot.rect.top, plot.rect.bottom);
-    if !plot.holds(plot.spot((x, y))) || low.1 - high.1 < 1.0 {
+    if !plot.holds(plot.spot((x, y))) || !spread.is_finite() || low.1 - high.1 < 1.0 {
         return;
     }
     surface.path(&[(low.0, within(low.1)), (low.0, within(high.1))], 1.25, ink);

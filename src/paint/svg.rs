@@ -27,7 +27,7 @@ pub fn svg(chart: &Chart, palette: &Palette, width: u32, height: u32) -> Result<
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" \
          role=\"img\" font-family=\"{FAMILY}\" font-variant=\"tabular-nums\" stroke-linejoin=\"round\">\n<title>"
     );
-    escape(&mut out, chart.title);
+    escape(&mut out, &chart.heading());
     out.push_str("</title>\n<desc>");
     escape(&mut out, &chart.summary);
     out.push_str("</desc>\n");

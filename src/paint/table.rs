@@ -75,9 +75,9 @@ pub fn table(chart: &Chart, most: usize) -> Table {
     };
     let rows = rows.map(|row| row.iter().map(show).collect()).collect();
     let values = if chart.y.unit.is_empty() {
-        format!("{}: {}", chart.title, chart.y.label)
+        format!("{}: {}", chart.heading(), chart.y.label)
     } else {
-        format!("{}: {} in {}", chart.title, chart.y.label, chart.y.unit)
+        format!("{}: {} in {}", chart.heading(), chart.y.label, chart.y.unit)
     };
     Table { caption: values, heads, numbers: 1 + chart.lines.len(), rows, of }
 }

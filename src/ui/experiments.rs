@@ -62,6 +62,13 @@ impl Default for Memory {
     }
 }
 
+impl Memory {
+    /// What the choices ask for.
+    fn order(&self) -> Order {
+        Order { runs: self.runs, seed: self.seed, ..Order::default() }
+    }
+}
+
 impl Part for Page {
     type Memory = Memory;
 
@@ -120,7 +127,9 @@ impl Part for Page {
             (!memory.charts.is_empty())
                 .then(|| el("section.card.numbers[aria-label=Results]").put(charts).put(maybe(save))),
         ));
-        parts.push(about().html());
+        // That of the figure that is shown; before there is one, that of the next.
+        let order = memory.experiment.as_ref().map_or_else(|| memory.order(), |shown| shown.borrow().order().clone());
+        parts.push(about(&order).html());
         el("div.lab").put(many(parts)).html()
     }
 }
@@ -146,7 +155,7 @@ fn progress(memory: &Memory, change: &Change) -> El {
         .put(el("button[type=button]").on("click", cancel).text("Cancel"))
 }
 
-fn about() -> El {
+fn about(order: &Order) -> El {
     let mut list = el("dl.facts");
     for (what, is) in [
         (
@@ -157,18 +166,20 @@ fn about() -> El {
             "What it leaves out",
             "The server never overloads: it does any amount of work in no time. So clients that do not wait at all are done first here, at the price of most writes. The lab on retry storms has a server with limits.",
         ),
-        ("The error bars", "95 % confidence intervals of the means, from their standard errors."),
-        ("On the command line", "halfopen figure aws-backoff --runs 100 --seed 1 --format csv gives the same numbers."),
+        ("The error bars", "95 % confidence intervals of the means, by Student's t; a single run has none."),
     ] {
         list = list.put(el("div").put(el("dt").text(what)).put(el("dd").text(is)));
     }
+    let Order { runs, seed, .. } = order;
+    let same = format!("halfopen figure aws-backoff --runs {runs} --seed {seed} --format csv gives the same numbers.");
+    list = list.put(el("div").put(el("dt").text("On the command line")).put(el("dd").text(same)));
     el("section.card.more.about[aria-label=About this experiment]").put(list)
 }
 
 fn begin(change: &Change) {
     let next = change.clone();
     change.make(move |memory: &mut Memory| {
-        let order = Order { runs: memory.runs, seed: memory.seed, ..Order::default() };
+        let order = memory.order();
         // Its numbers are within the ranges: they come from the choices above.
         let Ok(experiment) = Experiment::new(order) else { return };
         memory.number = memory.number.wrapping_add(1);
@@ -200,7 +211,8 @@ fn work(number: u32, began: f64, change: &Change) {
         } else {
             memory.running = false;
             let runs = counted(experiment.borrow().total() as u64, "run", "runs");
-            memory.told = format!("{runs} in {}.", num::with((dom::real_ms() - began) / 1e3, 1, "\u{a0}s"));
+            let (seed, took) = (experiment.borrow().order().seed, num::with((dom::real_ms() - began) / 1e3, 1, "\u{a0}s"));
+            memory.told = format!("{runs} in {took}, seed {seed}.");
             draw(memory);
         }
     });

@@ -7,8 +7,8 @@ use yew::Callback;
 use super::el::{El, el, many, maybe};
 use super::log::tone;
 use super::player::Intent;
-use super::stage::{Entries, LaneChart};
-use crate::lab::compare::{self, Pair};
+use super::stage::Entries;
+use crate::lab::compare;
 use crate::lab::{Entry, Lane, Lanes, Readout};
 use crate::session::Session;
 
@@ -41,23 +41,27 @@ pub(crate) fn panel(session: &Session, turned: Lanes, free: bool, send: &Callbac
     let turning = el("div.turning").put(el("span").text("Knobs turn in")).put(choice);
     el("section.card.against[aria-label=A against B][data-part=compare]")
         .put(el("h2").text("A against B"))
-        .put(el("p.note").text("Same seed, same arrivals, same clicks: what differs comes from the settings."))
+        .put(el("p.note").text(
+            "Same seed, same clicks, and the same chance for each request: what differs comes from the settings.",
+        ))
         .put(table)
         .put(maybe(free.then_some(turning)))
         .put(maybe(free.then_some(ways)))
 }
 
 /// Tiles with the numbers of both lanes, and how B relates to A.
-pub(crate) fn readouts(a: Vec<Readout>, b: &[Readout]) -> El {
+pub(crate) fn readouts(a: Vec<Readout>, b: Vec<Readout>) -> El {
     let mut tiles = el("dl.tiles.two.num[data-part=readouts]");
     for both in compare::readouts(a, b) {
-        let number = |lane: &'static str, readout: &Readout| {
-            let value = el("span").class(tone(readout.tone)).text(readout.value.clone());
+        let number = |lane: &'static str, readout: &Option<Readout>| {
+            let value = match readout {
+                Some(readout) => el("span").class(tone(readout.tone)).text(readout.value.clone()),
+                None => el("span").text("none"),
+            };
             el("dd").put(el("small").text(lane)).put(value)
         };
-        let tile = el("div").key(both.a.id).word("data-readout", both.a.id);
-        let tile = tile.put(el("dt").text(both.a.label)).put(number("A", &both.a));
-        let tile = tile.put(maybe(both.b.as_ref().map(|b| number("B", b))));
+        let tile = el("div").key(both.id).word("data-readout", both.id).put(el("dt").text(both.label));
+        let tile = tile.put(number("A", &both.a)).put(number("B", &both.b));
         let difference = (!both.difference.is_empty()).then(|| el("dd.difference").text(both.difference));
         tiles = tiles.put(tile.put(maybe(difference)));
     }
@@ -84,20 +88,4 @@ pub(crate) fn logs(session: &Session) -> Entries {
         list.push(Rc::new(Entry { number, head: head.trim_end().to_owned(), ..Entry::clone(entry) }));
     }
     Entries { list: Rc::new(list), dropped: a.dropped() + b.dropped() }
-}
-
-/// The charts of both: in one picture where that can be read, else one beside the other.
-pub(crate) fn charts(session: &Session) -> Vec<LaneChart> {
-    let pairs = compare::charts(session.charts_of(Lane::A), session.charts_of(Lane::B));
-    let mut all = Vec::new();
-    for pair in pairs {
-        match pair {
-            Pair::Over(chart) => all.push((None, *chart)),
-            Pair::Beside(both) => {
-                let [a, b] = *both;
-                all.extend([(Some(Lane::A), a), (Some(Lane::B), b)]);
-            }
-        }
-    }
-    all
 }

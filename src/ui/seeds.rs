@@ -12,8 +12,9 @@ use super::el::{El, el, many, maybe};
 use super::num;
 use super::part::{Change, Part};
 use super::share::Run;
+use crate::lab::mean::Mean;
 use crate::lab::{Link, text};
-use crate::sweep::{Mean, Sample, Sweep};
+use crate::sweep::{Means, Sample, Sweep};
 
 /// Seeds of a repetition.
 const SEEDS: u64 = 100;
@@ -36,7 +37,7 @@ pub(crate) enum Repeating {
     Not,
     /// Under way; others that were under way before have another number.
     Running(u32, Rc<RefCell<Sweep>>),
-    /// Ended, by itself or by the reader.
+    /// Ended, by itself or by the reader, and how.
     Done(Rc<RefCell<Sweep>>, String),
 }
 
@@ -53,7 +54,7 @@ impl Part for Seeds {
         let again = |words: &'static str| el("button[type=button]").on("click", begin.clone()).text(words);
         let body = match repeating {
             Repeating::Not => many(vec![
-                el("p.note").text("Plays this run up to the present moment with seeds 1 to 100, the same clicks and settings, and tells means with their 95 % confidence intervals.").html(),
+                el("p.note").text("Plays this run up to the present moment, or to 60 s before it has begun, with seeds 1 to 100 and the same clicks and settings, and tells means with their 95 % confidence intervals.").html(),
                 el("div.saves").put(again("Repeat")).html(),
             ]),
             Repeating::Running(_, sweep) => {
@@ -61,20 +62,20 @@ impl Part for Seeds {
                 let (done, total) = (sweep.samples().len(), sweep.total());
                 let cancel = {
                     let change = change.clone();
-                    move |_: Event| change.make(|memory: &mut (u32, Repeating)| end(memory, "Stopped; of the seeds so far:"))
+                    move |_: Event| change.make(|memory: &mut (u32, Repeating)| end(memory, "Stopped. "))
                 };
                 let share = num::with(done as f64 / total.max(1) as f64, 3, "");
                 let row = el("div.progress")
                     .put(el("label[for=seeds-done]").text(format!("{done} of {total} seeds")))
                     .put(el("progress[id=seeds-done][max=1]").set("value", share))
                     .put(el("button[type=button]").on("click", cancel).text("Cancel"));
-                many(vec![row.html(), table(sweep.samples()).html()])
+                many(vec![row.html(), table(sweep.samples(), sweep.is_comparing()).html()])
             }
             Repeating::Done(sweep, told) => {
                 let sweep = sweep.borrow();
                 many(vec![
                     el("p.note[role=status]").text(told.clone()).html(),
-                    table(sweep.samples()).html(),
+                    table(sweep.samples(), sweep.is_comparing()).html(),
                     el("div.saves").put(again("Repeat")).html(),
                 ])
             }
@@ -125,37 +126,26 @@ fn work(number: u32, change: &Change) {
 fn end(memory: &mut (u32, Repeating), told: &str) {
     if let (_, Repeating::Running(_, sweep)) = memory {
         let sweep = Rc::clone(sweep);
-        let count = sweep.borrow().samples().len() as u64;
-        let told = if told.is_empty() {
-            format!("{}, 95 % intervals:", text::counted(count, "seed", "seeds"))
-        } else {
-            told.to_owned()
-        };
+        let (count, until) = (sweep.borrow().samples().len() as u64, text::stamp(sweep.borrow().until(), 1));
+        // What the reader does meanwhile or later makes another run, which these numbers are not of.
+        let told = format!(
+            "{told}{}, each up to {until}, with the settings and clicks that the run had when you pressed Repeat; means with 95 % intervals.",
+            text::counted(count, "seed", "seeds")
+        );
         memory.1 = Repeating::Done(sweep, told);
     }
 }
 
 /// A row a readout.
-fn table(samples: &[Sample]) -> El {
+fn table(samples: &[Sample], two: bool) -> El {
     let Some(first) = samples.first() else { return el("p.note").text("The first seed is under way.") };
-    let two = first.b.is_some();
-    let mean = |number: &dyn Fn(&Sample) -> Option<f64>| {
-        let numbers: Vec<f64> = samples.iter().filter_map(number).collect();
-        Mean::of(&numbers)
-    };
+    let told = |mean| told(mean, samples.len());
     let mut rows = Vec::new();
-    for readout in &first.a {
-        let id = readout.id;
-        let a = mean(&|sample| sample.numbers(id).0);
-        let mut row = el("tr").key(id).put(el("th[scope=row]").text(readout.label)).put(el("td").text(told(a)));
+    for number in &first.numbers {
+        let Means { a, b, difference } = Means::of(number.id, samples);
+        let mut row = el("tr").key(number.id).put(el("th[scope=row]").text(number.label)).put(el("td").text(told(a)));
         if two {
-            let (b, difference) = (mean(&|sample| sample.numbers(id).1), mean(&|sample| sample.difference(id)));
-            let verdict = match difference {
-                Some(mean) if mean.is_apart_from_zero() => "more than chance",
-                Some(Mean { mean: 0.0, .. }) => "none",
-                Some(_) => "may be chance",
-                None => "",
-            };
+            let verdict = difference.map_or("", |mean| mean.verdict());
             row = row.put(el("td").text(told(b))).put(el("td").text(told(difference))).put(el("td").text(verdict));
         }
         rows.push(row.html());
@@ -169,10 +159,13 @@ fn table(samples: &[Sample]) -> El {
     el("div.scrolls[tabindex=0][role=region][aria-label=Means over the seeds]").put(maybe(Some(table)))
 }
 
-/// A mean with its interval, in the readout's plain unit.
-fn told(mean: Option<Mean>) -> String {
+/// A mean with its interval, in the readout's plain unit, and over how many of the seeds where some had no number.
+fn told(mean: Option<Mean>, seeds: usize) -> String {
     let Some(Mean { mean, margin, count, .. }) = mean else { return "–".to_owned() };
     let decimals = if mean.abs() >= 100.0 { 1 } else { 3 };
-    let number = num::with(mean, decimals, "").replacen('-', "−", 1);
-    if count < 2 { number } else { format!("{number} ± {}", num::with(margin, decimals, "")) }
+    let mut told = num::with(mean, decimals, "").replacen('-', "−", 1);
+    if count >= 2 {
+        told = format!("{told} ± {}", num::with(margin, decimals, ""));
+    }
+    if count < seeds { format!("{told} ({count} of {seeds} seeds)") } else { told }
 }

@@ -193,9 +193,9 @@ fn log_csv(session: &Session) -> String {
 /// All charts one below the other, each with its title and a heading a column.
 fn charts_csv(session: &Session) -> String {
     let mut out = String::new();
-    for chart in session.charts() {
+    for chart in session.charts_of_all() {
         let (heads, rows) = chart.table();
-        out.push_str(&csv_field(chart.title));
+        out.push_str(&csv_field(&chart.heading()));
         out.push_str("\r\n");
         line(&mut out, heads.iter().map(|head| word(head)).collect());
         for row in rows {

@@ -6,10 +6,11 @@ mod keep;
 mod quest;
 mod view;
 
-pub(crate) use below::{LaneChart, STYLES};
+pub(crate) use below::STYLES;
 pub use below::{Panels, panels};
 pub(crate) use quest::Ask;
 
+use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
@@ -21,7 +22,7 @@ use super::clock::{Frames, factor};
 use super::dom::{self, Listener, SizeWatch, ViewWatch};
 use super::player::{Intent, Pause, Player};
 use crate::lab::scene::Act;
-use crate::lab::{Chart, Config, Entry, Layout, Link, View};
+use crate::lab::{Chart, Config, Diagram, Entry, Layout, Link, View};
 
 /// From this width on a diagram is laid out from left to right.
 const WIDE_FROM: f64 = 820.0;
@@ -94,10 +95,9 @@ pub(crate) struct Stage {
     pub(super) ask_dials: Callback<bool>,
     pub(super) layout: Layout,
     pub(super) entries: Entries,
-    /// With the lane that it is of, where each has its own.
-    pub(super) charts: Vec<LaneChart<Rc<Chart>>>,
+    pub(super) charts: Vec<Rc<Chart>>,
     /// Newer ones with their places among those, still to be shown.
-    charts_due: VecDeque<(usize, LaneChart)>,
+    charts_due: VecDeque<(usize, Chart)>,
     /// The knobs at the playhead.
     pub(super) config: Rc<Config>,
     /// What is told to those who do not see the picture.
@@ -107,6 +107,10 @@ pub(crate) struct Stage {
     pub(super) dials: bool,
     pub(super) picture: NodeRef,
     pub(super) root: NodeRef,
+    /// Whether states change faster than a picture may flash.
+    pub(super) flashes: bool,
+    /// The pictures that stand meanwhile, and since when.
+    pub(super) held: RefCell<Option<(f64, Diagram, Option<Diagram>)>>,
     /// The link to what is seen, as of lately.
     pub(super) address: String,
     frames: Frames,
@@ -198,6 +202,8 @@ impl Component for Stage {
             dials: false,
             picture: NodeRef::default(),
             root: NodeRef::default(),
+            flashes: false,
+            held: RefCell::default(),
             address: link.write(),
             frames: Frames::new(ctx.link().callback(Msg::Frame)),
             last_frame: None,

@@ -150,6 +150,7 @@ impl Lab for Ticker {
         let axis = |label, unit| Axis { label, unit, from: 0.0, to: 100.0 };
         let points = self.level.points(self.now);
         vec![Chart {
+            lane: None,
             id: "sum",
             title: "Sum",
             reading: "The sum.".to_owned(),

@@ -6,10 +6,8 @@ use crate::lab::text::{counted, grouped};
 
 /// Time until all have succeeded, and writes, each over the number of clients.
 pub(super) fn charts(rows: &[Row], runs: usize) -> Vec<Chart> {
-    // 95 % of the runs' means lie within 1.96 standard errors.
-    let error = |sem: Option<f64>| 1.96 * sem.unwrap_or(0.0);
-    let time = |row: &Row| (row.time.mean / 1e3, error(row.time.sem) / 1e3);
-    let writes = |row: &Row| (row.writes.mean, error(row.writes.sem));
+    let time = |row: &Row| (row.time.mean / 1e3, row.time.margin / 1e3);
+    let writes = |row: &Row| (row.writes.mean, row.writes.margin);
     let runs = counted(runs as u64, "run", "runs");
     vec![
         chart(
@@ -81,6 +79,7 @@ fn chart(
     };
     let x = Axis { label: "clients", unit: "", from: 0.0, to: f64::from(clients) };
     Chart {
+        lane: None,
         id,
         title,
         reading,

@@ -2,6 +2,7 @@
 
 use super::Strategy;
 use super::model::Outcome;
+use crate::lab::mean::Mean;
 use crate::lab::text::fixed;
 
 /// What came of the runs of a strategy with a number of clients.
@@ -28,6 +29,8 @@ pub struct Stats {
     pub sd: Option<f64>,
     /// The standard error of the mean; `None` of a single run.
     pub sem: Option<f64>,
+    /// Half the width of the mean's 95 % confidence interval; infinite of a single run.
+    pub margin: f64,
     /// The median: of the k sorted results, that with the number ⌊k/2⌋ from 0.
     pub p50: f64,
     /// Likewise ⌊95 k / 100⌋.
@@ -45,14 +48,15 @@ impl Row {
 
 impl Stats {
     fn new(mut values: Vec<f64>) -> Self {
-        crate::lab::scene::sort(&mut values);
-        let n = values.len() as f64;
-        let mean = values.iter().sum::<f64>() / n;
-        let squares: f64 = values.iter().map(|value| (value - mean) * (value - mean)).sum();
-        let sd = (values.len() > 1).then(|| libm::sqrt(squares / (n - 1.0)));
+        crate::lab::chart::sort(&mut values);
         let at = |place: usize| values.get(place).copied().unwrap_or(f64::NAN);
-        let sem = sd.map(|sd| sd / libm::sqrt(n));
-        Self { mean, sd, sem, p50: at(values.len() / 2), p95: at(values.len() * 95 / 100) }
+        let (p50, p95) = (at(values.len() / 2), at(values.len() * 95 / 100));
+        let Some(Mean { count, mean, deviation, margin }) = Mean::of(&values) else {
+            return Self { mean: f64::NAN, sd: None, sem: None, margin: f64::INFINITY, p50, p95 };
+        };
+        let sd = (count > 1).then_some(deviation);
+        let sem = sd.map(|sd| sd / libm::sqrt(count as f64));
+        Self { mean, sd, sem, margin, p50, p95 }
     }
 }
 
@@ -64,7 +68,7 @@ pub fn csv(rows: &[Row]) -> String {
     );
     for row in rows {
         out.push_str(&format!("{},{},{}", row.clients, row.strategy.name(), row.runs));
-        for Stats { mean, sd, sem, p50, p95 } in [row.time, row.writes] {
+        for Stats { mean, sd, sem, p50, p95, .. } in [row.time, row.writes] {
             for value in [Some(mean), sd, sem, Some(p50), Some(p95)] {
                 out.push(',');
                 out.push_str(&value.map_or_else(String::new, two_decimals));

@@ -51,6 +51,7 @@ fn arrivals(lab: &Lab) -> Chart {
     }
     let bar = text::about(scale.bucket);
     Chart {
+        lane: None,
         id: "arrivals",
         title: "Attempts that arrive together",
         reading: format!("How many attempts begin in each {bar} of this round, those ahead included."),
@@ -99,6 +100,7 @@ fn waits(lab: &Lab) -> Chart {
         },
     );
     Chart {
+        lane: None,
         id: "waits",
         title: "Each wait against what it was drawn from",
         reading:

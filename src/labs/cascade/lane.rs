@@ -22,6 +22,8 @@ pub(super) struct Lane {
     pub(super) by_fallback: u64,
     pub(super) failed: u64,
     pub(super) refused: u64,
+    /// Calls of this caller that the backend still held when it was healed last.
+    pub(super) left_over: Option<u32>,
     pub(super) threads: Level,
     /// The memory of the threads held, in gigabytes: a level of its own, for the memory of a thread can be turned.
     pub(super) memory: Level,

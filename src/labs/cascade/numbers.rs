@@ -30,6 +30,13 @@ pub(super) fn readouts(lab: &Lab) -> Vec<Readout> {
         value: memory(lane),
         tone: Tone::Plain,
     };
+    let left_over = |id, label, lane: &Lane| Readout {
+        id,
+        label,
+        number: lane.left_over.map(f64::from),
+        value: lane.left_over.map_or_else(|| "not healed yet".to_owned(), |many| text::grouped(many.into())),
+        tone: Tone::Plain,
+    };
     let (without, with) = (&lab.without, &lab.with);
     vec![
         count("threads_without", "threads held, without", without.used.into(), Tone::LaneA),
@@ -48,6 +55,8 @@ pub(super) fn readouts(lab: &Lab) -> Vec<Readout> {
         count("failed_with", "failed, with", with.failed, Tone::Plain),
         count("refused_without", "no thread free, without", without.refused, Tone::Plain),
         count("refused_with", "no thread free, with", with.refused, Tone::Plain),
+        left_over("left_over_without", "calls left to the healed backend, without", without),
+        left_over("left_over_with", "calls left to the healed backend, with", with),
         Readout {
             id: "time",
             label: "time",
@@ -111,6 +120,7 @@ pub(super) fn charts(lab: &Lab) -> Vec<Chart> {
         let highest = lines.iter().flat_map(|line| &line.points).map(|point| point.1).fold(top, f64::max);
         let y = Axis { label: "requests per second", unit: "1/s", from: 0.0, to: highest * 1.05 };
         Chart {
+            lane: None,
             id,
             title,
             reading: reading.to_owned(),
@@ -124,6 +134,7 @@ pub(super) fn charts(lab: &Lab) -> Vec<Chart> {
     };
     vec![
         Chart {
+        lane: None,
             id: "threads",
             title: "Threads held",
             reading: "How many threads of each caller wait for the backend, each with a connection of its own; the dashed line is the whole pool."
@@ -146,6 +157,7 @@ pub(super) fn charts(lab: &Lab) -> Vec<Chart> {
             ),
         },
         Chart {
+        lane: None,
             id: "memory",
             title: "Memory held",
             reading: "Threads held times the memory of a thread at that time.".to_owned(),

@@ -52,6 +52,7 @@ impl Lab {
         (self.hung, self.healed) = (false, Some(now));
         self.record.event(now, 5, &[0]);
         let (without, with) = (self.without.used, self.with.used);
+        (self.without.left_over, self.with.left_over) = (Some(without), Some(with));
         let said = format!(
             "The backend answers again. Calls that it still held: {} without the breaker and {} with it.",
             text::grouped(i64::from(without)),

@@ -35,6 +35,7 @@ fn state(lab: &Lab) -> Chart {
         });
     let opened = lab.breaker.opened_count();
     Chart {
+        lane: None,
         id: "state",
         title: match watched.label {
             "failure rate" => "State and failure rate in the window",
@@ -113,6 +114,7 @@ fn shares(lab: &Lab) -> Option<Chart> {
         spread: Vec::new(),
     });
     Some(Chart {
+        lane: None,
         id: "shares",
         title,
         reading: format!("{reads} {}. {on}", about::window(settings)),
@@ -146,6 +148,7 @@ fn outcomes(lab: &Lab) -> Chart {
     let counts = lab.counts;
     let state = if lab.breaker.state() == State::Closed { "" } else { " It is not closed now." };
     Chart {
+        lane: None,
         id: "outcomes",
         title: "Outcomes per second",
         reading: "How requests ended, as a rate in each half second.".to_owned(),

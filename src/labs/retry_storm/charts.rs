@@ -88,6 +88,7 @@ fn load(lab: &Lab) -> Chart {
         line("wanted", Tone::Info, Stroke::Steps, per_second(lab, &lab.watch.wanted)),
     ];
     Chart {
+        lane: None,
         id: "load",
         title: "Load against capacity",
         reading: format!(
@@ -116,6 +117,7 @@ fn queue(lab: &Lab) -> Chart {
     ];
     let patience = f64::from(lab.setup.patience);
     Chart {
+        lane: None,
         id: "queue",
         title: "The queue",
         reading:
@@ -143,6 +145,7 @@ fn goodput(lab: &Lab) -> Chart {
         line("served for nobody", Tone::Bad, Stroke::DashedSteps, per_second(lab, &lab.watch.wasted)),
     ];
     Chart {
+        lane: None,
         id: "goodput",
         title: "Goodput and waste",
         reading: format!(
@@ -171,6 +174,7 @@ fn retries(lab: &Lab) -> Chart {
         .map(|(sent, retried)| (sent.0, if sent.1 > 0.0 { 100.0 * retried.1 / sent.1 } else { 0.0 }));
     let now = f64::from(second.retried) / f64::from(second.sent.max(1));
     Chart {
+        lane: None,
         id: "retries",
         title: "Share of retries",
         reading: "Of the requests that reach the server, those that were sent before.".to_owned(),

@@ -11,6 +11,7 @@ use super::super::{dom, num};
 use super::table;
 use super::watch::{Event, Watch};
 use super::{canvas, matches, palette, save_csv, save_png, save_svg};
+use crate::lab::Lane;
 use crate::lab::scene::Chart;
 use crate::paint::{self, Look, Palette, Plot, Scale};
 
@@ -21,9 +22,6 @@ pub struct ChartProps {
     pub chart: Rc<Chart>,
     /// Begins the names of its files and elements; unique with the chart's id on the page.
     pub slug: AttrValue,
-    /// The lane that it is of, where each has its own; it goes with the title.
-    #[prop_or_default]
-    pub lane: AttrValue,
     /// `light` or `dark`; anything else follows the page's `data-theme`, then the system. Changing it redraws.
     #[prop_or_default]
     pub theme: AttrValue,
@@ -32,7 +30,6 @@ pub struct ChartProps {
 impl PartialEq for ChartProps {
     fn eq(&self, other: &Self) -> bool {
         self.slug == other.slug
-            && self.lane == other.lane
             && self.theme == other.theme
             // Mostly the same one: then its points need not be compared.
             && (Rc::ptr_eq(&self.chart, &other.chart) || self.chart == other.chart)
@@ -142,8 +139,7 @@ impl Component for ChartView {
             Msg::Save(format) => {
                 self.close_menu();
                 let (chart, palette) = (&ctx.props().chart, palette(&ctx.props().theme));
-                let ChartProps { slug, lane, .. } = ctx.props();
-                let name = format!("{slug}-{}{lane}", chart.id);
+                let name = ctx.props().name();
                 match format {
                     Format::Png => save_png(chart, palette, &name),
                     Format::Svg => save_svg(chart, palette, &name),
@@ -192,9 +188,8 @@ impl Component for ChartView {
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let ChartProps { chart, slug, lane, .. } = ctx.props();
-        let id = format!("{slug}-{}{lane}", chart.id);
-        let titled = if lane.is_empty() { chart.title.to_owned() } else { format!("{} · {lane}", chart.title) };
+        let chart = &ctx.props().chart;
+        let (id, titled) = (ctx.props().name(), chart.heading());
         let (heading, told) = (format!("{id}-title"), format!("{id}-told"));
         let switch = if self.table { "Show as chart" } else { "Show as table" };
         let tell = ctx.link().callback(|msg: Msg| msg);
@@ -248,6 +243,13 @@ impl Component for ChartView {
     }
 }
 
+impl ChartProps {
+    /// Of its files and elements.
+    fn name(&self) -> String {
+        format!("{}-{}{}", self.slug, self.chart.id, self.chart.lane.map_or("", Lane::name))
+    }
+}
+
 impl ChartView {
     fn picture(&self, ctx: &Context<Self>, told: &str, tell: &Callback<Msg>) -> Html {
         let chart = &ctx.props().chart;
@@ -267,7 +269,7 @@ impl ChartView {
             // It has a transition on its colour, so that a change of theme ends in this event, whatever made it.
             .on("transitionend", move |_: web_sys::Event| turned.emit(Msg::Watched(Watched(Event::Stale))));
         let reader = el("div.chart-reader[role=slider][tabindex=0]")
-            .set("aria-label", format!("Read values: {}", chart.title))
+            .set("aria-label", format!("Read values: {}", chart.heading()))
             .set("aria-valuemin", dom::exact(from))
             .set("aria-valuemax", dom::exact(to))
             .set("aria-valuenow", dom::exact(now))
@@ -278,7 +280,7 @@ impl ChartView {
             .on("blur", leave)
             .on("keydown", move |event: KeyboardEvent| pressed.emit(Msg::Key(event)));
         el("div.chart-plot")
-            .put(canvas.word("aria-label", chart.title).set("aria-describedby", told.to_owned()))
+            .put(canvas.set("aria-label", chart.heading()).set("aria-describedby", told.to_owned()))
             .put(reader)
             .html()
     }

@@ -26,9 +26,6 @@ use crate::lab::scene::Why;
 use crate::lab::{Chart, Lane, Readout};
 use crate::session::Session;
 
-/// A chart, with the lane that it is of where each has its own.
-pub(crate) type LaneChart<C = Chart> = (Option<Lane>, C);
-
 /// What the scene has for the panels.
 pub(super) struct Shown {
     pub(super) readouts: Vec<Readout>,
@@ -42,7 +39,7 @@ pub(super) struct Shown {
 pub struct Panels {
     pub(super) show: fn(&Stage, &Context<Stage>, Shown) -> Html,
     pub(super) both_logs: fn(&Session) -> Entries,
-    pub(super) both_charts: fn(&Session) -> Vec<LaneChart>,
+    pub(super) charts: fn(&Session) -> Vec<Chart>,
     pub(super) compare: fn(&mut Player, &Intent),
     pub(super) ask: fn(&mut Stage, &Context<Stage>, Ask),
     pub(super) answer: fn(&mut Stage, &Context<Stage>),
@@ -60,7 +57,7 @@ pub fn panels() -> Panels {
     Panels {
         show: Stage::below,
         both_logs: lanes::logs,
-        both_charts: lanes::charts,
+        charts: Session::charts_of_all,
         compare: |player, intent| player.compare(intent, &dom::real_ms),
         ask: Stage::ask,
         answer: Stage::answer,
@@ -109,15 +106,15 @@ impl Stage {
             }
             let charts = shows("charts").then(|| {
                 let mut charts = el("div.charts[data-part=charts]");
-                for (lane, chart) in &self.charts {
-                    let (slug, lane) = (opened.lab.about.slug, lane.map_or("", Lane::name));
-                    let key = format!("{}{lane}", chart.id);
-                    charts = charts.put(html! { <ChartView {key} chart={chart.clone()} {slug} {lane} /> });
+                for chart in &self.charts {
+                    let key = format!("{}{}", chart.id, chart.lane.map_or("", Lane::name));
+                    let slug = opened.lab.about.slug;
+                    charts = charts.put(html! { <ChartView {key} chart={chart.clone()} {slug} /> });
                 }
                 charts
             });
             let tiles = shows("readouts").then(|| match other {
-                Some(other) => lanes::readouts(readouts, &other),
+                Some(other) => lanes::readouts(readouts, other),
                 None => self::readouts(readouts),
             });
             let tables = shows("readouts")

@@ -5,14 +5,17 @@ use std::rc::Rc;
 use gloo_timers::callback::Timeout;
 use yew::prelude::*;
 
+use super::super::clock::factor;
 use super::super::dom;
-use super::{Entries, LaneChart, Msg, Place, Stage};
+use super::{Entries, Msg, Place, Stage};
 use crate::lab::{Chart, Link};
 
 /// Real milliseconds between two looks at the charts while time runs.
 const CHARTS_EVERY: f64 = 125.0;
 /// Real milliseconds between two looks at the log while time runs.
 const LOG_EVERY: f64 = 90.0;
+/// Changes of state in a real second that a picture may show, as three flashes.
+const FLASHES_MAX: usize = 6;
 /// Real milliseconds between two announcements.
 const SAY_EVERY: f64 = 1000.0;
 /// Real milliseconds that a change stands between picture and buttons before routine may cover it.
@@ -56,6 +59,9 @@ impl Stage {
                 }
             };
         }
+        let second = session.now().as_nanos().saturating_sub((1e9 * factor(self.player.speed)) as u64);
+        let changes = self.entries.list.iter().take_while(|entry| entry.at.as_nanos() >= second);
+        self.flashes = !at_once && changes.filter(|entry| entry.is_change()).nth(FLASHES_MAX).is_some();
         let charts = Some((revision, session.now()));
         let mut all_charts = at_once;
         if self.player.touched
@@ -64,11 +70,8 @@ impl Stage {
             && (at_once || real - self.seen.charts_at >= CHARTS_EVERY)
         {
             (self.seen.charts, self.seen.charts_at) = (charts, real);
-            let fresh = match panels {
-                Some(panels) => (panels.both_charts)(&session),
-                None => session.charts().into_iter().map(|chart| (None, chart)).collect(),
-            };
-            let alike = |(held, fresh): (&LaneChart<Rc<Chart>>, &LaneChart)| (held.0, held.1.id) == (fresh.0, fresh.1.id);
+            let fresh = panels.map_or_else(|| session.charts(), |panels| (panels.charts)(&session));
+            let alike = |(held, fresh): (&Rc<Chart>, &Chart)| (held.id, held.lane) == (fresh.id, fresh.lane);
             let others = fresh.len() != self.charts.len() || !self.charts.iter().zip(&fresh).all(alike);
             if others {
                 self.charts.clear();
@@ -93,11 +96,11 @@ impl Stage {
 
     /// Shows charts made anew: all of them or, while time runs, one a frame, so that no frame has to draw them all.
     fn hang_charts(&mut self, all: bool) {
-        while let Some((index, (lane, chart))) = self.charts_due.pop_front() {
+        while let Some((index, chart)) = self.charts_due.pop_front() {
             match self.charts.get_mut(index) {
-                Some((_, held)) if **held == chart => continue,
-                Some((_, held)) => *held = Rc::new(chart),
-                None => self.charts.push((lane, Rc::new(chart))),
+                Some(held) if **held == chart => continue,
+                Some(held) => *held = Rc::new(chart),
+                None => self.charts.push(Rc::new(chart)),
             }
             if !all {
                 return;

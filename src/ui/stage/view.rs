@@ -25,6 +25,9 @@ use crate::lab::{Diagram, Lane, Link};
 /// In place of what would answer an open question.
 pub(super) const HELD: &str = "Held back until you have answered the question or skipped it.";
 
+/// Real milliseconds that a picture stays where it would flash: six changes a second are three flashes, as many as may be.
+const HELD_FOR: f64 = 1000.0 / 6.0;
+
 impl Stage {
     /// The parts from top to bottom.
     pub(super) fn show(&self, ctx: &Context<Self>) -> Html {
@@ -33,9 +36,10 @@ impl Stage {
         let about = &opened.lab.about;
         let shows = |part: &str| !opened.hide.iter().any(|hidden| hidden == part);
         let session = self.player.session.borrow();
-        let scene = session.scene(self.looks());
-        let other = panels.filter(|_| session.is_comparing()).map(|_| session.scene_of(Lane::B, self.looks()));
+        let mut scene = session.scene(self.looks());
+        let mut other = panels.filter(|_| session.is_comparing()).map(|_| session.scene_of(Lane::B, self.looks()));
         drop(session);
+        self.calm(&mut scene.diagram, other.as_mut().map(|other| &mut other.diagram));
         let touched = self.player.touched;
         let full = place != Place::Front;
         let mut parts = Vec::new();
@@ -124,6 +128,25 @@ impl Stage {
             .put(self.hint())
     }
 
+    /// Where states change faster than may flash, the picture stays as it is for a moment.
+    fn calm(&self, diagram: &mut Diagram, other: Option<&mut Diagram>) {
+        let real = dom::real_ms();
+        let mut held = self.held.borrow_mut();
+        if !self.flashes {
+            *held = None;
+            return;
+        }
+        match held.as_ref().filter(|held| real - held.0 < HELD_FOR) {
+            Some((_, a, b)) => {
+                diagram.clone_from(a);
+                if let (Some(other), Some(b)) = (other, b) {
+                    other.clone_from(b);
+                }
+            }
+            None => *held = Some((real, diagram.clone(), other.map(|other| other.clone()))),
+        }
+    }
+
     pub(super) fn invitation(&self, ctx: &Context<Self>) -> AttrValue {
         if self.player.now() > halfopen_core::Instant::ZERO {
             return self.player.session.borrow().record().silence().into();
@@ -185,6 +208,8 @@ impl Stage {
         }
         if let Some(reached) = self.player.behind {
             words = format!("This machine cannot keep up: running at {}.", num::with(reached, 1, "×"));
+        } else if self.flashes {
+            words = "States change faster than is good to look at: the picture shows some of them.".to_owned();
         }
         el("p.hint[role=status]").class_if(words.is_empty(), "none").text(words)
     }
