@@ -104,11 +104,14 @@ fn the_share_of_slow_calls_is_drawn_with_its_threshold() {
     assert_eq!((at(&shares, "slow calls", 2.05), at(&shares, "slow calls", 4.0)), (0.0, 50.0), "judged from 4 on");
     assert_eq!((at(&shares, "failure rate", 4.0), shares.limits[0].at), (0.0, 70.0));
     assert_eq!(shares.limits[0].label, "opens at 70\u{a0}% slow");
+    assert_eq!(shares.summary, "0\u{a0}% failed, 50\u{a0}% were slow.");
     let by_rate = the_chart(&run(&format!("trip=rate&{link}")), "shares");
     assert_eq!((by_rate.lines.len(), at(&by_rate, "slow calls", 4.0)), (1, 50.0));
     // Three failures in a row open it before the slow share is judged: it shows none.
     let opened = run("slow=on&slow_longer_than=100ms&do=0:break,0.1:send,0.2:send,0.3:send&t=2s");
-    assert_eq!(at(&the_chart(&opened, "shares"), "slow calls", 2.0), 0.0);
+    let shares = the_chart(&opened, "shares");
+    assert_eq!(at(&shares, "slow calls", 2.0), 0.0);
+    assert_eq!(shares.summary, "100\u{a0}% failed, slow ones are judged from 10 results on.");
 }
 
 #[test]

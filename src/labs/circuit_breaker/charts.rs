@@ -98,7 +98,12 @@ fn shares(lab: &Lab) -> Option<Chart> {
     }
     let mut limits = Vec::new();
     if let Some(slow) = settings.slow {
-        told.push(format!("{}\u{a0}% were slow", why::round(watched.slow)));
+        let minimum = why::minimum(lab);
+        told.push(if watched.buffered < minimum {
+            format!("slow ones are judged from {minimum} results on")
+        } else {
+            format!("{}\u{a0}% were slow", why::round(watched.slow))
+        });
         lines.push(("slow calls", Tone::Half, Stroke::DashedSteps, &lab.slow));
         let at = f64::from(slow.percent);
         // A tone that means no good would mark where the other line comes to it, too.

@@ -89,7 +89,7 @@ pub(super) fn watched(lab: &Lab) -> Watched {
 }
 
 /// The minimum of calls as it acts.
-fn minimum(lab: &Lab) -> u64 {
+pub(super) fn minimum(lab: &Lab) -> u64 {
     let settings = lab.setup.breaker.settings();
     let minimum = u64::from(settings.minimum_calls.max(1));
     match settings.window {
