@@ -428,3 +428,18 @@ fn a_closed_pipe_is_no_error() {
     run(&["run", CLICKS, "--format", "svg"]);
     run(&["conform", "tests/conformance/breaker.json"]);
 }
+
+#[test]
+fn a_log_without_an_entry_says_only_what_is_true() {
+    for (link, said) in [
+        ("#/circuit-breaker?t=0", "Nothing has happened so far."),
+        ("#/circuit-breaker?t=5s", "Nothing has happened so far."),
+        (
+            "#/circuit-breaker?rate=20/s&t=5s",
+            "No state has changed so far; busy traffic is not told request by request.",
+        ),
+    ] {
+        let told = fine(&["run", link]);
+        assert!(told.contains(&format!("Log\n              {said}\n")), "{link}: {told}");
+    }
+}

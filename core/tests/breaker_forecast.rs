@@ -5,8 +5,8 @@ use core::time::Duration;
 
 use halfopen_core::Instant;
 use halfopen_core::breaker::{
-    Breaker, Compare, Config, Decide, Estimate, EventKind, HalfOpen, OpenFor, Outcome, Settings, State, Traffic, Trip,
-    Window,
+    Breaker, Compare, Config, Decide, Estimate, EventKind, HalfOpen, MaxHalfOpen, OpenFor, Outcome, PermitsLimit,
+    Settings, State, Then, Traffic, Trip, Window,
 };
 use halfopen_core::rng::Seed;
 
@@ -166,4 +166,43 @@ fn any_opening_in_a_day_is_a_probability() {
     // 864,000 calls a day, each the last of 5 failures after a success with probability 0.99 · 1e-10.
     assert!((one.per_day.value().unwrap() - 8.55e-5).abs() < 1e-6, "{one:?}");
     assert!((many.any_in_a_day.value().unwrap() - 0.0820).abs() < 1e-3, "{many:?}");
+}
+
+#[test]
+fn probes_that_may_run_out_leave_no_exact_time() {
+    let decide = Decide::Numbers { successes: 1, failures: 3 };
+    let traffic = Traffic { calls_per_second: 10.0, failing: 0.1 };
+    let open_for = OpenFor::constant(Duration::from_secs(2));
+    let with = |permits, permits_limit, max_half_open| {
+        let half_open = HalfOpen { permits, permits_limit, decide, ..HalfOpen::default() };
+        Config::new(Settings { trip: CONSECUTIVE, open_for, half_open, max_half_open, ..Settings::default() }).unwrap()
+    };
+    let limit = |millis| Some(MaxHalfOpen { after: Duration::from_millis(millis), then: Then::Open });
+    let total = PermitsLimit::Total;
+    assert!(matches!(with(3, total, None).seconds_open(traffic), Estimate::Exact(_)));
+    assert!(matches!(with(1, PermitsLimit::InFlight, None).seconds_open(traffic), Estimate::Exact(_)));
+    assert!(matches!(with(3, total, limit(1000)).seconds_open(traffic), Estimate::Exact(_)));
+    // A limit may come before the third probe, or in the place of one.
+    for (permits, millis) in [(3, 200), (2, 1000)] {
+        assert!(matches!(with(permits, total, limit(millis)).seconds_open(traffic), Estimate::Approximate(_)));
+    }
+    // Nothing ends it: the wait and one probe are the least, and a day holds fewer openings than that makes.
+    let stuck = with(2, total, None);
+    assert_eq!(stuck.seconds_open(traffic), Estimate::AtLeast(2.1));
+    let forecast = stuck.false_openings(traffic, 1).unwrap();
+    assert!(matches!(forecast.per_day, Estimate::AtMost(_)), "{forecast:?}");
+    let mut stream = Seed(1).stream("failures");
+    let mut breaker = Breaker::<100>::new(stuck, Instant::ZERO).unwrap();
+    for call in 0..864_000 {
+        let now = Instant::from_millis(100 * call);
+        if let Ok(permit) = breaker.try_acquire(now) {
+            let outcome = if stream.unit() < traffic.failing { Outcome::Failure } else { Outcome::Success };
+            breaker.on_result(permit, outcome, None, now);
+        }
+    }
+    assert_eq!(breaker.state(), State::HalfOpen, "for ever");
+    assert!(breaker.opened_count() as f64 <= forecast.per_day.value().unwrap());
+    // Without errors, or with nothing else, it is plain.
+    assert!(matches!(stuck.seconds_open(Traffic { failing: 0.0, ..traffic }), Estimate::Exact(_)));
+    assert_eq!(stuck.seconds_open(Traffic { failing: 1.0, ..traffic }), Estimate::Never);
 }

@@ -46,7 +46,7 @@ fn lane_text(session: &Session, lane: Lane, out: &mut String) {
         let _ = writeln!(out, "{:>10.3} s  {}", entry.at.as_secs_f64(), entry.sentence());
     }
     if record.logged() == 0 {
-        out.push_str("              No state has changed; busy traffic is not told request by request.\n");
+        let _ = writeln!(out, "              {}", record.silence());
     }
     out.push_str("\nReadouts\n");
     let readouts = session.scene_of(lane, View::default()).readouts;

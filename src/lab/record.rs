@@ -117,6 +117,15 @@ impl Record {
         self.logged
     }
 
+    /// What stands in the place of a log without an entry.
+    pub fn silence(&self) -> &'static str {
+        if self.trace.events() == 0 {
+            "Nothing has happened so far."
+        } else {
+            "No state has changed so far; busy traffic is not told request by request."
+        }
+    }
+
     /// How many old entries were dropped.
     pub fn dropped(&self) -> u64 {
         self.logged - self.log.len() as u64

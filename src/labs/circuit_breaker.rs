@@ -48,15 +48,19 @@ pub struct Lab {
     record: Record,
     states: VecDeque<(Instant, State)>,
     states_thinned: bool,
+    /// What the trip counts, where that is no share.
     watched: Level,
+    /// The shares of failed and of slow calls in the window, in percent.
+    failing: Level,
+    slow: Level,
     /// When the window is looked at next although nothing happens.
     rolls_at: Option<Instant>,
     /// Timeouts in the queue at most, those of calls that came back included.
     timeouts: usize,
-    /// The wait whose end is in the queue: since when it is open, and its end.
+    /// The wait whose end is in the queue: since when it is open, and its end, which is 0 once it was told.
     waits: Option<(Instant, Instant)>,
-    /// When the breaker is looked at next because it changes by itself.
-    breaker_at: Option<Instant>,
+    /// When the breaker is looked at because it may change by itself, the next time last.
+    looks: Vec<Instant>,
     answered: Tally,
     failed: Tally,
     turned_away: Tally,
@@ -189,10 +193,12 @@ impl lab::Lab for Lab {
             states: VecDeque::from([(Instant::ZERO, breaker.state())]),
             states_thinned: false,
             watched: Level::default(),
+            failing: Level::default(),
+            slow: Level::default(),
             rolls_at: None,
             timeouts: 0,
             waits: None,
-            breaker_at: None,
+            looks: Vec::new(),
             answered: Tally::new(Duration::from_millis(500)),
             failed: Tally::new(Duration::from_millis(500)),
             turned_away: Tally::new(Duration::from_millis(500)),
@@ -228,12 +234,15 @@ impl lab::Lab for Lab {
                 }
                 Event::TimeUp(id) => self.time_up(id),
                 Event::Breaker => {
+                    self.looks.pop();
                     let mut heard = Vec::new();
                     self.breaker.handle_timeout_with(now, &mut |event| heard.push(event));
                     self.hear(heard);
                     self.expect_breaker();
                 }
-                Event::WaitOver(entered) => self.wait_over(entered),
+                // Not the end of one that has been turned longer or shorter since.
+                Event::WaitOver(entered) if self.waits == Some((entered, now)) => self.wait_over(),
+                Event::WaitOver(_) => {}
                 Event::Roll => self.watch(),
             }
         }
@@ -301,20 +310,30 @@ impl lab::Lab for Lab {
 }
 
 impl Lab {
+    /// Looks at the breaker when it changes by itself. A look that is in the queue already and comes too early looks again,
+    /// so a time that is put off needs no further event: few wait, however often it changes.
     fn expect_breaker(&mut self) {
-        let at = self.breaker.poll_timeout();
-        if let Some(at) = at.filter(|_| at != self.breaker_at) {
+        if let Some(at) = self.breaker.poll_timeout()
+            && self.looks.last().is_none_or(|next| at < *next)
+        {
             self.queue.push(at, Event::Breaker);
+            self.looks.push(at);
         }
-        self.breaker_at = at;
     }
 
     fn expect_wait(&mut self) {
         let asks = self.setup.breaker.settings().half_open_by == HalfOpenBy::Ask;
-        let wait = self.breaker.wait_ends().filter(|ends| asks && *ends > self.now);
-        if let Some(wait) = wait.map(|ends| (self.breaker.since(), ends)).filter(|wait| self.waits != Some(*wait)) {
-            self.waits = Some(wait);
-            self.queue.push(wait.1, Event::WaitOver(wait.0));
+        let Some(ends) = self.breaker.wait_ends().filter(|_| asks) else { return };
+        let wait = (self.breaker.since(), ends);
+        let over = |waits: (Instant, Instant)| waits.0 == wait.0 && waits.1 <= self.now;
+        if self.waits == Some(wait) || (over(wait) && self.waits.is_some_and(over)) {
+            return;
+        }
+        self.waits = Some(wait);
+        if ends > self.now {
+            self.queue.push(ends, Event::WaitOver(wait.0));
+        } else {
+            self.wait_over();
         }
     }
 
@@ -366,9 +385,12 @@ impl Lab {
     }
 
     /// In most libraries nothing changes when the wait is over: the state reads open until somebody asks.
-    fn wait_over(&mut self, entered: Instant) {
-        let still = self.breaker.state() == State::Open && self.breaker.since() == entered;
-        if still && self.breaker.wait_ends().is_some_and(|ends| ends <= self.now) && self.calls_may_stay_away() {
+    fn wait_over(&mut self) {
+        let Some((since, _)) = self.waits else { return };
+        self.waits = Some((since, Instant::ZERO));
+        let asks = self.setup.breaker.settings().half_open_by == HalfOpenBy::Ask;
+        let still = asks && self.breaker.state() == State::Open && self.breaker.since() == since;
+        if still && self.calls_may_stay_away() {
             let wait = self.breaker.wait().map(text::about).unwrap_or_default();
             let said = format!("The {wait} wait is over, but nothing probes by itself: the next request will.");
             self.record.log(self.now, Tone::Half, "▲ still open.", said);
@@ -456,20 +478,28 @@ impl Lab {
         own || self.config.count("rate") <= LOGGED_RATE_MAX * 1000
     }
 
-    /// Takes the watched figure down for the chart, and comes back when time alone will change it.
+    /// Takes the watched figures down for the charts, and comes back when time alone will change them.
     fn watch(&mut self) {
         let figure = why::watched(self);
-        self.watched.set(self.now, figure.value);
-        let settings = self.setup.breaker.settings();
-        let step = match settings.window {
-            breaker::Window::Time { time, buckets } => time / buckets.max(1),
-            breaker::Window::Fixed { length } => length,
+        if figure.unit.is_empty() {
+            self.watched.set(self.now, figure.value);
+        }
+        self.failing.set(self.now, figure.failing);
+        self.slow.set(self.now, figure.slow);
+        let (from, step) = match self.setup.breaker.settings().window {
+            breaker::Window::Time { time, buckets } => (Instant::ZERO, time / buckets.max(1)),
+            breaker::Window::Fixed { length } => (self.breaker.since(), length),
             breaker::Window::Calls { .. } => return,
         };
         let judged = matches!(self.breaker.state(), State::Closed | State::MetricsOnly);
-        let pending = self.rolls_at.is_some_and(|at| at > self.now);
-        if judged && !pending && self.breaker.figures(self.now).buffered > 0 {
-            let at = self.now + step.max(Duration::from_millis(10));
+        if !judged || self.breaker.figures(self.now).buffered == 0 {
+            return;
+        }
+        // At the edge, as the core's window has them; narrow buckets are looked at some at a time.
+        let step = (Instant::ZERO + step).as_nanos().max(1);
+        let step = step * 10_000_000_u64.div_ceil(step);
+        let at = from + Duration::from_nanos((self.now.since(from).as_nanos() as u64 / step + 1).saturating_mul(step));
+        if self.rolls_at.is_none_or(|next| next <= self.now || at < next) {
             self.rolls_at = Some(at);
             self.queue.push(at, Event::Roll);
         }

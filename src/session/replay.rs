@@ -177,7 +177,9 @@ impl Playing {
             let said = if matches!(knob.kind, Kind::Document { .. }) {
                 format!("You changed “{}”.", knob.label)
             } else {
-                format!("You set “{}” from {before} to {}.", knob.label, self.current.show(id))
+                let (open, close) = if matches!(knob.kind, Kind::Choice { .. }) { ("“", "”") } else { ("", "") };
+                let after = self.current.show(id);
+                format!("You set “{}” from {open}{before}{close} to {open}{after}{close}.", knob.label)
             };
             self.run.record_mut().log(now, Tone::Info, "", said);
         }

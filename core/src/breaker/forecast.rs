@@ -6,7 +6,7 @@
 
 use super::config::Config;
 use super::odds::{below, hazard, least, run};
-use super::settings::{Decide, Settings, Trip, Window};
+use super::settings::{Decide, HalfOpen, PermitsLimit, Settings, Trip, Window};
 
 /// Even traffic to one breaker.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -121,10 +121,13 @@ impl Config {
         let per_day = match closed {
             Estimate::Never => Estimate::Exact(0.0),
             Estimate::AtLeast(closed) => Estimate::AtMost(day / (closed + open.value().unwrap_or(0.0))),
+            // How long it stays open at most is not told then.
+            Estimate::AtMost(_) if matches!(open, Estimate::AtLeast(_)) => Estimate::AtLeast(0.0),
             Estimate::AtMost(closed) => Estimate::AtLeast(day / (closed + open.value().unwrap_or(f64::INFINITY))),
             Estimate::Exact(closed) | Estimate::Approximate(closed) => match open {
                 // It opens once and stays so.
                 Estimate::Never => Estimate::AtMost(1.0),
+                Estimate::AtLeast(open) => Estimate::AtMost(day / (closed + open)),
                 Estimate::Exact(open) if matches!(self.calls_to_open(traffic), Some(Estimate::Exact(_))) => {
                     Estimate::Exact(day / (closed + open))
                 }
@@ -142,11 +145,22 @@ impl Config {
 
     /// The expected time from an opening until the breaker is closed again, in seconds: every wait, and the probes.
     ///
-    /// Exact for [`Decide::Numbers`] with 1 success or 1 failure and for [`Decide::Rate`] without `early`; limits on
-    /// the number of permits or the length of `half_open` are not looked at. `Never` when no probe can succeed.
+    /// Exact for [`Decide::Numbers`] with 1 success or 1 failure and for [`Decide::Rate`] without `early`, unless a limit on
+    /// the length of `half_open` may end it before the probes decide: such an end is not looked at. `Never` when no probe
+    /// can succeed. Where all permits may be used up without a decision and no limit ends that, the mean is without end,
+    /// because it may stay half-open for ever; then `AtLeast` the shortest way, one wait and the probes that close it.
     pub fn seconds_open(&self, traffic: Traffic) -> Estimate {
         let p = traffic.failing;
-        let (reopens, probes, exact) = match self.settings().half_open.decide {
+        let HalfOpen { permits, permits_limit, decide, .. } = self.settings().half_open;
+        let limit = self.settings().max_half_open;
+        let (fewest, most) = match decide {
+            Decide::Numbers { successes, failures } => (successes, u64::from(successes) + u64::from(failures) - 1),
+            Decide::Rate { .. } => (self.after, self.after.into()),
+        };
+        let runs_out = permits_limit == PermitsLimit::Total && u64::from(permits) < most;
+        let cut =
+            limit.is_some_and(|limit| runs_out || limit.after.as_secs_f64() <= most as f64 / traffic.calls_per_second);
+        let (reopens, probes, exact) = match decide {
             Decide::Numbers { successes: 1, failures } => {
                 let all_fail = libm::pow(p, f64::from(failures));
                 (all_fail, if p < 1.0 { (1.0 - all_fail) / (1.0 - p) } else { f64::from(failures) }, true)
@@ -170,6 +184,10 @@ impl Config {
         if reopens >= 1.0 {
             return Estimate::Never;
         }
+        if runs_out && limit.is_none() && p > 0.0 {
+            let wait = self.capped(self.initial()) as f64 / 1e9;
+            return Estimate::AtLeast(wait + f64::from(fewest) / traffic.calls_per_second);
+        }
         let (mut seconds, mut reached, mut grown) = (0.0, 1.0, self.initial());
         // With n openings in a row as likely as reopens^(n-1); once the wait is steady the rest is a geometric series.
         for _ in 0..10_000 {
@@ -185,7 +203,7 @@ impl Config {
                 break;
             }
         }
-        if exact { Estimate::Exact(seconds) } else { Estimate::Approximate(seconds) }
+        if exact && !cut { Estimate::Exact(seconds) } else { Estimate::Approximate(seconds) }
     }
 
     /// Failures that open when so many results are recorded, whatever the minimum; more than that when none do.

@@ -352,6 +352,11 @@ impl<const N: usize> Breaker<N> {
         self.entered
     }
 
+    /// Which stay in a state this is: a number that every entry changes, also one into the same state.
+    pub const fn stay(&self) -> u64 {
+        self.stay
+    }
+
     /// The latest time that any verb was told.
     pub const fn latest(&self) -> Instant {
         self.latest

@@ -38,6 +38,11 @@ impl Permit {
     pub const fn asked(&self) -> Instant {
         self.asked
     }
+
+    /// The stay in a state that granted it; [`Breaker::stay`](super::Breaker::stay) is the present one.
+    pub const fn stay(&self) -> u64 {
+        self.stay
+    }
 }
 
 /// An ask was refused: the call must not be made.

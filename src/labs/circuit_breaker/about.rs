@@ -94,17 +94,24 @@ fn claim(config: &Config) -> String {
         State::Closed | State::Open | State::HalfOpen => {}
     }
     let slow = settings.slow.map_or(String::new(), |Slow { longer_than, percent }| {
-        format!(", or {percent}\u{a0}% took longer than {}{},", text::about(longer_than), judged(&settings))
+        // A rate has just said of what.
+        let of = if matches!(settings.trip, Trip::Rate { .. }) { "" } else { &format!(" {}", window(&settings)) };
+        format!(", or {percent}\u{a0}%{of} took longer than {}{},", text::about(longer_than), judged(&settings))
     });
     format!("After {}{slow} it stops asking and answers for itself. {}", trip(&settings), recovery(&settings))
 }
 
-fn trip(settings: &Settings) -> String {
-    let window = match settings.window {
+/// Of which calls the results are judged.
+pub(super) fn window(settings: &Settings) -> String {
+    match settings.window {
         Window::Calls { calls } => format!("of the last {}", text::counted(calls.into(), "call", "calls")),
         Window::Time { time, .. } => format!("of the calls of the last {}", text::about(time)),
         Window::Fixed { length } => format!("of the calls of each {}", text::about(length)),
-    };
+    }
+}
+
+fn trip(settings: &Settings) -> String {
+    let window = window(settings);
     match settings.trip {
         Trip::Consecutive { failures } => {
             let run = if failures == 1 { "one failure".to_owned() } else { format!("{failures} failures in a row") };
@@ -128,7 +135,7 @@ fn trip(settings: &Settings) -> String {
 }
 
 /// From how many results on the window is judged, where that is more than one.
-fn judged(settings: &Settings) -> String {
+pub(super) fn judged(settings: &Settings) -> String {
     let minimum = match settings.window {
         Window::Calls { calls } => settings.minimum_calls.min(calls),
         _ => settings.minimum_calls,
@@ -150,12 +157,12 @@ fn recovery(settings: &Settings) -> String {
     let verdict = match decide {
         Decide::Numbers { successes: 1, failures: 1 } => "the first answer decides".to_owned(),
         Decide::Numbers { successes, failures } => format!(
-            "{} close it, {} open it again",
-            text::counted(successes.into(), "success", "successes"),
-            text::counted(failures.into(), "failure", "failures")
+            "{} it, {} it again",
+            text::counted(successes.into(), "success closes", "successes close"),
+            text::counted(failures.into(), "failure opens", "failures open")
         ),
         Decide::Rate { after, .. } => {
-            format!("{} decide", text::counted(after.unwrap_or(permits).into(), "result", "results"))
+            text::counted(after.unwrap_or(permits).into(), "result decides", "results decide")
         }
     };
     let verdict =

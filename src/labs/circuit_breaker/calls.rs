@@ -110,7 +110,7 @@ impl Lab {
         }
         self.record.event(now, 3, &[id, outcome as u64]);
         self.remember(id, came);
-        let (call_sent, own) = (call.sent, call.own);
+        let (stay, own) = (call.permit.stay(), call.own);
         let mut heard = Vec::new();
         self.breaker.on_result_with(call.permit, outcome, None, now, &mut |event| heard.push(event));
         let counted = heard
@@ -120,9 +120,7 @@ impl Lab {
         if !counted && !passive {
             self.counts.late += 1;
             // Within one stay only the end of a fixed window makes a result late.
-            let same_stay =
-                matches!(self.breaker.state(), State::Closed | State::MetricsOnly) && call_sent >= self.breaker.since();
-            said.push_str(if same_stay {
+            said.push_str(if stay == self.breaker.stay() {
                 " It comes late: the interval in which it was sent has ended, so it is not counted."
             } else {
                 " It comes late, from before the breaker last changed, so it is not counted."
@@ -187,5 +185,28 @@ mod tests {
         lab.advance(Instant::from_secs(30));
         assert!(lab.counts.answered > 25_000);
         assert!(lab.queue.len() < 3_000, "{} events wait", lab.queue.len());
+    }
+
+    #[test]
+    fn times_at_which_it_may_change_by_itself_do_not_pile_up() {
+        for half_open_by in ["ask", "clock"] {
+            let mut config = Config::new(Lab::ABOUT.knobs);
+            for (knob, value) in [
+                ("threshold", "1"),
+                ("open_for", "1ms"),
+                ("max_half_open", "1h"),
+                ("half_open_by", half_open_by),
+                ("rate", "1000/s"),
+                ("arrivals", "constant"),
+                ("latency", "1ms"),
+            ] {
+                assert_eq!(config.set_text(knob, value), Ok(()));
+            }
+            let mut lab = Lab::start(&config, Seed(1));
+            lab.act("break", &[]);
+            lab.advance(Instant::from_secs(30));
+            assert!(lab.breaker.opened_count() > 5_000);
+            assert!(lab.queue.len() < 2_000, "{} events wait", lab.queue.len());
+        }
     }
 }

@@ -1,13 +1,16 @@
-//! The charts: the state with what the trip watches, and outcomes per second.
+//! The charts: the state with what the trip watches, the shares in the window, and outcomes per second.
 
-use halfopen_core::breaker::State;
+use halfopen_core::breaker::{State, Trip};
 
-use super::{Lab, why};
+use super::{Lab, about, why};
 use crate::lab::scene::{Axis, Band, Chart, Limit, Line, Stroke, Tone};
 use crate::lab::wording;
 
 pub(super) fn charts(lab: &Lab) -> Vec<Chart> {
-    vec![state(lab), outcomes(lab)]
+    let mut charts = vec![state(lab)];
+    charts.extend(shares(lab));
+    charts.push(outcomes(lab));
+    charts
 }
 
 /// Time from the beginning; at least ten seconds, so that the first request does not fill the chart.
@@ -17,7 +20,11 @@ fn time(lab: &Lab) -> Axis {
 
 fn state(lab: &Lab) -> Chart {
     let watched = why::watched(lab);
-    let points = lab.watched.points(lab.now);
+    let settings = lab.setup.breaker.settings();
+    let judged =
+        if matches!(settings.trip, Trip::Consecutive { .. }) { String::new() } else { about::judged(settings) };
+    let level = if watched.unit == "%" { &lab.failing } else { &lab.watched };
+    let points = level.points(lab.now);
     let highest = points.iter().map(|point| point.1).fold(0.0, f64::max);
     let to = if watched.unit == "%" { 100.0 } else { (watched.threshold + 1.0).max(highest * 1.1) };
     let now = lab.now.as_secs_f64();
@@ -35,7 +42,7 @@ fn state(lab: &Lab) -> Chart {
             "failures in the window" => "State and failures in the window",
             _ => "State and failures in a row",
         },
-        reading: format!("The line is the {} that it opens on; the band below is its state.", watched.label),
+        reading: format!("The line is the {} that it opens on{judged}; the band below is its state.", watched.label),
         x: time(lab),
         y: Axis { label: watched.label, unit: watched.unit, from: 0.0, to },
         lines: vec![Line {
@@ -47,12 +54,7 @@ fn state(lab: &Lab) -> Chart {
         }],
         limits: vec![Limit {
             at: watched.threshold,
-            label: format!(
-                "opens {} {}{}",
-                if watched.above { "above" } else { "at" },
-                watched.threshold as u64,
-                if watched.unit.is_empty() { "" } else { "\u{a0}%" }
-            ),
+            label: opens(watched.above, watched.threshold, watched.unit),
             tone: Tone::Bad,
         }],
         bands: bands.collect(),
@@ -68,6 +70,70 @@ fn state(lab: &Lab) -> Chart {
             }
         ),
     }
+}
+
+/// How a threshold is labelled.
+fn opens(above: bool, threshold: f64, unit: &str) -> String {
+    let gap = if unit.is_empty() { "" } else { "\u{a0}" };
+    format!("opens {} {}{gap}{unit}", if above { "above" } else { "at" }, threshold as u64)
+}
+
+/// The shares of the results in the window that the chart of the state does not show: of failures where it counts them, and
+/// of slow calls where they are judged.
+fn shares(lab: &Lab) -> Option<Chart> {
+    let (watched, settings) = (why::watched(lab), lab.setup.breaker.settings());
+    let (label, title, reads) = match (watched.unit.is_empty(), settings.slow) {
+        (false, None) => return None,
+        (true, None) => ("failure rate", "Failure rate in the window", "The share that failed"),
+        (true, Some(_)) => {
+            ("share of calls", "Failed and slow calls in the window", "The shares that failed and were slow,")
+        }
+        (false, Some(_)) => ("slow calls", "Slow calls in the window", "The share that was slow,"),
+    };
+    let mut told = Vec::new();
+    let mut lines = Vec::new();
+    if watched.unit.is_empty() {
+        told.push(format!("{}\u{a0}% failed", why::round(watched.failing)));
+        lines.push(("failure rate", Tone::Plain, Stroke::Steps, &lab.failing));
+    }
+    let mut limits = Vec::new();
+    if let Some(slow) = settings.slow {
+        let minimum = why::minimum(lab);
+        told.push(if watched.buffered < minimum {
+            format!("slow ones are judged from {minimum} results on")
+        } else {
+            format!("{}\u{a0}% were slow", why::round(watched.slow))
+        });
+        lines.push(("slow calls", Tone::Half, Stroke::DashedSteps, &lab.slow));
+        let at = f64::from(slow.percent);
+        // A tone that means no good would mark where the other line comes to it, too.
+        let tone = if lines.len() > 1 { Tone::Info } else { Tone::Bad };
+        limits.push(Limit { at, label: format!("{} slow", opens(false, at, "%")), tone });
+    }
+    let on = if limits.is_empty() { "It does not open on this." } else { "It opens on the slow ones too." };
+    let lines = lines.into_iter().map(|(name, tone, stroke, level)| Line {
+        name: name.to_owned(),
+        tone,
+        stroke,
+        points: level.points(lab.now),
+        spread: Vec::new(),
+    });
+    Some(Chart {
+        lane: None,
+        id: "shares",
+        title,
+        reading: format!("{reads} {}. {on}", about::window(settings)),
+        x: time(lab),
+        y: Axis { label, unit: "%", from: 0.0, to: 100.0 },
+        lines: lines.collect(),
+        limits,
+        bands: Vec::new(),
+        summary: wording::sentence(&match watched.instead {
+            Some(instead) => instead.to_owned(),
+            None if watched.buffered == 0 => "no results in the window".to_owned(),
+            None => told.join(", "),
+        }),
+    })
 }
 
 fn outcomes(lab: &Lab) -> Chart {

@@ -30,6 +30,9 @@ const BY_RATE: fn(&Config) -> bool = |config| config.choice("trip") == "rate";
 const BY_NUMBER: fn(&Config) -> bool = |config| config.choice("trip") != "rate";
 const WINDOWED: fn(&Config) -> bool = |config| config.choice("trip") != "consecutive" || config.flag("slow");
 const SLOW: fn(&Config) -> bool = |config| config.flag("slow");
+/// Whether it starts in a state that it may open from by itself.
+pub(super) const OPENS: fn(&Config) -> bool =
+    |config| matches!(config.choice("start_in"), "closed" | "open" | "half_open");
 const PROBES_BY_NUMBER: fn(&Config) -> bool = |config| config.choice("decide") == "numbers";
 const PROBES_BY_RATE: fn(&Config) -> bool = |config| config.choice("decide") == "rate";
 
@@ -384,7 +387,7 @@ pub(super) const KNOBS: &[Knob] = &[
         "At a rate of",
         "Requests a second through one instance, for the figures below.",
         number(Unit::MilliPerSecond, 100, 10_000_000, 10_000),
-        Knob::ALWAYS,
+        OPENS,
     ),
     knob(
         "What these settings mean",
@@ -392,7 +395,7 @@ pub(super) const KNOBS: &[Knob] = &[
         "When failing",
         "The share of calls that fail in an outage, for the figures below.",
         number(Unit::Percent, 1, 100, 50),
-        Knob::ALWAYS,
+        OPENS,
     ),
     knob(
         "What these settings mean",
@@ -400,7 +403,7 @@ pub(super) const KNOBS: &[Knob] = &[
         "Errors when healthy",
         "The share of calls that fail although nothing is wrong, for the figures below.",
         number(Unit::Permille, 0, 500, 10),
-        Knob::ALWAYS,
+        OPENS,
     ),
     knob(
         "What these settings mean",
@@ -408,6 +411,6 @@ pub(super) const KNOBS: &[Knob] = &[
         "Instances",
         "Each instance of the caller has a breaker of its own.",
         number(Unit::Count("instances"), 1, 10_000, 10),
-        Knob::ALWAYS,
+        OPENS,
     ),
 ];

@@ -2,11 +2,21 @@
 
 use halfopen_core::breaker::{self, Estimate, Traffic, Trip, Window};
 
-use super::settings;
+use super::{knobs, settings};
 use crate::lab::{Config, Fact, text};
 
 pub(super) fn outlook(config: &Config) -> Vec<Fact> {
     let breaker = settings::breaker(config).0;
+    // From the states that are entered by hand it never opens.
+    if !knobs::OPENS(config) {
+        return Vec::new();
+    }
+    // The forecast leaves slow calls out.
+    let slow = if breaker.settings().slow.is_some() {
+        " Slow calls are left out; with them it may open earlier and more often."
+    } else {
+        ""
+    };
     let calls_per_second = config.count("outlook_rate") as f64 / 1000.0;
     let failing = config.count("outlook_failing") as f64 / 100.0;
     let healthy = config.count("outlook_healthy") as f64 / 1000.0;
@@ -19,7 +29,7 @@ pub(super) fn outlook(config: &Config) -> Vec<Fact> {
             label: format!("Time to open when {} of calls fail", config.show("outlook_failing")),
             value: estimate(seconds, seconds_said),
             because: format!(
-                "{} at {rate}; {}.",
+                "{} at {rate}; {}.{slow}",
                 estimate(calls, |calls| some(calls, "call", "calls")),
                 rule(&breaker)
             ),
@@ -29,13 +39,13 @@ pub(super) fn outlook(config: &Config) -> Vec<Fact> {
         facts.push(Fact {
             label: format!("False openings a day at {errors} errors, one instance"),
             value: estimate(opened.per_day, number),
-            because: format!("Nothing is wrong with the backend; {errors} of calls fail by chance, at {rate}."),
+            because: format!("Nothing is wrong with the backend; {errors} of calls fail by chance, at {rate}.{slow}"),
         });
         facts.push(Fact {
             label: format!("The same for {}", text::counted(instances.into(), "instance", "instances")),
             value: estimate(opened.per_day_all, number),
             because: format!(
-                "Each instance has its own breaker and {rate} of its own. That any of them opens within a day: {}.",
+                "Each instance has its own breaker and {rate} of its own. That any of them opens within a day: {}.{slow}",
                 estimate(opened.any_in_a_day, |share| format!("{}\u{a0}%", number(share * 100.0)))
             ),
         });

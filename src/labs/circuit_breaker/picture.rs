@@ -217,14 +217,12 @@ fn counter(lab: &Lab, places: &Places) -> Mark {
                 Tone::Half,
             )
         }
-        (state, _, Trip::Consecutive { failures } | Trip::Failures { failures }) => {
+        (state, _, Trip::Consecutive { failures } | Trip::Failures { failures }) if watched.early.is_none() => {
             let filled = (watched.value as u32).min(failures);
             let tone = if filled == 0 || state == State::Closed { Tone::Plain } else { Tone::Bad };
             (filled, failures, watched.said, if filled > 0 { Tone::Bad } else { tone })
         }
-        (_, _, Trip::Rate { .. }) => {
-            (u32::MAX, u32::MAX, watched.said, if watched.value > 0.0 { Tone::Bad } else { Tone::Plain })
-        }
+        _ => (u32::MAX, u32::MAX, watched.said, if watched.value > 0.0 { Tone::Bad } else { Tone::Plain }),
     };
     if of <= 12 {
         // Pips stand 21 units apart and a character takes about 8.2: together they are centred below the ring.

@@ -109,10 +109,18 @@ fn half_open(config: &Config, compare: Compare, conflicts: &mut Vec<String>) -> 
             .map(|after| reachable("Deciding after", after));
         Decide::Rate { percent: config.small("probe_percent"), compare, after, early: config.flag("probe_early") }
     } else {
-        Decide::Numbers {
-            successes: reachable("Successes to close:", config.small("successes")),
-            failures: config.small("failures"),
+        let (successes, failures) =
+            (reachable("Successes to close:", config.small("successes")), config.small("failures"));
+        // One success and one failure less than needed, and no probe is left to decide.
+        if total && permits < successes + failures - 1 && config.number("max_half_open") == 0 {
+            conflicts.push(format!(
+                "It can stay half-open for ever: {} in total may bring neither {} nor {}.",
+                text::counted(permits.into(), "probe", "probes"),
+                text::counted(successes.into(), "success", "successes"),
+                text::counted(failures.into(), "failure", "failures")
+            ));
         }
+        Decide::Numbers { successes, failures }
     };
     HalfOpen {
         permits,

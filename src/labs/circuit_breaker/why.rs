@@ -22,67 +22,74 @@ pub(super) struct Watched {
     pub(super) early: Option<f64>,
     /// In words: "2 of 3 failures in a row".
     pub(super) said: String,
+    /// What is said in its place while the window is not looked at.
+    pub(super) instead: Option<&'static str>,
+    /// The results in the window.
+    pub(super) buffered: u64,
+    /// The share of failures in the window, in percent.
+    pub(super) failing: f64,
+    /// The share of slow calls in the window, in percent.
+    pub(super) slow: f64,
 }
 
 pub(super) fn watched(lab: &Lab) -> Watched {
-    let figures = figures(lab);
     let settings = lab.setup.breaker.settings();
     let judging = matches!(lab.breaker.state(), State::Closed | State::MetricsOnly);
     // In half-open the figures are those of the probes, which the trip does not watch, and so are those that are kept
     // when a probe reopens it.
-    let of_probes = match lab.breaker.state() {
+    let instead = match lab.breaker.state() {
         State::HalfOpen => Some("the probes decide now"),
         State::Open if lab.breaker.openings_in_a_row() > 1 => Some("a probe opened it again"),
         _ => None,
     };
-    let figures = if of_probes.is_some() { Figures::default() } else { figures };
-    let failed = |failures: u32| text::noun(failures.into(), "failure", "failures");
-    let said = |said: String| of_probes.map_or(said, str::to_owned);
-    match settings.trip {
-        Trip::Consecutive { failures } => Watched {
-            label: "failures in a row",
-            unit: "",
-            value: figures.failures_in_a_row as f64,
-            threshold: f64::from(failures),
-            above: false,
-            early: None,
-            said: said(format!("{} of {failures} {} in a row", figures.failures_in_a_row, failed(failures))),
-        },
-        Trip::Failures { failures } => Watched {
-            label: "failures in the window",
-            unit: "",
-            value: figures.failed as f64,
-            threshold: f64::from(failures),
-            above: false,
-            early: None,
-            said: said(format!("{} of {failures} {} in the window", figures.failed, failed(failures))),
-        },
-        Trip::Rate { percent, compare } => {
-            let share =
-                if figures.buffered == 0 { 0.0 } else { 100.0 * figures.failed as f64 / figures.buffered as f64 };
-            let minimum = minimum(lab);
-            // Before it may be judged there is no rate to show.
-            let early = judging && figures.buffered < minimum;
-            let told = if early {
-                format!("{} of {minimum} {} before it judges", figures.buffered, text::noun(minimum, "call", "calls"))
-            } else {
-                format!("{} of {} failed: {}\u{a0}%", figures.failed, figures.buffered, round(share))
-            };
-            Watched {
-                label: "failure rate",
-                unit: "%",
-                value: if early { 0.0 } else { share },
-                early: early.then(|| figures.buffered as f64 / minimum as f64),
-                threshold: f64::from(percent),
-                above: compare == Compare::Above,
-                said: said(told),
-            }
+    let figures = if instead.is_some() { Figures::default() } else { figures(lab) };
+    let (buffered, minimum) = (figures.buffered, minimum(lab));
+    let share = |part: u64| if buffered == 0 { 0.0 } else { 100.0 * part as f64 / buffered as f64 };
+    // Before they may be judged there are no numbers to show beside a threshold.
+    let judged = |value: f64| if buffered < minimum { 0.0 } else { value };
+    let count = |number: u64, failures: u32, which: &str| {
+        format!("{number} of {failures} {} {which}", text::noun(failures.into(), "failure", "failures"))
+    };
+    let in_a_row = figures.failures_in_a_row;
+    let (label, unit, value, threshold, above, said) = match settings.trip {
+        Trip::Consecutive { failures } => {
+            ("failures in a row", "", in_a_row as f64, failures, false, count(in_a_row, failures, "in a row"))
         }
+        Trip::Failures { failures } => {
+            let said = count(figures.failed, failures, "in the window");
+            ("failures in the window", "", judged(figures.failed as f64), failures, false, said)
+        }
+        Trip::Rate { percent, compare } => {
+            let failing = share(figures.failed);
+            let said = format!("{} of {buffered} failed: {}\u{a0}%", figures.failed, round(failing));
+            ("failure rate", "%", judged(failing), percent, compare == Compare::Above, said)
+        }
+    };
+    let counts_all = matches!(settings.trip, Trip::Consecutive { .. });
+    let early = (judging && !counts_all && buffered < minimum).then(|| buffered as f64 / minimum as f64);
+    Watched {
+        label,
+        unit,
+        value,
+        threshold: f64::from(threshold),
+        above,
+        early,
+        said: match (instead, early) {
+            (Some(instead), _) => instead.to_owned(),
+            (None, Some(_)) => {
+                format!("{buffered} of {minimum} {} before it judges", text::noun(minimum, "call", "calls"))
+            }
+            (None, None) => said,
+        },
+        instead,
+        buffered,
+        failing: if unit.is_empty() { share(figures.failed) } else { value },
+        slow: judged(share(figures.slow)),
     }
 }
 
 /// The minimum of calls as it acts.
-fn minimum(lab: &Lab) -> u64 {
+pub(super) fn minimum(lab: &Lab) -> u64 {
     let settings = lab.setup.breaker.settings();
     let minimum = u64::from(settings.minimum_calls.max(1));
     match settings.window {
@@ -96,7 +103,7 @@ fn figures(lab: &Lab) -> Figures {
 }
 
 /// A percentage for reading, with one decimal where it has one.
-fn round(percent: f64) -> String {
+pub(super) fn round(percent: f64) -> String {
     text::decimal(libm::round(percent * 10.0) as i64, 1)
 }
 

@@ -149,7 +149,7 @@ impl Stage {
 
     pub(super) fn invitation(&self, ctx: &Context<Self>) -> AttrValue {
         if self.player.now() > halfopen_core::Instant::ZERO {
-            return "No state has changed so far; busy traffic is not told request by request.".into();
+            return self.player.session.borrow().record().silence().into();
         }
         let actions = ctx.props().opened.link.lab.about.actions;
         match actions.iter().find(|action| action.primary) {
