@@ -73,7 +73,7 @@ pub(super) const KNOBS: &[Knob] = &[
         "Retries",
         "cap",
         "Longest wait",
-        "Waits grow up to this; a first wait that is longer stays as it is.",
+        "Waits grow up to this; a first wait that is longer acts as it.",
         number(Unit::Nanos, 100 * MILLI, 600 * SECOND, 10 * SECOND),
         GROWING,
     ),
