@@ -54,23 +54,32 @@ fn difference(a: f64, b: f64, value: &str) -> String {
 pub enum Pair {
     /// Both in one picture: A's lines whole and B's dashed.
     Over(Box<Chart>),
-    /// One beside the other, with the same axes.
+    /// One beside the other, with the same axes where these say the same.
     Beside(Box<[Chart; 2]>),
 }
 
 /// The charts of both lanes with shared axes. One line each goes into one picture; more of them would be a tangle.
+///
+/// An axis is shared only where both call it alike: a count in 200 ms does not compare with one in 5 s.
 pub fn charts(a: Vec<Chart>, b: Vec<Chart>) -> Vec<Pair> {
     let mut b = b.into_iter();
     a.into_iter()
         .map(|mut a| {
             // Both lanes are the same lab: it has the same charts in the same order.
             let Some(mut b) = b.next() else { return Pair::Over(Box::new(a)) };
-            for (one, other) in [(&mut a.x, &mut b.x), (&mut a.y, &mut b.y)] {
+            let axes = [(&mut a.x, &mut b.x), (&mut a.y, &mut b.y)];
+            let alike = axes.each_ref().map(|(one, other)| (one.label, one.unit) == (other.label, other.unit));
+            for ((one, other), _) in axes.into_iter().zip(alike).filter(|(_, alike)| *alike) {
                 let (from, to) = (one.from.min(other.from), one.to.max(other.to));
                 (one.from, one.to, other.from, other.to) = (from, to, from, to);
             }
             let single = |chart: &Chart| chart.lines.len() == 1 && chart.bands.is_empty();
-            if single(&a) && single(&b) { Pair::Over(Box::new(over(a, b))) } else { Pair::Beside(Box::new([a, b])) }
+            let whole = alike.iter().all(|alike| *alike);
+            if whole && single(&a) && single(&b) {
+                Pair::Over(Box::new(over(a, b)))
+            } else {
+                Pair::Beside(Box::new([a, b]))
+            }
         })
         .collect()
 }
