@@ -421,7 +421,12 @@ fn a_first_wait_over_the_longest_is_named() {
     };
     let told = ["The first wait of 50\u{a0}s is over the longest of 1\u{a0}s, and acts as 1\u{a0}s."];
     assert_eq!(conflicts("backoff=exponential&wait=50s&cap=1s&t=1s"), told);
-    for fine in ["wait=50s&cap=1s&t=1s", "backoff=exponential&t=1s", "backoff=exponential&wait=1s&cap=1s&t=1s"] {
+    for fine in [
+        "wait=50s&cap=1s&t=1s",
+        "retries=none&backoff=exponential&wait=50s&cap=1s&t=1s",
+        "backoff=exponential&t=1s",
+        "backoff=exponential&wait=1s&cap=1s&t=1s",
+    ] {
         assert_eq!(conflicts(fine), Vec::<String>::new(), "{fine}");
     }
 }

@@ -148,7 +148,8 @@ pub(super) fn conflicts(config: &Config) -> Vec<String> {
     let setup = Setup::new(config);
     let mut conflicts = Vec::new();
     let (wait, longest) = (config.duration("wait"), config.duration("cap"));
-    if matches!(setup.backoff.settings().kind, Kind::Exponential { .. }) && wait > longest {
+    let grows = setup.retries != Retries::None && matches!(setup.backoff.settings().kind, Kind::Exponential { .. });
+    if grows && wait > longest {
         let (wait, longest) = (text::about(wait), text::about(longest));
         conflicts.push(format!("The first wait of {wait} is over the longest of {longest}, and acts as {longest}."));
     }
