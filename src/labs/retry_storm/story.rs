@@ -103,7 +103,8 @@ impl Lab {
             return;
         }
         let said = format!(
-            "Whoever joins behind {} would be answered after {}; clients give up after {}. {}",
+            "{} joins behind {} would be answered after {}; clients give up after {}. {}",
+            if self.setup.late() == Late::Overtaken { "Oldest first, whoever" } else { "Whoever" },
             text::counted(queued.into(), "request", "requests"),
             text::about(self.setup.answer(queued)),
             text::about(self.setup.timeout),
