@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use common::{played, read, view};
 use halfopen::lab::scene::Shape;
-use halfopen::lab::{Lane, Layout, Link, Table, Tone, text};
+use halfopen::lab::{Chart, Lane, Layout, Link, Table, Tone, text};
 use halfopen::session::Session;
 use halfopen_core::Instant;
 
@@ -88,10 +88,16 @@ fn jitter_that_adds_passes_the_cap_and_it_says_so() {
     // And some do: of 600 waits three quarters of those with that ceiling.
     let drawn = session.charts().into_iter().find(|chart| chart.id == "waits").unwrap();
     assert!(drawn.lines.iter().any(|line| line.name == "longest"), "it is not the ceiling here");
+    let drawn = drawn.lines.iter().find(|line| line.name == "drawn by client 1").unwrap();
+    assert_eq!(drawn.points.len(), 3);
+    assert!(drawn.points.iter().any(|wait| wait.1 > 2.0), "{:?}", drawn.points);
     // Capped last, none does.
     let cut = run("preset=backon&cap=2s&cap_last=on&t=20s");
     assert_eq!(column(&cut, "worst case"), ["–", "2 s", "2 s", "2 s"]);
-    assert!(!table(&cut).note.contains("cap of"));
+    assert!(!table(&cut).note.contains("pass the cap"), "{}", table(&cut).note);
+    let chart = cut.charts().into_iter().find(|chart| chart.id == "waits").unwrap();
+    let drawn = chart.lines.iter().find(|line| line.name == "drawn by client 1").unwrap();
+    assert!(drawn.points.iter().all(|wait| wait.1 <= 2.0), "{:?}", drawn.points);
 }
 
 #[test]
@@ -281,4 +287,160 @@ fn settings_that_contradict_each_other_are_named() {
     let halfopen::lab::link::Target::Lab(Link { config, .. }) = target else { panic!("it is a lab") };
     assert_eq!((config.number("factor"), config.number("attempts"), config.number("clients")), (1000, 1, 200));
     assert_eq!(notices.len(), 3, "{notices:?}");
+}
+
+/// All of what *Why* says, with plain spaces.
+fn why(session: &Session) -> String {
+    let why = session.scene(view(Layout::Wide)).why;
+    why.iter().map(|why| format!("{}: {}\n", why.rule, why.now)).collect::<String>().replace('\u{a0}', " ")
+}
+
+fn chart(session: &Session, id: &str) -> Chart {
+    session.charts().into_iter().find(|chart| chart.id == id).unwrap()
+}
+
+#[test]
+fn behind_a_breaker_the_axis_reaches_to_the_rounds_end() {
+    // Whoever was turned away when it would have been answered goes on.
+    for query in
+        ["fails=2&breaker=each_attempt&threshold=1&overlay_none=off", "fails=0&breaker=each_attempt&do=0:break"]
+    {
+        let session = run(&format!("{query}&t=60s"));
+        let over = session.record().entries().find(|entry| entry.text.starts_with("Round 1 is over")).unwrap().at;
+        let arrivals = chart(&session, "arrivals");
+        assert!(arrivals.x.to >= over.as_secs_f64(), "{query}: {} and {over}", arrivals.x.to);
+        let told: f64 = arrivals.lines[0].points.iter().map(|point| point.1).sum();
+        assert_eq!(told, number(&session, "reached"), "{query}: each call stands in its own bar");
+    }
+    // Without one the axis ends where the attempts do.
+    assert_eq!(chart(&run("fails=2&jitter=none&t=60s"), "arrivals").x.to, 4.0);
+}
+
+#[test]
+fn why_explains_the_last_wait_and_only_a_single_attempt_has_none() {
+    for query in ["fails=2&t=60s", "fails=2&breaker=each_attempt&threshold=1&overlay_none=off&t=60s", "do=1:heal&t=60s"]
+    {
+        let session = run(query);
+        let waits: Vec<String> = column(&session, "wait drawn").into_iter().filter(|wait| wait != "–").collect();
+        let (said, last) = (why(&session), waits.len());
+        assert!(!said.contains("no retry"), "{query}: {said}");
+        assert!(
+            said.contains(&format!("wait {last}: ")) && said.contains(&waits[last - 1]),
+            "{query}: {waits:?} {said}"
+        );
+    }
+    assert!(why(&run("attempts=1&t=1s")).contains("no retry, no wait: one attempt that may fail"));
+}
+
+#[test]
+fn retries_that_come_together_are_counted_alike_whatever_is_shown() {
+    let plain = number(&run("t=60s"), "together");
+    for shown in ["overlay_decorrelated=on", "overlay_none=off", "overlay_plus=on&overlay_equal=on"] {
+        assert_eq!(number(&run(&format!("{shown}&t=60s")), "together"), plain, "{shown}");
+    }
+    // A longer round has wider bars, and counts in the same parts of a second.
+    assert!(number(&run("base=8s&cap=0&t=400s"), "together") < plain);
+    assert_eq!(number(&run("jitter=none&base=8s&cap=0&t=400s"), "together"), 40.0);
+}
+
+#[test]
+fn charts_of_two_lanes_share_an_axis_only_with_bars_of_the_same_width() {
+    let axes = |query: &str| {
+        let charts = run(&format!("{query}&t=20s")).charts_of_all().into_iter();
+        let axes: Vec<_> = charts.map(|chart| (chart.id, chart.x.to, chart.y.label, chart.y.to)).collect();
+        let (pairs, []) = axes.as_chunks::<2>() else { panic!("a chart a lane: {axes:?}") };
+        pairs.to_vec()
+    };
+    for [a, b] in axes("b.jitter=equal&b.overlay_full=on") {
+        assert_eq!(a, b, "bars of 200 ms in both");
+    }
+    let [a, b] = axes("b.base=8s&b.cap=0").into_iter().find(|pair| pair[0].0 == "arrivals").unwrap();
+    assert_eq!(a.1, b.1, "time is shared");
+    assert_eq!((a.2, b.2), ("attempts in 200\u{a0}ms", "attempts in 3\u{a0}s"));
+}
+
+#[test]
+fn a_cap_that_comes_last_is_told_as_such() {
+    let session = run("cap=2s&cap_last=on&attempts=6&t=60s");
+    let column = |head: &str| column(&session, head)[1..].join(", ");
+    assert_eq!(column("ceiling (before the cap)"), "1 s, 2 s, 4 s, 8 s, 16 s");
+    assert_eq!(
+        (column("expected"), column("worst case")),
+        ("500 ms, 1 s, 1.5 s, 1.8 s, 1.9 s".to_owned(), "1 s, 2 s, 2 s, 2 s, 2 s".to_owned())
+    );
+    let note = table(&session).note;
+    assert!(note.contains("That is before the cap of 2\u{a0}s, which comes last"), "{note}");
+    let said = why(&session);
+    assert!(said.contains("mean of wait n: less than ceiling n / 2"), "{said}");
+    let mean = |session: &Session| {
+        let facts = (session.lab().about.outlook)(session.config());
+        facts.into_iter().find(|fact| fact.label == "Mean of a wait").map(|fact| fact.value)
+    };
+    assert_eq!(mean(&session).as_deref(), Some("half of its ceiling, or less"));
+    let waits = chart(&session, "waits");
+    assert!(waits.lines.iter().flat_map(|line| &line.points).all(|point| point.1 <= waits.y.to), "all is drawn");
+    // Where it cuts nothing, all is as it was.
+    let wide = run("cap=60s&cap_last=on&t=60s");
+    assert_eq!(mean(&wide).as_deref(), Some("half of its ceiling"));
+    assert!(!table(&wide).note.contains("before the cap") && why(&wide).contains("mean of wait n = ceiling n / 2:"));
+}
+
+#[test]
+fn clients_are_spread_out_only_by_attempts_of_one_round() {
+    let reached = |query: &str| {
+        let session = run(query);
+        let goal = &session.lab().about.goals[0];
+        (goal.reached)(session.record(), &session.scene(view(Layout::Wide)).readouts)
+    };
+    let spread = "clients=100&kind=constant&base=4s&jitter=plus_minus&width=100%25";
+    assert!(reached(&format!("{spread}&t=40s")));
+    for none in [
+        "clients=100&attempts=1&do=1:reroll,2:reroll,3:reroll,4:reroll&t=6s".to_owned(),
+        format!("{spread}&attempts=4&do=20:reroll,40:reroll&t=60s"),
+        format!("{spread}&do=0:heal&t=40s"),
+        // Of the round before all gave up; this one has only begun.
+        format!("{spread}&do=40:reroll&t=40.1s"),
+        "clients=100&jitter=none&t=60s".to_owned(),
+    ] {
+        assert!(!reached(&none), "{none}");
+    }
+}
+
+/// When the count in a readout grows, to the nanosecond.
+fn grows(session: &mut Session, lane: Lane, id: &str, until: Instant) -> Vec<Instant> {
+    let mut at = |nanos: u64| {
+        session.seek(Instant::from_nanos(nanos));
+        let readouts = session.scene_of(lane, view(Layout::Wide)).readouts;
+        readouts.iter().find(|readout| readout.id == id).and_then(|readout| readout.number).unwrap_or_default()
+    };
+    let (mut grown, mut now, end) = (Vec::new(), 0, until.as_nanos());
+    while at(now) < at(end) {
+        // The count is more at `least`, and at `now` it is not.
+        let (before, mut least) = (at(now), end);
+        while least - now > 1 {
+            let middle = now + (least - now) / 2;
+            if at(middle) > before { least = middle } else { now = middle }
+        }
+        grown.push(Instant::from_nanos(least));
+        now = least;
+    }
+    grown
+}
+
+#[test]
+fn jitter_in_b_changes_no_arrival_in_either_lane() {
+    // An attempt takes so long that nobody tries again before all have begun.
+    let plain = "clients=12&spread=4s&takes=5s&jitter=none&overlay_none=off";
+    let (mut both, mut alone) = (run(&format!("b.jitter=full&{plain}&t=5s")), run(&format!("{plain}&t=5s")));
+    assert!(both.is_comparing());
+    let end = Instant::from_secs(5);
+    let begun = grows(&mut alone, Lane::A, "reached", end);
+    assert_eq!(begun.len(), 12, "{begun:?}");
+    assert_eq!(grows(&mut both, Lane::A, "reached", end), begun);
+    assert_eq!(grows(&mut both, Lane::B, "reached", end), begun);
+    // It does change when they try again.
+    let later = Instant::from_secs(20);
+    let [plain, jittered] = [Lane::A, Lane::B].map(|lane| grows(&mut both, lane, "reached", later));
+    assert_eq!((&plain[..12], &jittered[..12]), (&begun[..], &begun[..]));
+    assert_ne!(plain, jittered);
 }

@@ -176,6 +176,20 @@ fn folder(name: &str) -> PathBuf {
     folder
 }
 
+/// Programs as they stand, with quick waits: the link, what is said of the service that stands in, and how many lines the
+/// program writes, with the last one's beginning.
+const STANDING: &[(&str, &str, usize, &str)] = &[
+    ("base=1ms&cap=10ms", "fails twice and then answers", 3, "charged once under the key "),
+    ("preset=envoy", "fails once and then answers", 2, "charged once under the key "),
+    ("attempts=1", "answers at once", 1, "charged once under the key "),
+    ("base=1ms&cap=10ms&threshold=1&attempts=3", "fails twice and then answers", 3, "gave up: "),
+];
+
+fn assert_told_in_words(link: &str, told: &str, lines: usize, last: &str) {
+    assert_eq!(told.lines().count(), lines, "{link}: {told}");
+    assert!(told.lines().last().unwrap().starts_with(last), "{link}: {told}");
+}
+
 const PYTHON_HARNESS: &str = r#"
 import asyncio, json, sys
 import charge
@@ -240,13 +254,16 @@ fn the_python_program_does_what_the_core_does() {
         let told = serde_json::from_str(said.lines().last().unwrap()).unwrap();
         assert_told(&case, &told, false);
     }
-    // As it stands, too: with a clock of its own and waits of half a second at most.
-    let quick = Case { link: "base=1ms&cap=10ms", ..cases().remove(0) };
-    std::fs::write(folder.join("charge.py"), program(&quick, Language::Python)).unwrap();
-    let run = Command::new("python3").args(["-B", "charge.py"]).current_dir(&folder).output().unwrap();
-    let said = String::from_utf8(run.stdout).unwrap();
-    assert_eq!(said.lines().count(), 3, "{said}{}", String::from_utf8_lossy(&run.stderr));
-    assert!(said.lines().last().unwrap().starts_with("charged once under the key "), "{said}");
+    // As they stand, too: with a clock of their own and short waits.
+    for (link, stand_in, lines, last) in STANDING.iter().copied() {
+        let case = Case { link, ..cases().remove(0) };
+        let text = program(&case, Language::Python);
+        assert!(text.contains(&format!("stands in {stand_in}.")), "{link}: {text}");
+        std::fs::write(folder.join("charge.py"), text).unwrap();
+        let run = Command::new("python3").args(["-B", "charge.py"]).current_dir(&folder).output().unwrap();
+        assert!(run.status.success(), "{link}: {}", String::from_utf8_lossy(&run.stderr));
+        assert_told_in_words(link, &String::from_utf8(run.stdout).unwrap(), lines, last);
+    }
 }
 
 const RUST_HARNESS: &str = r#"
@@ -311,12 +328,14 @@ fn the_rust_program_does_what_the_core_does() {
     };
     for (number, case) in cases().iter().enumerate() {
         let text = program(case, Language::Rust);
-        if number == 0 {
-            add("as-it-stands", &program(&Case { link: "base=1ms&cap=10ms", ..cases().remove(0) }, Language::Rust));
-        }
         let text = text.replace("fn main()", "#[allow(dead_code)]\nfn demonstration()");
         let numbers = format!("const FAILING: u32 = {};\nconst CHARGES: u32 = {CHARGES};\n", case.failing);
         add(&format!("case-{number}"), &format!("{text}\n{numbers}{RUST_HARNESS}"));
+    }
+    for (number, (link, stand_in, ..)) in STANDING.iter().copied().enumerate() {
+        let text = program(&Case { link, ..cases().remove(0) }, Language::Rust);
+        assert!(text.contains(&format!("stands in {stand_in}.")), "{link}: {text}");
+        add(&format!("as-it-stands-{number}"), &text);
     }
     std::fs::write(folder.join("Cargo.toml"), manifest).unwrap();
     // The same dependencies as here, which are there already.
@@ -340,9 +359,9 @@ fn the_rust_program_does_what_the_core_does() {
         let told = run(&format!("case-{number}"));
         assert_told(case, &serde_json::from_str(told.lines().last().unwrap()).unwrap(), true);
     }
-    let told = run("as-it-stands");
-    assert_eq!(told.lines().count(), 3, "{told}");
-    assert!(told.lines().last().unwrap().starts_with("charged once under the key "), "{told}");
+    for (number, (link, _, lines, last)) in STANDING.iter().copied().enumerate() {
+        assert_told_in_words(link, &run(&format!("as-it-stands-{number}")), lines, last);
+    }
 }
 
 #[test]

@@ -2,9 +2,11 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+use halfopen::lab::Lane;
 use halfopen::lab::link::{self, Target};
 use halfopen::labs::LABS;
 use halfopen::session::Session;
+use halfopen_core::Instant;
 
 /// A run of a link's query, to its playhead.
 fn run(query: &str) -> Session {
@@ -293,4 +295,175 @@ fn the_claim_says_what_comes_of_an_outage() {
         }
     }
     assert!(told.iter().all(|times| *times > 5), "each case occurs: {told:?}");
+}
+
+#[test]
+fn a_retry_that_a_breaker_holds_back_keeps_no_place_of_the_budget() {
+    // An outage with and without a breaker, then one without: Envoy's budget has its places again.
+    let story = "preset=envoy&arrivals=open&outage=down&do=5:start,20:end,40:set:breaker:off,60:start,62:end&t=62s";
+    for breaker in ["off", "on"] {
+        let session = run(&format!("breaker={breaker}&{story}"));
+        let share = number(&session, "retry_share");
+        assert!(share > Some(0.4), "breaker={breaker}: {share:?}");
+        assert_eq!(number(&session, "held_back").map(|held| held > 1_000.0), Some(breaker == "on"));
+    }
+}
+
+#[test]
+fn what_a_restart_takes_away_was_no_work() {
+    for end in ["", ",20:restart", ",19.9:set:outage:down,20:start"] {
+        let session = run(&format!("do=5:start,10:end{end}&t=20s"));
+        let (wasted, share) = (number(&session, "wasted").unwrap(), number(&session, "wasted_share").unwrap());
+        // Ten seconds at a thousand a second, and the few that were cut off.
+        assert!((9_900.0..=10_010.0).contains(&wasted), "{end}: {wasted}");
+        assert!((0.74..0.76).contains(&share), "{end}: {share}");
+    }
+}
+
+/// Whether the goal of this name is reached.
+fn reached(session: &Session, goal: &str) -> bool {
+    let goal = session.lab().about.goals.iter().find(|found| found.id == goal).unwrap_or_else(|| panic!("no {goal}"));
+    (goal.reached)(session.record(), &session.scene(Default::default()).readouts)
+}
+
+#[test]
+fn time_to_recover_counts_from_the_outages_end_whatever_is_tried_before() {
+    for tried in ["", "60.5:restart,", "60.5:surge,"] {
+        let session = run(&format!("do=5:start,10:end,60:set:queue:100,{tried}60.6:surge&t=70s"));
+        let after = number(&session, "recovered_after");
+        assert!(after > Some(49.0) && after < Some(60.0), "{tried}: {after:?}");
+        assert!(!reached(&session, "soon"), "{tried}");
+    }
+    // Trouble after it has recovered is another story, and a new outage begins anew.
+    let story = "do=5:start,10:end,20:set:queue:100,30:set:queue:2000,31:surge,33:set:queue:100";
+    let later = run(&format!("{story}&t=45s"));
+    assert_eq!(number(&later, "recovered_after"), number(&run(&format!("{story}&t=30s")), "recovered_after"));
+    assert!(number(&later, "recovered_after") > Some(9.0), "{:?}", number(&later, "recovered_after"));
+    assert_eq!(number(&run(&format!("{story},45:start&t=46s")), "recovered_after"), None);
+    let soon = run(&format!("{story},45:start,51:end&t=60s"));
+    assert!(number(&soon, "recovered_after") < Some(10.0) && reached(&soon, "soon"));
+}
+
+/// All of what *Why* says.
+fn why(session: &Session) -> String {
+    let why = session.scene(Default::default()).why;
+    why.iter().map(|why| format!("{}: {}\n", why.rule, why.now)).collect()
+}
+
+fn reading(session: &Session, chart: &str) -> String {
+    session
+        .charts()
+        .iter()
+        .find(|found| found.id == chart)
+        .unwrap_or_else(|| panic!("no chart {chart}"))
+        .reading
+        .clone()
+}
+
+#[test]
+fn what_is_said_of_a_long_queue_is_true_of_what_becomes_of_it() {
+    let late = "Above the dashed line the wait is longer";
+    let told = |settings: &str| {
+        let session = run(&format!("{settings}&do=5:start,10:end&t=11.5s"));
+        let queue = session.record().entries().find(|entry| entry.head == "▲ queue too long.");
+        let told = queue.unwrap_or_else(|| panic!("{settings}: the queue is too long")).text.clone();
+        (told, why(&session), reading(&session, "queue"), number(&session, "goodput").unwrap())
+    };
+    let (log, why, chart, good) = told("");
+    assert!(log.ends_with("the server works for nobody.") && good == 0.0, "{log}");
+    assert!(why.contains("work is waste when") && why.contains("so the storm feeds itself"), "{why}");
+    assert!(chart.contains(late), "{chart}");
+    for (settings, logged, ruled, comes, drawn) in [
+        (
+            "preset=only_wanted",
+            "does not work for those who",
+            "dropped unserved",
+            "but what would be late",
+            "is dropped",
+        ),
+        (
+            "shed=retries",
+            "turns retries away until",
+            "a retry is turned away",
+            "but once an answer",
+            "turns retries away",
+        ),
+        (
+            "preset=shed",
+            "turns newcomers away until",
+            "a newcomer is turned away",
+            "but whoever would",
+            "turns newcomers",
+        ),
+        ("preset=newest_first", "the newest are served first", "newest first", "but the newest are", "Newest first"),
+    ] {
+        let (log, why, chart, good) = told(settings);
+        assert!(log.contains(logged), "{settings}: {log}");
+        assert!(why.contains(ruled) && why.contains(comes), "{settings}: {why}");
+        assert!(!why.contains("work is waste when") && !why.contains("feeds itself"), "{settings}: {why}");
+        assert!(chart.contains(drawn), "{settings}: {chart}");
+        // Only who drops what is given up does no work for it: the others first serve, or keep, what lay there.
+        assert_eq!(log.contains("who have gone first"), settings == "preset=only_wanted", "{settings}: {log}");
+        if settings == "preset=newest_first" {
+            assert!(good > 900.0, "{good}");
+        }
+    }
+    // Retries are none, so turning them away changes nothing.
+    let none = run("shed=retries&retries=none&t=1s");
+    assert!(self::why(&none).contains("work is waste when"));
+}
+
+#[test]
+fn a_first_wait_over_the_longest_is_named() {
+    let conflicts = |query: &str| {
+        let session = run(query);
+        (session.lab().about.conflicts)(session.config())
+    };
+    let told = ["The first wait of 50\u{a0}s is over the longest of 1\u{a0}s, and acts as 1\u{a0}s."];
+    assert_eq!(conflicts("backoff=exponential&wait=50s&cap=1s&t=1s"), told);
+    for fine in [
+        "wait=50s&cap=1s&t=1s",
+        "retries=none&backoff=exponential&wait=50s&cap=1s&t=1s",
+        "backoff=exponential&t=1s",
+        "backoff=exponential&wait=1s&cap=1s&t=1s",
+    ] {
+        assert_eq!(conflicts(fine), Vec::<String>::new(), "{fine}");
+    }
+}
+
+/// When the count in a readout grows, to the nanosecond.
+fn grows(session: &mut Session, lane: Lane, id: &str, until: Instant) -> Vec<Instant> {
+    let mut at = |nanos: u64| {
+        session.seek(Instant::from_nanos(nanos));
+        let readouts = session.scene_of(lane, Default::default()).readouts;
+        readouts.iter().find(|readout| readout.id == id).and_then(|readout| readout.number).unwrap_or_default()
+    };
+    let (mut grown, mut now, end) = (Vec::new(), 0, until.as_nanos());
+    while at(now) < at(end) {
+        // The count is more at `least`, and at `now` it is not.
+        let (before, mut least) = (at(now), end);
+        while least - now > 1 {
+            let middle = now + (least - now) / 2;
+            if at(middle) > before { least = middle } else { now = middle }
+        }
+        grown.push(Instant::from_nanos(least));
+        now = least;
+    }
+    grown
+}
+
+#[test]
+fn jitter_in_b_changes_no_arrival_in_either_lane() {
+    let plain = "arrivals=open&clients=6&every=1s&outage=down&do=1:start,3:end&t=4s";
+    let (mut both, mut alone) = (run(&format!("b.jitter=full&{plain}")), run(plain));
+    assert!(both.is_comparing());
+    let end = Instant::from_secs(4);
+    let wanted = grows(&mut alone, Lane::A, "wanted", end);
+    assert!((10..50).contains(&wanted.len()), "{wanted:?}");
+    assert_eq!(grows(&mut both, Lane::A, "wanted", end), wanted);
+    assert_eq!(grows(&mut both, Lane::B, "wanted", end), wanted);
+    // It does change when they try again.
+    let [sent, jittered] = [Lane::A, Lane::B].map(|lane| grows(&mut both, lane, "sent", end));
+    assert_ne!(sent, jittered);
+    assert!(sent.len() > wanted.len());
 }

@@ -89,7 +89,7 @@ fn finagle_lets_a_fifth_and_ten_a_second_pass() {
     // Nothing expires within ten seconds, everything after.
     let refused = budget.try_retry(at(9_999_999_999)).unwrap_err();
     assert_eq!(refused.to_string(), "the budget holds 0 of a retry");
-    assert_eq!(budget.balance(at(10_000_000_000)), 100 * RETRY);
+    assert_eq!(budget.net(at(10_000_000_000)), 100 * RETRY);
 }
 
 #[test]
@@ -98,7 +98,9 @@ fn a_taking_may_outlive_its_deposits() {
     let mut budget = Deposit::<10>::new(config).unwrap();
     budget.on_request(at(0));
     assert_eq!(budget.try_retry(at(9)), Ok(()));
-    assert_eq!((budget.balance(at(9)), budget.balance(at(10)), budget.balance(at(19))), (RETRY / 2, -RETRY, 0));
+    assert_eq!([9, 10, 19].map(|now| budget.net(at(now))), [RETRY / 2, -RETRY, 0]);
+    // A debt is nothing to spend.
+    assert_eq!([9, 10, 19].map(|now| budget.balance(at(now))), [500_000_000, 0, 0]);
     let told = budget.try_retry(at(12)).unwrap_err().to_string();
     assert_eq!(told, "the budget is overdrawn by 1 of a retry");
 }
@@ -227,7 +229,7 @@ proptest! {
                 }
             }
             for ahead in [0, 1, 7, 29, 1000] {
-                prop_assert_eq!(i128::from(budget.balance(at(now + ahead))), balance(&history, now + ahead));
+                prop_assert_eq!(i128::from(budget.net(at(now + ahead))), balance(&history, now + ahead));
             }
         }
     }
@@ -282,13 +284,14 @@ proptest! {
             2 => Budget::Deposit(Deposit::new(deposit).unwrap()),
             _ => Budget::Share(Share::new(ShareConfig { percent: 10 * a, at_least: b })),
         };
-        let (mut held, mut now, mut last) = (vec![Held::default(); 4], 0, None::<Taken>);
+        let (mut held, mut now, mut last, mut paid) = (vec![Held::default(); 4], 0, None::<Taken>, 0);
         for (later, action) in events {
             now += later;
             let one = &mut held[usize::from(action) % 4];
             match action {
                 0 | 1 => {
                     *one = Held::default();
+                    paid += 1;
                     budget.on_request(at(now));
                 }
                 2..=4 => {
@@ -298,9 +301,13 @@ proptest! {
                         prop_assert_eq!(&budget, &before);
                     } else if let (Budget::Quota(after), Budget::Quota(before)) = (&budget, &before) {
                         prop_assert_eq!(before.tokens() - after.tokens(), quota.cost(cause));
+                    } else if let (Budget::Deposit(after), Budget::Deposit(before)) = (&budget, &before) {
+                        prop_assert_eq!(before.balance(at(now)) - after.balance(at(now)), RETRY.unsigned_abs());
+                        prop_assert!(after.net(at(now)) >= 0, "a retry leaves no debt");
                     }
                 }
-                5 | 6 => budget.on_success(one),
+                5 => budget.on_success(one),
+                6 => budget.on_not_sent(one),
                 _ => budget.on_failure(one),
             }
             match &mut budget {
@@ -313,7 +320,13 @@ proptest! {
                 }
                 Budget::TokenRatio(bounded) => prop_assert!(bounded.tokens() <= tokens.max),
                 Budget::Share(bounded) => prop_assert!(bounded.retrying() <= bounded.config().most(5)),
-                Budget::Deposit(_) | Budget::Unlimited => {}
+                Budget::Deposit(bounded) => {
+                    // All that can be in it: the reserve, and what each request paid.
+                    let most = u64::from(a) * 2_000_000 + paid * u64::from(b) * 100_000_000;
+                    prop_assert!(bounded.balance(at(now)) <= most, "{} of {most}", bounded.balance(at(now)));
+                    prop_assert!(i128::from(bounded.balance(at(now))) == i128::from(bounded.net(at(now))).max(0));
+                }
+                Budget::Unlimited => {}
             }
         }
     }
@@ -349,6 +362,13 @@ fn a_request_gives_back_once_what_it_holds() {
     share.on_failure(&mut all[0]);
     share.on_success(&mut all[1]);
     assert_eq!(tokens(&share), 1, "each retry ends once");
+    // Whether it was sent or not.
+    share.on_not_sent(&mut all[2]);
+    share.on_not_sent(&mut all[2]);
+    share.on_failure(&mut all[2]);
+    assert_eq!(tokens(&share), 0);
+    share.try_retry(&mut all[2], Cause::Failure, 3, Instant::ZERO).unwrap();
+    assert_eq!(tokens(&share), 1, "and the next one is another");
 }
 
 #[test]

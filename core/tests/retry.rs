@@ -240,7 +240,7 @@ proptest! {
         let config = Config::new(settings).unwrap();
         let mut now = Instant::from_nanos(start);
         let (mut retry, mut stream, mut history) = (Retry::new(now), stream(), Vec::new());
-        let mut due = now;
+        let (mut due, mut made) = (now, 0);
         for (index, step) in steps.iter().enumerate() {
             let late = if index == 0 { Duration::ZERO } else { Duration::from_nanos(step.late) };
             now = due + late;
@@ -256,6 +256,8 @@ proptest! {
                 step.permitted
             });
             prop_assert_eq!((verdict, asked), expected(&config, &history));
+            made += u32::from(matches!(verdict, Verdict::Wait { .. }));
+            prop_assert_eq!(retry.series().given(), made, "only waits that are made count");
             prop_assert_eq!(retry.attempt() as usize, history.len());
             match verdict {
                 Verdict::Wait { until, .. } => due = until,
@@ -274,4 +276,19 @@ fn an_attempt_that_was_not_announced_began_when_it_was_due() {
     retry.on_result(&config, Outcome::FAILED, &mut stream(), Instant::from_secs(5));
     assert_eq!((retry.attempt(), retry.since()), (2, Instant::from_secs(2)));
     assert_eq!(retry.series().waited(), 2 * SECOND);
+}
+
+#[test]
+fn a_wait_that_is_not_made_is_none_of_the_series() {
+    let limited = Settings { total_time: Some(3 * SECOND), ..settings(9, constant(2 * SECOND)) };
+    let config = Config::new(limited).unwrap();
+    let mut late = Retry::new(Instant::ZERO);
+    late.on_result(&config, Outcome::FAILED, &mut stream(), Instant::ZERO);
+    let end = late.on_result(&config, Outcome::FAILED, &mut stream(), Instant::from_secs(2));
+    assert!(matches!(end, Verdict::GiveUp { reason: GiveUp::TotalTime { .. }, .. }), "{end:?}");
+    assert_eq!((late.series().given(), late.series().waited()), (1, 2 * SECOND));
+    let mut poor = Retry::new(Instant::ZERO);
+    let end = poor.on_result_within(&config, Outcome::FAILED, &mut stream(), Instant::ZERO, &mut || false);
+    assert!(matches!(end, Verdict::GiveUp { reason: GiveUp::Budget, .. }), "{end:?}");
+    assert_eq!((poor.series().given(), poor.series().waited()), (0, Duration::ZERO));
 }

@@ -87,7 +87,7 @@ impl Policy for Replay {
             "tokens" => Got::Number(Some(match &self.budget {
                 Budget::Quota { quota, .. } => f64::from(quota.tokens()) / 1e3,
                 Budget::TokenRatio(tokens) => f64::from(tokens.tokens()) / 1e3,
-                Budget::Deposit(deposit) => deposit.balance(self.now) as f64 / 1e9,
+                Budget::Deposit(deposit) => deposit.net(self.now) as f64 / 1e9,
             })),
             _ => return None,
         })

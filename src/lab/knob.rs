@@ -58,6 +58,28 @@ pub enum Kind {
     },
 }
 
+/// A line of a table; `matters` as in [`Knob`].
+pub const fn knob(
+    group: &'static str,
+    id: &'static str,
+    label: &'static str,
+    help: &'static str,
+    kind: Kind,
+    matters: fn(&Config) -> bool,
+) -> Knob {
+    Knob { id, label, help, group, kind, matters }
+}
+
+/// A number, with a logarithmic slider where the greatest is at least fifty times the least, or 1.
+pub const fn number(unit: Unit, min: i64, max: i64, default: i64) -> Kind {
+    Kind::Number { unit, min, max, default, log: max / (if min > 0 { min } else { 1 }) >= 50 }
+}
+
+/// One of a few, the first by default: name in links, and label.
+pub const fn choice(options: &'static [(&'static str, &'static str)]) -> Kind {
+    Kind::Choice { options }
+}
+
 /// What is wrong with a document, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DocumentError {

@@ -211,7 +211,8 @@ fn work(number: u32, began: f64, change: &Change) {
         } else {
             memory.running = false;
             let runs = counted(experiment.borrow().total() as u64, "run", "runs");
-            let (seed, took) = (experiment.borrow().order().seed, num::with((dom::real_ms() - began) / 1e3, 1, "\u{a0}s"));
+            let (seed, took) =
+                (experiment.borrow().order().seed, num::with((dom::real_ms() - began) / 1e3, 1, "\u{a0}s"));
             memory.told = format!("{runs} in {took}, seed {seed}.");
             draw(memory);
         }

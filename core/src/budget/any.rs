@@ -6,7 +6,8 @@ use crate::time::Instant;
 /// A budget of any kind, for whoever lets its readers or its settings choose one. A [`Deposit`] has up to `N` buckets.
 ///
 /// Tell it of every request's beginning, of every attempt's end, and ask before every retry; each kind listens to what
-/// concerns it.
+/// concerns it. A retry that was permitted ends once: in [`Budget::on_success`], [`Budget::on_failure`], or
+/// [`Budget::on_not_sent`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Budget<const N: usize> {
     /// Permits all.
@@ -68,6 +69,12 @@ impl<const N: usize> Budget<N> {
         if let Self::TokenRatio(tokens) = self {
             tokens.on_failure();
         }
+        self.end_retry(held);
+    }
+
+    /// A retry that was permitted was not sent: a breaker refused it, or its caller has gone. It is no longer under way;
+    /// tokens that it took stay taken, as after a failure, and no kind counts it as one.
+    pub fn on_not_sent(&mut self, held: &mut Held) {
         self.end_retry(held);
     }
 

@@ -33,8 +33,9 @@ const PERCENT: i64 = RETRY / 100;
 
 /// A balance that requests pay into and retries are paid from; both expire after [`DepositConfig::ttl`].
 ///
-/// A retry is permitted when the balance covers all of it. That never takes the balance below zero, but expiring may: a
-/// taking can outlive the deposits that paid for it, by up to the whole of them, and is then a debt until it expires.
+/// A retry is permitted when the balance covers all of it, so no retry takes it below zero. But a taking can outlive the
+/// deposits that paid for it, by up to the whole of them, and is then a debt until it expires. There is nothing to spend
+/// then: [`Deposit::balance`] is 0, and [`Deposit::net`] tells the debt, which later deposits pay first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Deposit<const N: usize> {
     config: DepositConfig,
@@ -67,7 +68,7 @@ impl<const N: usize> Deposit<N> {
     /// # Errors
     /// It does not cover one; nothing has been taken.
     pub fn try_retry(&mut self, now: Instant) -> Result<(), Refused> {
-        let balance = self.balance(now);
+        let balance = self.net(now);
         if balance < RETRY {
             return Err(Refused::Deposit { balance });
         }
@@ -75,8 +76,13 @@ impl<const N: usize> Deposit<N> {
         Ok(())
     }
 
-    /// What there is at `now`, in billionths of a retry; below zero only as described above.
-    pub fn balance(&self, now: Instant) -> i64 {
+    /// What there is to spend at `now`, in billionths of a retry: never below zero.
+    pub fn balance(&self, now: Instant) -> u64 {
+        u64::try_from(self.net(now)).unwrap_or(0)
+    }
+
+    /// Deposits less takings at `now`, with the reserve, in billionths of a retry; below zero only as described above.
+    pub fn net(&self, now: Instant) -> i64 {
         self.window.sum(now).saturating_add(self.reserve)
     }
 

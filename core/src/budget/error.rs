@@ -62,7 +62,7 @@ pub enum Refused {
     },
     /// A [`Deposit`](super::Deposit) does not cover one.
     Deposit {
-        /// What it holds, in billionths of a retry.
+        /// What it holds, in billionths of a retry; below zero is what it owes ([`Deposit::net`](super::Deposit::net)).
         balance: i64,
     },
     /// A [`Share`](super::Share) is used up.

@@ -91,13 +91,19 @@ impl Retry {
             return Err(GiveUp::Attempts { attempts: self.attempt });
         }
         let given = self.series.given();
-        let wait = self.series.next(config.backoff(), draw, hint).ok_or(GiveUp::NoWait { given })?;
+        // On a copy: a wait that will not be made is none of the series'.
+        let mut series = self.series.clone();
+        let wait = series.next(config.backoff(), draw, hint).ok_or(GiveUp::NoWait { given })?;
         if let Some(limit) = settings.total_time
             && (now + wait).since(self.begun) >= limit
         {
             return Err(GiveUp::TotalTime { limit, wait });
         }
-        if permit() { Ok(wait) } else { Err(GiveUp::Budget) }
+        if !permit() {
+            return Err(GiveUp::Budget);
+        }
+        self.series = series;
+        Ok(wait)
     }
 
     /// The next attempt begins now: after a wait, whether it is over or not. Otherwise it does nothing.
@@ -157,7 +163,7 @@ impl Retry {
         }
     }
 
-    /// The waits so far.
+    /// The waits so far, the one under way among them; none that was drawn and then not made.
     pub const fn series(&self) -> &Series {
         &self.series
     }

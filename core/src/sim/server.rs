@@ -114,7 +114,7 @@ impl Server {
             queue: List::EMPTY,
             serving: List::EMPTY,
             abandoned: 0,
-            counters: Counters { offered: 0, refused: 0, served: 0, failed: 0, cancelled: 0, wasted: 0 },
+            counters: Counters { offered: 0, refused: 0, served: 0, failed: 0, cancelled: 0, lost: 0, wasted: 0 },
         }
     }
 
@@ -238,9 +238,13 @@ impl Server {
             (_, Fault::Down) => {
                 while let Some(index) = self.serving.head().or(self.queue.head()) {
                     let Some(&entry) = self.calls.get(index as usize) else { break };
+                    // What only waited was no work.
+                    match entry.place {
+                        Place::Serving => self.count_answer(false, entry.abandoned),
+                        Place::Queued | Place::Free => self.counters.lost += 1,
+                    }
                     changed.lost.push(Lost { ticket: self.ticket(index), id: entry.id, abandoned: entry.abandoned });
                     self.release(index);
-                    self.count_answer(false, entry.abandoned);
                 }
             }
             (_, Fault::Hung) => {

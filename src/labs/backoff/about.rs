@@ -83,13 +83,12 @@ pub(super) const ABOUT: About = About {
     ],
     goals: &[Goal {
         id: "spread_out",
-        task: "With 100 clients or more that all give up after 5 attempts, let no more than one in five come back within the same bar of the histogram.",
-        hint: "What bunches is the second attempt: the first wait is the shortest, so the jitter has least room. Let the waits not grow, and let the jitter reach far.",
+        task: "Let 100 clients or more give up after at least 5 calls each, in one round, and no more than one in ten come back within the same fifth of a second.",
+        hint: "What bunches is the second attempt: the first wait is the shortest, so the jitter has least room. Let the first wait be longer, and let the jitter reach far.",
         reached: |_, readouts| {
             let number = |id: &str| readouts.iter().find(|readout| readout.id == id).and_then(|readout| readout.number);
             let (clients, together) = (number("clients").unwrap_or(0.0), number("together").unwrap_or(f64::MAX));
-            let all_tried = number("reached") >= Some(clients * 5.0) && number("gave_up") >= Some(clients);
-            clients >= 100.0 && all_tried && together * 5.0 <= clients
+            clients >= 100.0 && number("in_vain") == Some(clients) && together * 10.0 <= clients
         },
         proof: "clients=100&kind=constant&base=4s&jitter=plus_minus&width=100%25&t=40s",
     }],
@@ -108,7 +107,7 @@ fn claim(config: &Config) -> String {
         return format!("With a single attempt nothing is retried: {clients} fail once, and that is it.");
     }
     let most = text::about(sum(waits, attempts, Waits::most));
-    let caution = formula::caution(waits);
+    let caution = formula::caution(waits, attempts);
     let counted = text::counted(u64::from(attempts) - 1, "wait", "waits");
     match waits.settings().kind {
         Kind::None => format!("All {attempts} attempts follow each other at once. {caution}"),
@@ -163,12 +162,18 @@ fn outlook(config: &Config) -> Vec<Fact> {
             ),
         );
     }
-    let jitter = waits.settings().jitter;
-    if matches!(jitter, Jitter::Full) {
+    if matches!(waits.settings().jitter, Jitter::Full) {
+        let cut = attempts.checked_sub(2).and_then(|last| formula::cut(waits, last));
+        let but = cut.map_or_else(String::new, |cap| {
+            format!(
+                " The cap of {} comes last and cuts what is drawn over it: there the mean is less.",
+                text::about(cap)
+            )
+        });
         fact(
             "Mean of a wait",
-            "half of its ceiling".to_owned(),
-            "A number drawn evenly from 0 to c is c / 2 on average. Many explanations have it at c.".to_owned(),
+            if cut.is_some() { "half of its ceiling, or less" } else { "half of its ceiling" }.to_owned(),
+            format!("A number drawn evenly from 0 to c is c / 2 on average. Many explanations have it at c.{but}"),
         );
     }
     if let Some(cap) = waits.settings().cap.filter(|cap| attempts > 1 && waits.most(attempts - 2) > *cap) {

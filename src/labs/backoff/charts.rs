@@ -56,7 +56,7 @@ fn arrivals(lab: &Lab) -> Chart {
         title: "Attempts that arrive together",
         reading: format!("How many attempts begin in each {bar} of this round, those ahead included."),
         x: Axis { label: "since the round began", unit: "s", from: 0.0, to: scale.length.as_secs_f64() },
-        y: Axis { label: "attempts", unit: "", from: 0.0, to: (f64::from(highest) * 1.1).max(4.0) },
+        y: Axis { label: scale.counted, unit: "", from: 0.0, to: (f64::from(highest) * 1.1).max(4.0) },
         lines,
         limits: Vec::new(),
         bands: Vec::new(),
@@ -77,7 +77,9 @@ fn waits(lab: &Lab) -> Chart {
         planned.map(|(index, planned)| (index as f64 + 1.0, planned.wait.as_secs_f64())).collect()
     });
     let drawn: Vec<(f64, f64)> = drawn.unwrap_or_default();
-    let highest = points(&|number| waits.most(number)).iter().map(|point| point.1).fold(0.0, f64::max);
+    // The ceiling is the higher one where the cap comes last.
+    let highest = points(&|number| waits.most(number).max(waits.ceiling(number)));
+    let highest = highest.iter().map(|point| point.1).fold(0.0, f64::max);
     let mut lines = vec![
         line("ceiling", Tone::Plain, Stroke::Dashed, points(&|number| waits.ceiling(number))),
         line("mean", Tone::LaneA, Stroke::Solid, points(&|number| waits.mean(number).wait)),

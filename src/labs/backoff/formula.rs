@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use halfopen_core::backoff::{Config as Waits, Jitter, Kind};
+use halfopen_core::backoff::{self, Config as Waits, Jitter, Kind};
 
 use crate::lab::scene::Why;
 use crate::lab::text;
@@ -26,8 +26,30 @@ pub(super) fn name(waits: &Waits) -> String {
     }
 }
 
+/// The cap, if it comes last and cuts what may be drawn for the wait with this number, from 0.
+pub(super) fn cut(waits: &Waits, number: u32) -> Option<Duration> {
+    let settings = *waits.settings();
+    let cap = settings.cap.filter(|_| settings.cap_after_jitter)?;
+    let uncut = Waits::new(backoff::Settings { cap: None, cap_after_jitter: false, ..settings }).ok()?;
+    (uncut.most(number) > cap).then_some(cap)
+}
+
 /// What the jitter makes of the mean and of the longest wait: what many explanations get wrong, first.
-pub(super) fn caution(waits: &Waits) -> String {
+pub(super) fn caution(waits: &Waits, attempts: u32) -> String {
+    let cut = attempts.checked_sub(2).and_then(|last| cut(waits, last));
+    let plain = caution_before_the_cap(waits);
+    match (cut, waits.settings().jitter) {
+        (None, _) | (_, Jitter::None) => plain,
+        (Some(cap), _) => {
+            let cap = text::about(cap);
+            format!(
+                "{plain} That is before the cap of {cap}, which comes last: whatever is drawn over it becomes {cap}, and the mean is less."
+            )
+        }
+    }
+}
+
+fn caution_before_the_cap(waits: &Waits) -> String {
     let cap_first = waits.settings().cap.filter(|_| !waits.settings().cap_after_jitter);
     let passes = |by: String| {
         let cap = cap_first.map_or_else(String::new, |cap| format!(" It may pass the cap of {}.", text::about(cap)));
@@ -132,7 +154,15 @@ pub(super) fn why(waits: &Waits, number: u32, draw: f64, wait: Duration, before:
     let last = last.map_or_else(String::new, |cap| format!(", at most the cap of {}", text::about(cap)));
     line(format!("{rule}{last}"), format!("wait {n}: {now}"));
     line(
-        format!("mean of wait n = {mean_rule}{last}"),
+        match cut(waits, number) {
+            Some(cap) => {
+                format!(
+                    "mean of wait n: less than {mean_rule}, for what is drawn over the cap becomes {}",
+                    text::about(cap)
+                )
+            }
+            None => format!("mean of wait n = {mean_rule}"),
+        },
         format!("{mean} on average, at most {}", text::about(waits.most(number))),
     );
     lines

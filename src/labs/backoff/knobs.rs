@@ -1,6 +1,7 @@
 //! The knobs.
 
 use super::settings::{self, Overlay};
+use crate::lab::knob::number;
 use crate::lab::{Config, Kind, Knob, Unit};
 
 /// Attempts that a request may make.
@@ -10,10 +11,6 @@ const SECOND: i64 = 1_000_000_000;
 const MILLI: i64 = 1_000_000;
 const STRATEGY: &str = "Settings";
 const BREAKER: &str = "Breaker and idempotency key";
-
-const fn number(unit: Unit, min: i64, max: i64, default: i64) -> Kind {
-    Kind::Number { unit, min, max, default, log: max / (if min > 0 { min } else { 1 }) >= 50 }
-}
 
 const fn knob(group: &'static str, id: &'static str, label: &'static str, help: &'static str, kind: Kind) -> Knob {
     Knob { id, label, help, group, kind, matters: Knob::ALWAYS }

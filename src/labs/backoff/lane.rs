@@ -9,7 +9,7 @@ use halfopen_core::breaker::Permit;
 use halfopen_core::retry::{self, Retry};
 use halfopen_core::rng::{Seed, Stream};
 
-use super::settings::{Overlay, Setup};
+use super::settings::{Guard, Overlay, Setup};
 
 /// The clients of one strategy.
 #[derive(Clone)]
@@ -29,8 +29,10 @@ pub(super) struct Client {
     pub(super) jitter: Stream,
     pub(super) permit: Option<Permit>,
     pub(super) tries: Vec<Try>,
-    /// What it will do if every attempt fails that can; checkpoints share it.
+    /// All attempts that it may make, and when if none is answered; checkpoints share it.
     pub(super) plan: Rc<[Planned]>,
+    /// How many of them it makes at most while no breaker steps in: the last of them is answered.
+    reach: usize,
     pub(super) over: bool,
     /// How often the backend did the work for its request.
     pub(super) done: u32,
@@ -78,7 +80,7 @@ impl Lane {
             let share = seed.fork("client", number).stream("beginning").unit();
             let begins = now + halfopen_core::rng::scaled(setup.spread, share);
             let jitter = round.fork("client", number).stream("jitter");
-            let plan = plan(retry.backoff(), &mut jitter.clone(), begins, retry.settings().attempts, setup);
+            let plan = plan(retry.backoff(), &mut jitter.clone(), begins, retry.settings().attempts, setup.takes);
             Client {
                 begins,
                 retry: None,
@@ -86,6 +88,7 @@ impl Lane {
                 permit: None,
                 tries: Vec::new(),
                 plan: plan.into(),
+                reach: (setup.fails as usize).saturating_add(1),
                 over: false,
                 done: 0,
             }
@@ -93,21 +96,24 @@ impl Lane {
         Self { overlay, retry, clients: clients.collect() }
     }
 
-    /// When the last planned attempt ends.
+    /// When the last attempt ends at the latest. Those that a breaker turns away count, so behind one a client may come to
+    /// attempts after the one that would have been answered.
     pub(super) fn ends(&self, setup: &Setup) -> Instant {
-        let last = self.clients.iter().filter_map(|client| client.plan.last());
+        let alone = self.overlay.is_some() || setup.guard == Guard::None;
+        let planned = |client: &Client| if alone { client.alone().last() } else { client.plan.last() }.copied();
+        let last = self.clients.iter().filter_map(planned);
         last.map(|last| last.at + setup.takes).max().unwrap_or_default()
     }
 }
 
-fn plan(waits: &Waits, jitter: &mut Stream, begins: Instant, attempts: u32, setup: &Setup) -> Vec<Planned> {
+fn plan(waits: &Waits, jitter: &mut Stream, begins: Instant, attempts: u32, takes: Duration) -> Vec<Planned> {
     let mut series = Series::new();
     let mut plan = vec![Planned { at: begins, wait: Duration::ZERO, draw: 0.0 }];
     let mut at = begins;
-    for _ in 1..attempts.min(setup.fails.saturating_add(1)) {
+    for _ in 1..attempts {
         let draw = jitter.unit();
         let Some(wait) = series.next(waits, draw, None) else { break };
-        at = at + setup.takes + wait;
+        at = at + takes + wait;
         plan.push(Planned { at, wait, draw });
     }
     plan
@@ -117,6 +123,11 @@ impl Client {
     /// Which attempt is under way, was the last, or comes first: counted from 1.
     pub(super) fn attempt(&self) -> u32 {
         (self.tries.len() as u32).max(1)
+    }
+
+    /// The attempts that it comes to while the backend stays broken and no breaker steps in.
+    pub(super) fn alone(&self) -> &[Planned] {
+        self.plan.get(..self.reach.min(self.plan.len())).unwrap_or_default()
     }
 
     /// When it tries again, if it waits for that.
@@ -132,7 +143,7 @@ impl Client {
     /// attempt.
     pub(super) fn ahead(&self, fails: bool) -> impl Iterator<Item = Instant> {
         let next = self.waits_until();
-        let planned = if fails && !self.over { self.plan.get(self.tries.len()..).unwrap_or_default() } else { &[] };
+        let planned = if fails && !self.over { self.alone().get(self.tries.len()..).unwrap_or_default() } else { &[] };
         // While an attempt is under way the next is as far off as if it failed.
         planned.iter().map(|planned| planned.at).chain(next.filter(|_| !fails))
     }

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
+use halfopen_core::Instant;
 use halfopen_core::backoff::Config as Waits;
 
-use super::lane::{Came, Client};
-use super::picture::Scale;
+use super::lane::{Came, Client, Lane};
 use super::settings::Guard;
 use super::{Lab, about, formula};
 use crate::lab::scene::{Readout, Table, Tone, Why};
@@ -23,14 +23,14 @@ pub(super) fn readouts(lab: &Lab) -> Vec<Readout> {
     // At most 200 waits of at most 146 years.
     let mean = first.iter().map(Duration::as_secs_f64).sum::<f64>() / first.len().max(1) as f64;
     let mean = (!first.is_empty()).then_some(mean);
-    let together = Scale::of(lab).together(own);
     let mut readouts = vec![
         count("clients", "clients", own.clients.len() as u64, Tone::Plain),
         count("waiting", "waiting to try again", waiting as u64, tone(waiting as u64, Tone::Half)),
         count("answered", "answered", counts.answered, tone(counts.answered, Tone::Ok)),
         count("gave_up", "gave up", counts.gave_up, tone(counts.gave_up, Tone::Bad)),
         count("reached", "calls that reached the backend", counts.reached, Tone::Plain),
-        count("together", "most retries in one bar", together.into(), Tone::Plain),
+        count("together", "most retries within 200\u{a0}ms", together(own, lab.begun), Tone::Plain),
+        count("in_vain", "gave up after 5 calls or more", in_vain(own), Tone::Plain),
         Readout {
             id: "mean_first_wait",
             label: "first wait, mean so far",
@@ -57,10 +57,30 @@ pub(super) fn readouts(lab: &Lab) -> Vec<Readout> {
     readouts
 }
 
-/// The wait that client 1 is in, comes to next, or was in last: its number from 0.
+/// So wide are the parts of a round in which retries are counted together: the same whatever is drawn or set, so that
+/// rounds, seeds and strategies compare.
+const TOGETHER: Duration = Duration::from_millis(200);
+
+/// The most retries of a round that have come within one such part.
+fn together(lane: &Lane, begun: Instant) -> u64 {
+    let retries = lane.clients.iter().flat_map(|client| client.tries.iter().skip(1));
+    let reached = retries.filter(|retry| retry.came != Came::Refused);
+    let mut parts: Vec<u128> = reached.map(|retry| retry.at.since(begun).as_nanos() / TOGETHER.as_nanos()).collect();
+    parts.sort_unstable();
+    parts.chunk_by(|one, other| one == other).map(<[_]>::len).max().unwrap_or(0) as u64
+}
+
+/// Clients that gave up in this round, after five calls that reached the backend or more.
+fn in_vain(lane: &Lane) -> u64 {
+    let calls = |client: &Client| client.tries.iter().filter(|attempt| attempt.came == Came::Failed).count();
+    let answered = |client: &Client| client.tries.last().is_some_and(|last| last.came == Came::Answered);
+    lane.clients.iter().filter(|client| client.over && !answered(client) && calls(client) >= 5).count() as u64
+}
+
+/// The wait that client 1 is in, comes to next, or was in last: its number from 0. None where there is a single attempt.
 fn wait_of(lab: &Lab, client: &Client) -> Option<u32> {
     let last = lab.setup.retry.settings().attempts.checked_sub(2)?;
-    Some(client.attempt().saturating_sub(1).min(last))
+    Some(client.attempt().saturating_sub(if client.over { 2 } else { 1 }).min(last))
 }
 
 pub(super) fn why(lab: &Lab) -> Vec<Why> {
@@ -127,7 +147,7 @@ pub(super) fn table(lab: &Lab) -> Table {
                 .tries
                 .get(number - 2)
                 .and_then(|before| before.wait)
-                .or_else(|| client.plan.get(number - 1).filter(|_| known).map(|planned| planned.wait)),
+                .or_else(|| client.alone().get(number - 1).filter(|_| known).map(|planned| planned.wait)),
         });
         let came = match made.map(|made| made.came) {
             Some(Came::Failed) => "✕ failed",
@@ -164,8 +184,16 @@ pub(super) fn table(lab: &Lab) -> Table {
     Table {
         id: "attempts",
         title: "Client 1, attempt by attempt",
-        note: formula::caution(waits),
-        heads: vec!["attempt", "ceiling (capped)", "wait drawn", "waited in all", "expected", "worst case", "result"],
+        note: formula::caution(waits, attempts),
+        heads: vec![
+            "attempt",
+            if waits.settings().cap_after_jitter { "ceiling (before the cap)" } else { "ceiling (capped)" },
+            "wait drawn",
+            "waited in all",
+            "expected",
+            "worst case",
+            "result",
+        ],
         rows,
         current: current.filter(|row| *row < attempts as usize),
     }

@@ -16,6 +16,38 @@ const LONGEST: u64 = 24 * 3_600_000_000_000;
 /// Bars of the histogram between two ticks.
 const BARS_A_TICK: u64 = 10;
 
+const US: u64 = 1_000;
+const S: u64 = 1_000_000_000;
+
+/// From tick to tick, in nanoseconds, and what a bar between them counts. A chart says it at its axis, so that charts with
+/// other bars are not drawn on the same one.
+const STEPS: &[(u64, &str)] = &[
+    (200 * US, "attempts in 20\u{a0}µs"),
+    (500 * US, "attempts in 50\u{a0}µs"),
+    (1_000 * US, "attempts in 100\u{a0}µs"),
+    (2_000 * US, "attempts in 200\u{a0}µs"),
+    (5_000 * US, "attempts in 500\u{a0}µs"),
+    (10_000 * US, "attempts in 1\u{a0}ms"),
+    (20_000 * US, "attempts in 2\u{a0}ms"),
+    (50_000 * US, "attempts in 5\u{a0}ms"),
+    (100_000 * US, "attempts in 10\u{a0}ms"),
+    (200_000 * US, "attempts in 20\u{a0}ms"),
+    (500_000 * US, "attempts in 50\u{a0}ms"),
+    (S, "attempts in 100\u{a0}ms"),
+    (2 * S, "attempts in 200\u{a0}ms"),
+    (5 * S, "attempts in 500\u{a0}ms"),
+    (10 * S, "attempts in 1\u{a0}s"),
+    (30 * S, "attempts in 3\u{a0}s"),
+    (60 * S, "attempts in 6\u{a0}s"),
+    (120 * S, "attempts in 12\u{a0}s"),
+    (300 * S, "attempts in 30\u{a0}s"),
+    (600 * S, "attempts in 60\u{a0}s"),
+    (1_800 * S, "attempts in 3\u{a0}min"),
+    (3_600 * S, "attempts in 6\u{a0}min"),
+    (7_200 * S, "attempts in 12\u{a0}min"),
+    (10_800 * S, "attempts in 18\u{a0}min"),
+];
+
 /// Time since the round began, as it is drawn.
 pub(super) struct Scale {
     from: Instant,
@@ -25,6 +57,8 @@ pub(super) struct Scale {
     step: u64,
     /// Of a bar of the histogram.
     pub(super) bucket: Duration,
+    /// What such a bar counts.
+    pub(super) counted: &'static str,
 }
 
 impl Scale {
@@ -32,21 +66,15 @@ impl Scale {
     pub(super) fn of(lab: &Lab) -> Self {
         let ends = lab.lanes.iter().map(|lane| lane.ends(&lab.setup)).max().unwrap_or_default();
         let ends = (ends.since(lab.begun).as_nanos() as u64).clamp(1_000_000, LONGEST);
-        let mut step = 200_000;
-        let steps = [200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000].map(|us| us * 1000);
-        let seconds = [1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 10_800].map(|s| s * 1_000_000_000);
-        for longer in steps.into_iter().chain(seconds) {
-            step = longer;
-            if ends <= step * 8 {
-                break;
-            }
-        }
+        let fits = STEPS.iter().find(|(step, _)| ends <= step * 8).or(STEPS.last());
+        let (step, counted) = fits.copied().unwrap_or((LONGEST, "attempts"));
         let ticks = ends.div_ceil(step);
         Self {
             from: lab.begun,
             length: Duration::from_nanos(ticks * step),
             step,
             bucket: Duration::from_nanos(step / BARS_A_TICK),
+            counted,
         }
     }
 
@@ -67,8 +95,8 @@ impl Scale {
         let bars = usize::try_from(nanos(self.length) / nanos(self.bucket).max(1)).unwrap_or(0);
         let (mut made, mut ahead) = (vec![0; bars], vec![0; bars]);
         let add = |bars: &mut Vec<u32>, at| {
-            let last = bars.len().saturating_sub(1);
-            if let Some(bar) = bars.get_mut(self.bar(at).min(last)) {
+            // What lies beyond the longest axis is not drawn.
+            if let Some(bar) = bars.get_mut(self.bar(at)) {
                 *bar += 1;
             }
         };
@@ -78,19 +106,6 @@ impl Scale {
             client.ahead(fails).for_each(|at| add(&mut ahead, at));
         }
         (made, ahead)
-    }
-
-    /// The most retries that have come within one bar.
-    pub(super) fn together(&self, lane: &Lane) -> u32 {
-        let mut bars: Vec<u32> = Vec::new();
-        for retry in lane.clients.iter().flat_map(|client| client.tries.iter().skip(1)) {
-            let bar = self.bar(retry.at);
-            if retry.came != Came::Refused && bar < 1000 {
-                bars.resize(bars.len().max(bar + 1), 0);
-                bars[bar] += 1;
-            }
-        }
-        bars.into_iter().max().unwrap_or(0)
     }
 }
 
@@ -296,8 +311,8 @@ fn timeline(lab: &Lab, scale: &Scale, places: &mut Places, marks: &mut Vec<Mark>
         }
     }
     if known && !client.over {
-        for (index, Planned { at, wait: length, .. }) in client.plan.iter().enumerate().skip(client.tries.len().max(1))
-        {
+        let planned = client.alone().iter().enumerate();
+        for (index, Planned { at, wait: length, .. }) in planned.skip(client.tries.len().max(1)) {
             // The wait under way is among those made.
             let made = client.tries.get(index - 1).is_some_and(|made| made.wait.is_some());
             if !made {
@@ -406,4 +421,18 @@ fn axis(scale: &Scale, places: &mut Places, marks: &mut Vec<Mark>) {
     ));
     // Below its right end stands the way to the picture as text.
     places.y += if places.wide { 20.0 } else { 34.0 };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_axis_tells_the_width_of_its_bars() {
+        assert!(STEPS.is_sorted());
+        for (step, counted) in STEPS {
+            let bucket = Duration::from_nanos(step / BARS_A_TICK);
+            assert_eq!(*counted, format!("attempts in {}", text::about(bucket)));
+        }
+    }
 }

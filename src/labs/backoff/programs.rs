@@ -27,9 +27,22 @@ pub(super) fn programs(config: &Config) -> Vec<Program> {
         _ => format!("{name}, {}", formula::name(setup.retry.backoff()).replace('\u{a0}', " ")),
     };
     let threshold = config.number("threshold").to_string();
-    let attempts = setup.retry.settings().attempts.to_string();
+    let attempts = setup.retry.settings().attempts;
+    // So that the last attempt is answered, as far as the breaker lets it.
+    let (fails, stand_in) = match attempts {
+        0 | 1 => ("0", "answers at once"),
+        2 => ("1", "fails once and then answers"),
+        _ => ("2", "fails twice and then answers"),
+    };
+    let (attempts, fails, stand_in) = (attempts.to_string(), fails.to_owned(), stand_in.to_owned());
     let fill = |template: &str, with: &[(&str, String)]| {
-        let common = [("NAME", &name), ("ATTEMPTS", &attempts), ("THRESHOLD", &threshold)];
+        let common = [
+            ("NAME", &name),
+            ("ATTEMPTS", &attempts),
+            ("THRESHOLD", &threshold),
+            ("FAILS", &fails),
+            ("STAND_IN", &stand_in),
+        ];
         let mut program = template.to_owned();
         for (mark, value) in common.into_iter().chain(with.iter().map(|(mark, value)| (*mark, value))) {
             program = program.replace(&format!("@{mark}@"), value);

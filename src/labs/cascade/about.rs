@@ -1,15 +1,12 @@
 //! What the lab says of itself: its knobs, its claim, and what the settings mean.
 
 use super::forecast::{claim, outlook};
+use crate::lab::knob::number;
 use crate::lab::{About, Action, Goal, Kind, Knob, Prediction, Preset, Unit};
 
 const SECOND: i64 = 1_000_000_000;
 const fn knob(group: &'static str, id: &'static str, label: &'static str, help: &'static str, kind: Kind) -> Knob {
     Knob { id, label, help, group, kind, matters: Knob::ALWAYS }
-}
-
-const fn number(unit: Unit, min: i64, max: i64, default: i64) -> Kind {
-    Kind::Number { unit, min, max, default, log: true }
 }
 
 const KNOBS: &[Knob] = &[
@@ -32,7 +29,7 @@ const KNOBS: &[Knob] = &[
         "attempts",
         "Attempts",
         "The first one included; each holds the same thread.",
-        Kind::Number { unit: Unit::Count("attempts"), min: 1, max: 10, default: 3, log: false },
+        number(Unit::Count("attempts"), 1, 10, 3),
     ),
     knob(
         "Breaker of the second caller",

@@ -1,5 +1,6 @@
 //! The knobs.
 
+use crate::lab::knob::{choice, knob, number};
 use crate::lab::{Config, Kind, Knob, Unit};
 
 /// The most calls that a count window holds: the breaker's places.
@@ -7,14 +8,6 @@ pub(super) const WINDOW_CALLS_MAX: usize = 1024;
 
 const SECOND: i64 = 1_000_000_000;
 const MILLI: i64 = 1_000_000;
-
-const fn number(unit: Unit, min: i64, max: i64, default: i64) -> Kind {
-    Kind::Number { unit, min, max, default, log: max / (if min > 0 { min } else { 1 }) >= 50 }
-}
-
-const fn choice(options: &'static [(&'static str, &'static str)]) -> Kind {
-    Kind::Choice { options }
-}
 
 const COMPARE: &[(&str, &str)] = &[("at_least", "≥ reaching it is enough"), ("above", "> it must be passed")];
 const STATES: &[(&str, &str)] = &[
@@ -35,17 +28,6 @@ pub(super) const OPENS: fn(&Config) -> bool =
     |config| matches!(config.choice("start_in"), "closed" | "open" | "half_open");
 const PROBES_BY_NUMBER: fn(&Config) -> bool = |config| config.choice("decide") == "numbers";
 const PROBES_BY_RATE: fn(&Config) -> bool = |config| config.choice("decide") == "rate";
-
-const fn knob(
-    group: &'static str,
-    id: &'static str,
-    label: &'static str,
-    help: &'static str,
-    kind: Kind,
-    matters: fn(&Config) -> bool,
-) -> Knob {
-    Knob { id, label, help, group, kind, matters }
-}
 
 /// The table. Groups are folded except the first.
 pub(super) const KNOBS: &[Knob] = &[

@@ -3,6 +3,7 @@
 use halfopen_core::Instant;
 
 use super::numbers::{many, share_said};
+use super::setup::Late;
 use super::watch::{Phase, SECOND};
 use super::{Lab, numbers};
 use crate::lab::record::{Level, Tally};
@@ -116,13 +117,22 @@ fn queue(lab: &Lab) -> Chart {
         line("of them for nobody", Tone::Bad, Stroke::DashedSteps, level(lab, &lab.watch.abandoned)),
     ];
     let patience = f64::from(lab.setup.patience);
+    let above = match lab.setup.late() {
+        Late::Served => "Above the dashed line the wait is longer than the clients' timeout.",
+        Late::Dropped => "More than the dashed line cannot all be served in time; who would be late is dropped.",
+        Late::TurnedAway => "Above the dashed line a server that is well turns newcomers away.",
+        Late::RetriesTurnedAway => {
+            "Above the dashed line the wait is longer than the clients' timeout; from half of that on a server that is well turns retries away."
+        }
+        Late::Overtaken => {
+            "Newest first, nobody waits for those who came before: the dashed line is where that would be too long."
+        }
+    };
     Chart {
         lane: None,
         id: "queue",
         title: "The queue",
-        reading:
-            "Requests that wait at the server. Above the dashed line the wait is longer than the clients' timeout."
-                .to_owned(),
+        reading: format!("Requests that wait at the server. {above}"),
         x: time(lab),
         y: Axis { label: "requests", unit: "", from: 0.0, to: top(patience.max(1.0), &lines) },
         lines,

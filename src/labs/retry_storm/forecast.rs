@@ -3,23 +3,45 @@
 use std::time::Duration;
 
 use halfopen_core::backoff::Kind;
-use halfopen_core::sim::{Abandoned, Order};
 
 use super::numbers::{failing_load, many, places};
-use super::setup::{BudgetKind, Retries, Setup, Shed};
+use super::setup::{BudgetKind, Late, Retries, Setup};
 use crate::lab::{Config, Fact, text};
 
 /// What the server does instead of serving what is late, if anything.
 fn instead(setup: &Setup) -> Option<&'static str> {
-    if setup.server.abandoned != Abandoned::GoOn {
-        return Some("what would be late is dropped unserved");
+    match setup.late() {
+        Late::Served => None,
+        Late::Dropped => Some("what would be late is dropped unserved"),
+        Late::TurnedAway => Some("whoever would wait longer is turned away"),
+        Late::RetriesTurnedAway => Some("once an answer takes half of that, retries are turned away"),
+        Late::Overtaken => Some("the newest are served first, and in time"),
     }
-    match setup.shed {
-        Shed::Late => return Some("whoever would wait longer is turned away"),
-        Shed::Retries => return Some("once an answer takes half of that, retries are turned away"),
-        Shed::None => {}
+}
+
+/// What comes of a load while nobody is answered.
+pub(super) fn verdict(setup: &Setup, load: Option<f64>) -> String {
+    let what = if load.is_some() { "more than it serves" } else { "more with every second" };
+    if load.is_some_and(|load| load <= setup.per_second()) {
+        "it serves more, so the queue drains".to_owned()
+    } else if setup.server.queue <= setup.patience && setup.late() != Late::Overtaken {
+        format!("{what}, but whoever has a place in the queue is answered in time")
+    } else if let Some(instead) = instead(setup) {
+        format!("{what}, but {instead}")
+    } else {
+        let held = held(setup).map_or_else(String::new, |held| format!(", as far as {held} it"));
+        format!("{what}, so the storm feeds itself{held}")
     }
-    (setup.server.order == Order::NewestFirst).then_some("the newest are served first, and in time")
+}
+
+/// What else has a say in how much is sent.
+fn held(setup: &Setup) -> Option<&'static str> {
+    match (setup.budget, &setup.breaker) {
+        (BudgetKind::None, None) => None,
+        (BudgetKind::None, Some(_)) => Some("the breaker lets"),
+        (_, None) => Some("the budget lets"),
+        (_, Some(_)) => Some("budget and breaker let"),
+    }
 }
 
 pub(super) fn claim(config: &Config) -> String {
@@ -40,12 +62,7 @@ pub(super) fn claim(config: &Config) -> String {
     let timeout = text::about(setup.timeout);
     let late = failing_load(&setup, setup.timeout);
     let load = late.map_or_else(|| "ever more".to_owned(), |load| format!("{}/s", many(load)));
-    let held = match (setup.budget, &setup.breaker) {
-        (BudgetKind::None, None) => "",
-        (BudgetKind::None, Some(_)) => ", as far as the breaker lets them",
-        (_, None) => ", as far as the budget lets them",
-        (_, Some(_)) => ", as far as budget and breaker let them",
-    };
+    let held = held(&setup).map_or_else(String::new, |held| format!(", as far as {held} them"));
     let takes = format!("An answer from a full queue takes {full}");
     let then = if setup.server.queue <= setup.patience {
         format!("{takes}, no longer than the {timeout} that they wait: what is served is in time.")
@@ -130,6 +147,12 @@ pub(super) fn outlook(config: &Config) -> Vec<Fact> {
 pub(super) fn conflicts(config: &Config) -> Vec<String> {
     let setup = Setup::new(config);
     let mut conflicts = Vec::new();
+    let (wait, longest) = (config.duration("wait"), config.duration("cap"));
+    let grows = setup.retries != Retries::None && matches!(setup.backoff.settings().kind, Kind::Exponential { .. });
+    if grows && wait > longest {
+        let (wait, longest) = (text::about(wait), text::about(longest));
+        conflicts.push(format!("The first wait of {wait} is over the longest of {longest}, and acts as {longest}."));
+    }
     if setup.service() >= setup.timeout {
         conflicts.push(format!(
             "The server takes {} for a request and clients wait {}: no answer is in time.",

@@ -1,5 +1,6 @@
 //! The knobs.
 
+use crate::lab::knob::{choice, knob, number};
 use crate::lab::{Config, Kind, Knob, Unit};
 
 const SECOND: i64 = 1_000_000_000;
@@ -8,14 +9,6 @@ const MILLI: i64 = 1_000_000;
 /// Clients at most.
 pub(super) const CLIENTS_MAX: i64 = 10_000;
 
-const fn number(unit: Unit, min: i64, max: i64, default: i64) -> Kind {
-    Kind::Number { unit, min, max, default, log: max / (if min > 0 { min } else { 1 }) >= 50 }
-}
-
-const fn choice(options: &'static [(&'static str, &'static str)]) -> Kind {
-    Kind::Choice { options }
-}
-
 const RETRIES: fn(&Config) -> bool = |config| config.choice("retries") != "none";
 const LIMITED: fn(&Config) -> bool = |config| config.choice("retries") == "limited";
 const LAYERED: fn(&Config) -> bool = |config| LIMITED(config) && config.number("layers") > 1;
@@ -23,17 +16,6 @@ const GROWING: fn(&Config) -> bool = |config| RETRIES(config) && config.choice("
 const SHARED: fn(&Config) -> bool = |config| config.choice("budget") != "none" || config.flag("breaker");
 const PERCENT: fn(&Config) -> bool = |config| RETRIES(config) && matches!(config.choice("budget"), "finagle" | "envoy");
 const BREAKER: fn(&Config) -> bool = |config| config.flag("breaker");
-
-const fn knob(
-    group: &'static str,
-    id: &'static str,
-    label: &'static str,
-    help: &'static str,
-    kind: Kind,
-    matters: fn(&Config) -> bool,
-) -> Knob {
-    Knob { id, label, help, group, kind, matters }
-}
 
 /// The table. Groups are folded except the first.
 pub(super) const KNOBS: &[Knob] = &[
@@ -73,7 +55,7 @@ pub(super) const KNOBS: &[Knob] = &[
         "Retries",
         "cap",
         "Longest wait",
-        "Waits grow up to this; a first wait that is longer stays as it is.",
+        "Waits grow up to this; a first wait that is longer acts as it.",
         number(Unit::Nanos, 100 * MILLI, 600 * SECOND, 10 * SECOND),
         GROWING,
     ),

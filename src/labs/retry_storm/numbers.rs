@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use halfopen_core::Instant;
 
-use super::Lab;
-use super::setup::{Retries, Setup};
+use super::setup::{Late, Retries, Setup};
 use super::watch::{Phase, SECOND};
+use super::{Lab, forecast};
 use crate::lab::scene::{Button, Readout, Tone, Why};
 use crate::lab::text;
 
@@ -151,23 +151,55 @@ pub(super) fn readouts(lab: &Lab) -> Vec<Readout> {
     ]
 }
 
+/// What becomes of a request that comes now, by the length of the queue.
+fn why_late(lab: &Lab) -> Why {
+    let setup = &lab.setup;
+    let (queued, timeout, service) = (lab.server.queued(), setup.timeout, text::about(setup.service()));
+    let (many_wait, capacity) = (text::grouped(queued.into()), many(setup.per_second()));
+    let answer = setup.answer(queued);
+    let compared = |limit: Duration| {
+        let longer = if answer > limit { "longer" } else { "not longer" };
+        format!(
+            "{many_wait} ÷ {capacity}/s + {service} = {}, {longer} than {}",
+            text::about(answer),
+            text::about(limit)
+        )
+    };
+    let unwell = if lab.is_up() { "" } else { "; but a server that is not well turns nobody away" };
+    let (rule, now) = match setup.late() {
+        Late::Served => (
+            "work is waste when the clients' timeout is shorter than queue ÷ capacity + the time to serve one",
+            compared(timeout),
+        ),
+        Late::Dropped => (
+            "a request is dropped unserved when it has waited for the clients' timeout less the time to serve one",
+            format!(
+                "{} − {service} = {}; {many_wait} ÷ {capacity}/s = {}, if all were served",
+                text::about(timeout),
+                text::about(timeout.saturating_sub(setup.service())),
+                text::about(lab.queue_takes())
+            ),
+        ),
+        Late::TurnedAway => (
+            "a newcomer is turned away when queue ÷ capacity + the time to serve one is longer than the clients' timeout",
+            format!("{}{unwell}", compared(timeout)),
+        ),
+        Late::RetriesTurnedAway => (
+            "a retry is turned away when queue ÷ capacity + the time to serve one is longer than half of the clients' timeout",
+            format!("{}{unwell}", compared(timeout / 2)),
+        ),
+        Late::Overtaken => (
+            "newest first: a newcomer is served next, however long the queue; work is waste for those who were overtaken for longer than the clients' timeout",
+            format!("{many_wait} wait, {} of them given up", text::grouped(lab.server.abandoned().min(queued).into())),
+        ),
+    };
+    Why { rule: rule.to_owned(), now }
+}
+
 pub(super) fn why(lab: &Lab) -> Vec<Why> {
     let setup = &lab.setup;
     let (capacity, timeout) = (setup.per_second(), text::about(setup.timeout));
-    let queued = lab.server.queued();
-    let answer = setup.answer(queued);
-    let mut why = vec![Why {
-        rule: "work is waste when the clients' timeout is shorter than queue ÷ capacity + the time to serve one"
-            .to_owned(),
-        now: format!(
-            "{} ÷ {}/s + {} = {}, {} than {timeout}",
-            text::grouped(queued.into()),
-            many(capacity),
-            text::about(setup.service()),
-            text::about(answer),
-            if answer > setup.timeout { "longer" } else { "not longer" }
-        ),
-    }];
+    let mut why = vec![why_late(lab)];
     if let Some(load) = failing_load(setup, setup.timeout) {
         let (rule, terms) = if setup.open_loop {
             (
@@ -185,11 +217,7 @@ pub(super) fn why(lab: &Lab) -> Vec<Why> {
                 format!("{} × {} ÷ …", text::grouped(setup.clients.into()), setup.tries().unwrap_or(1)),
             )
         };
-        let verdict = if load > capacity {
-            "more than it serves, so the storm feeds itself"
-        } else {
-            "it serves more, so the queue drains"
-        };
+        let verdict = forecast::verdict(setup, Some(load));
         why.push(Why {
             rule: rule.to_owned(),
             now: format!("{terms} = {}/s; {}/s: {verdict}", many(load), many(capacity)),
@@ -197,7 +225,7 @@ pub(super) fn why(lab: &Lab) -> Vec<Why> {
     } else {
         why.push(Why {
             rule: "load while nobody is answered, in an open loop that never gives up".to_owned(),
-            now: "more with every second".to_owned(),
+            now: forecast::verdict(setup, None),
         });
     }
     why.push(Why {

@@ -185,6 +185,7 @@ impl Lab {
                 match accepted {
                     Accepted::Started(started) => self.started(started),
                     Accepted::Queued { .. } if drops => {
+                        self.tell_queue();
                         self.events.push(too_late(now, &self.setup), Event::TooLate { slot, generation });
                         return;
                     }
@@ -287,7 +288,10 @@ impl Lab {
         let spent = tries.is_some_and(|tries| failed >= tries);
         let was_open = self.setup.breaker.is_some() && self.caller(client).is_some_and(|caller| caller.is_open());
         let Some(caller) = self.caller(client) else { return };
-        if why != Failed::HeldBack {
+        if why == Failed::HeldBack {
+            // There is no permit, and the server had no part in it.
+            caller.budget.on_not_sent(&mut held);
+        } else {
             caller.settle(permit, false, now);
             caller.budget.on_failure(&mut held);
         }

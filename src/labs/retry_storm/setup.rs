@@ -54,6 +54,19 @@ pub(super) enum Shed {
     Retries,
 }
 
+/// What becomes of a request that comes while the queue is too long for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Late {
+    /// It is served, when nobody waits for it any more.
+    Served,
+    /// It is dropped before its turn.
+    Dropped,
+    TurnedAway,
+    RetriesTurnedAway,
+    /// It is served next, and whoever it overtakes later.
+    Overtaken,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum BudgetKind {
     None,
@@ -66,7 +79,6 @@ pub(super) enum BudgetKind {
 
 impl Setup {
     pub(super) fn new(config: &Config) -> Self {
-        let wait = config.duration("wait");
         let jitter = match config.choice("jitter") {
             "full" => Jitter::Full,
             "equal" => Jitter::Equal,
@@ -74,12 +86,14 @@ impl Setup {
             _ => Jitter::None,
         };
         let growing = config.choice("backoff") == "exponential";
+        let cap = growing.then(|| config.duration("cap"));
+        // A first wait over the cap acts as the cap, and the lab says so.
+        let wait = config.duration("wait").min(cap.unwrap_or(Duration::MAX));
         let kind = if growing {
             Kind::Exponential { base: wait, factor_permille: 2000 }
         } else {
             Kind::Constant { base: wait }
         };
-        let cap = growing.then(|| config.duration("cap").max(wait));
         #[expect(clippy::unreachable, reason = "no knob leads there, as the registry walk shows")]
         let Ok(backoff) = backoff::Config::new(backoff::Settings { cap, jitter, ..backoff::Settings::plain(kind) })
         else {
@@ -149,6 +163,17 @@ impl Setup {
             budget_percent: config.small("budget_percent"),
             breaker: config.flag("breaker").then_some(breaker),
             processes: config.small("processes"),
+        }
+    }
+
+    /// What becomes of what would be late. Of several ways the one that leaves least for the others.
+    pub(super) fn late(&self) -> Late {
+        match (self.server.abandoned, self.shed, self.server.order) {
+            (Abandoned::DropWaiting | Abandoned::Drop, ..) => Late::Dropped,
+            (_, Shed::Late, _) => Late::TurnedAway,
+            (_, Shed::Retries, _) if self.retries != Retries::None => Late::RetriesTurnedAway,
+            (.., Order::NewestFirst) => Late::Overtaken,
+            (.., Order::OldestFirst) => Late::Served,
         }
     }
 
@@ -241,6 +266,17 @@ mod tests {
         assert_eq!(waits[..8], twice);
         assert_eq!((waits[8], &waits[9..17]), (1, &twice[..]));
         assert_eq!((waits[17], &waits[18..]), (2, &twice[..]));
+    }
+
+    #[test]
+    fn a_first_wait_over_the_cap_acts_as_the_cap() {
+        let mut config = Config::new(super::super::knobs::KNOBS);
+        for (knob, value) in [("wait", "50s"), ("cap", "1s")] {
+            assert_eq!(config.set_text(knob, value), Ok(()));
+        }
+        assert_eq!(Setup::new(&config).wait(1, 0.0), Duration::from_secs(50), "equal waits have no cap");
+        assert_eq!(config.set_text("backoff", "exponential"), Ok(()));
+        assert_eq!(Setup::new(&config).wait(1, 0.0), Duration::from_secs(1));
     }
 
     #[test]

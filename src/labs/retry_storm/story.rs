@@ -7,7 +7,7 @@ use halfopen_core::sim::Fault;
 
 use super::callers::opened_after;
 use super::requests::UNDER_WAY_MAX;
-use super::setup::Retries;
+use super::setup::{Late, Retries};
 use super::watch::{Bucket, Phase, SECOND};
 use super::{Lab, numbers};
 use crate::lab::scene::Tone;
@@ -75,10 +75,6 @@ impl Lab {
 
     pub(super) fn tell_restart(&mut self) {
         let there = u64::from(self.server.queued()) + u64::from(self.server.in_service());
-        if self.phase() != Phase::Healthy {
-            self.watch.causeless = self.now;
-            self.watch.recovered = None;
-        }
         self.watch.told = Default::default();
         let said = format!(
             "{} were there and failed at once. The queue is empty; those who wanted them are still there.",
@@ -93,9 +89,9 @@ impl Lab {
             text::counted(asked, "client", "clients"),
             text::about(self.setup.work(u32::try_from(asked).unwrap_or(u32::MAX)))
         );
-        if self.phase() != Phase::Outage {
+        if self.phase() == Phase::Healthy {
+            // A cause of its own only where there is no trouble yet.
             self.watch.causeless = self.now;
-            self.watch.recovered = None;
         }
         self.say(Tone::Info, "▲ all at once.", said);
     }
@@ -107,15 +103,12 @@ impl Lab {
             return;
         }
         let said = format!(
-            "Whoever joins behind {} would be answered after {}; clients give up after {}. {}",
+            "{} joins behind {} would be answered after {}; clients give up after {}. {}",
+            if self.setup.late() == Late::Overtaken { "Oldest first, whoever" } else { "Whoever" },
             text::counted(queued.into(), "request", "requests"),
             text::about(self.setup.answer(queued)),
             text::about(self.setup.timeout),
-            if self.serves_late() {
-                "From here on the server works for nobody."
-            } else {
-                "But the server does not work for those who have gone first."
-            }
+            self.for_whom()
         );
         self.say(Tone::Half, "▲ queue too long.", said);
     }
@@ -248,13 +241,18 @@ impl Lab {
         self.say(Tone::Half, "▲ no room.", said);
     }
 
-    /// Whether a newcomer to a queue that is too long is served too late: not where the newest is served first, or what
-    /// is late is dropped or turned away.
-    pub(super) fn serves_late(&self) -> bool {
-        use halfopen_core::sim::{Abandoned, Order};
-        let server = &self.setup.server;
-        server.order == Order::OldestFirst
-            && server.abandoned == Abandoned::GoOn
-            && self.setup.shed == super::setup::Shed::None
+    /// For whom the server works while its queue is too long.
+    fn for_whom(&self) -> String {
+        let until = "until the queue is short enough; what waits already is served all the same";
+        let server = if self.is_up() { "The server" } else { "Once it is well, the server" };
+        match self.setup.late() {
+            Late::Served => "From here on the server works for nobody.".to_owned(),
+            Late::Dropped => "But the server does not work for those who have gone first.".to_owned(),
+            Late::TurnedAway => format!("{server} turns newcomers away {until}."),
+            Late::RetriesTurnedAway => format!("{server} turns retries away {until}."),
+            Late::Overtaken => {
+                "But the newest are served first: whoever waits is overtaken by those who come later.".to_owned()
+            }
+        }
     }
 }

@@ -97,7 +97,8 @@ pub(super) struct Watch {
     pub(super) causeless: Instant,
     /// The last outage's beginning and end.
     pub(super) outage: Option<(Instant, Option<Instant>)>,
-    /// How long it took from the last cause's end to health; `None` while it has not come to that.
+    /// How long it took from the last outage's end to health, and without any outage from what else caused trouble;
+    /// `None` while it has not come to that.
     pub(super) recovered: Option<Duration>,
     /// How often it was metastable.
     pub(super) metastable: u32,
@@ -212,6 +213,10 @@ impl Lab {
             }
         } else if few && short && whole {
             let since = now.since(self.watch.causeless).saturating_sub(Duration::from_secs(1));
+            // Of an outage the first time counts; what troubles it later is another story.
+            if self.watch.outage.is_none() {
+                self.watch.recovered = None;
+            }
             self.watch.recovered.get_or_insert(since);
             self.tell_recovery(since);
             self.turn(Phase::Healthy);

@@ -153,7 +153,7 @@ pub struct Call {
 
 /// What has happened at a server since it began.
 ///
-/// `offered = refused + served + failed + cancelled + in service + waiting`, always.
+/// `offered = refused + served + failed + cancelled + lost + in service + waiting`, always.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Counters {
     /// Calls offered.
@@ -162,10 +162,12 @@ pub struct Counters {
     pub refused: u64,
     /// Calls answered with success.
     pub served: u64,
-    /// Calls answered with failure, or lost when the server went down.
+    /// Calls answered with failure, or cut off in service when the server went down.
     pub failed: u64,
     /// Calls dropped because the caller had gone.
     pub cancelled: u64,
+    /// Calls that waited when the server went down: nothing was done for them.
+    pub lost: u64,
     /// Of `served` and `failed`: those that nobody waited for any more.
     pub wasted: u64,
 }
