@@ -16,16 +16,23 @@ pub enum Guess {
 }
 
 impl Guess {
-    /// Reads `8`, `5 000`, `12.5 %`, `1,5 s`, `250ms`. `None` for anything else.
+    /// Reads `8`, `5 000`, `12.5 %`, `1,5 s`, `250ms`, and a number before a word (`8 requests`, `667/s`), which says only
+    /// what is asked anyway. `None` for anything else, and for what is below zero: nothing that is asked can be.
     pub fn read(typed: &str) -> Option<Self> {
         let gap = |sign: &char| matches!(*sign, ' ' | '\t' | '\u{a0}' | '\u{202f}' | '_');
         let bare: String = text::point(typed).chars().filter(|sign| !gap(sign)).collect();
-        let number = |text: &str| text::parse_decimal(text, 6).map(|number| number as f64 / 1e6);
+        let number =
+            |text: &str| text::parse_decimal(text, 6).filter(|number| *number >= 0).map(|number| number as f64 / 1e6);
         if let Some(percent) = bare.strip_suffix('%') {
             return number(percent).map(Self::Percent);
         }
-        let time = || text::parse_duration(&bare).map(|nanos| Self::Time(nanos as f64 / 1e9));
-        number(&bare).map(Self::Plain).or_else(time)
+        let time =
+            || text::parse_duration(&bare).filter(|nanos| *nanos >= 0).map(|nanos| Self::Time(nanos as f64 / 1e9));
+        let word = || {
+            let (number, word) = bare.split_at(bare.find(|sign: char| sign.is_ascii_alphabetic() || sign == '/')?);
+            (word.len() > 1 && !word.contains(|sign: char| sign.is_ascii_digit())).then_some(number)
+        };
+        number(&bare).map(Self::Plain).or_else(time).or_else(|| number(word()?).map(Self::Plain))
     }
 
     /// The number in the readout's plain unit.
@@ -94,6 +101,20 @@ impl Verdict {
     }
 }
 
+/// The unit that a bare number is taken in, as a field's label names it. Empty for a count.
+pub fn asked_in(like: &Readout) -> &'static str {
+    let value = like.value.as_str();
+    if is_share(like) {
+        " in %"
+    } else if value.ends_with("/s") {
+        " per second"
+    } else if [" h", " min", " s", "ms", "µs", "ns"].iter().any(|unit| value.replace('\u{a0}', " ").ends_with(unit)) {
+        " in seconds"
+    } else {
+        ""
+    }
+}
+
 fn is_share(readout: &Readout) -> bool {
     readout.value.ends_with('%')
 }
@@ -145,7 +166,9 @@ mod tests {
             ("8", Guess::Plain(8.0)),
             (" 5 000 ", Guess::Plain(5000.0)),
             ("5\u{202f}000", Guess::Plain(5000.0)),
-            ("-0.25", Guess::Plain(-0.25)),
+            ("8 threads", Guess::Plain(8.0)),
+            ("667 req/s", Guess::Plain(667.0)),
+            ("12/s", Guess::Plain(12.0)),
             ("12,5 %", Guess::Percent(12.5)),
             ("1,5 s", Guess::Time(1.5)),
             ("250ms", Guess::Time(0.25)),
@@ -153,7 +176,21 @@ mod tests {
         ] {
             assert_eq!(Guess::read(typed), Some(guess), "{typed}");
         }
-        for typed in ["", "  ", "many", "8 threads", "1e3", "NaN", "5,000", "%", "s", "99999999999999999999"] {
+        for typed in [
+            "",
+            "  ",
+            "many",
+            "8 or 9",
+            "-0.25",
+            "-5 s",
+            "-1 %",
+            "1e3",
+            "NaN",
+            "5,000",
+            "%",
+            "s",
+            "99999999999999999999",
+        ] {
             assert_eq!(Guess::read(typed), None, "{typed}");
         }
     }

@@ -60,6 +60,11 @@ fn difference(a: f64, b: f64, value: &str) -> String {
     let percent = |share: f64| text::decimal((share * 1000.0 + 0.5) as i64, 1);
     match b / a {
         _ if a == b => "the same".to_owned(),
+        // A percentage of percentages is seldom what is meant.
+        _ if value.ends_with('%') => {
+            let points = text::decimal(libm::round((b - a).abs() * 1000.0) as i64, 1);
+            format!("{}{points}\u{a0}points", if b > a { "+" } else { "−" })
+        }
         // From nothing, or through it, no share leads.
         ratio if !ratio.is_finite() || ratio < 0.0 => format!("now {value}"),
         ratio if ratio >= 10.0 => format!("{}×", text::decimal((ratio * 10.0 + 0.5) as i64, 1)),
@@ -196,5 +201,6 @@ mod tests {
         assert_eq!(told(0.0, 2.5), "now 2.5 s");
         assert_eq!(told(3.0, 3.0), "the same");
         assert_eq!(told(3.0, 0.0), "−100 %");
+        assert_eq!(difference(0.859, 0.183, "18.3\u{a0}%"), "−67.6\u{a0}points");
     }
 }

@@ -31,8 +31,14 @@ pub(super) fn draw(surface: &mut dyn Surface, line: &Line, marker: usize, plot: 
         }
         for piece in clipped(&run, &plot.rect) {
             stroke(surface, &piece, line.stroke.is_dashed(), WIDTH, colour.into());
-            if marker > 0 {
+            if marker > 0 && (line.stroke.is_stepped() || run.len() > POINTS_MARKED) {
                 marks(surface, &piece, marker, colour, palette.card);
+            }
+        }
+        // Few points are shown as such: whoever sees a marker takes it for one.
+        if marker > 0 && !line.stroke.is_stepped() && run.len() <= POINTS_MARKED {
+            for spot in run.iter().filter(|spot| plot.holds(**spot)) {
+                mark(surface, *spot, marker, colour, palette.card);
             }
         }
         if let [only] = run[..]
@@ -235,6 +241,9 @@ fn marks(surface: &mut dyn Surface, piece: &[Spot], marker: usize, colour: Rgb, 
         passed += length;
     }
 }
+
+/// Points that have a marker each; of more, markers stand along the line.
+const POINTS_MARKED: usize = 24;
 
 fn mark(surface: &mut dyn Surface, (x, y): Spot, marker: usize, colour: Rgb, card: Rgb) {
     let r = 4.0;

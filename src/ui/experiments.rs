@@ -7,10 +7,10 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::chart::ChartView;
-use super::dom;
 use super::el::{El, el, many, maybe};
 use super::num;
 use super::part::{Change, Part, part};
+use super::{dom, focus};
 use crate::figure::aws_backoff::{self, Experiment, Order};
 use crate::lab::Chart;
 use crate::lab::text::{counted, grouped};
@@ -36,6 +36,7 @@ pub struct Experiments(pub(crate) fn() -> Html);
 /// The way into the chunk: call it there.
 pub fn experiments() -> Experiments {
     dom::adopt_styles(super::stage::STYLES);
+    focus::keep();
     Experiments(|| part(Page))
 }
 
@@ -128,8 +129,11 @@ impl Part for Page {
                 .then(|| el("section.card.numbers[aria-label=Results]").put(charts).put(maybe(save))),
         ));
         // That of the figure that is shown; before there is one, that of the next.
-        let order = memory.experiment.as_ref().map_or_else(|| memory.order(), |shown| shown.borrow().order().clone());
-        parts.push(about(&order).html());
+        let (order, whole) = memory.experiment.as_ref().map_or_else(
+            || (memory.order(), true),
+            |shown| (shown.borrow().order().clone(), shown.borrow().done() == shown.borrow().total()),
+        );
+        parts.push(about(&order, whole).html());
         el("div.lab").put(many(parts)).html()
     }
 }
@@ -155,7 +159,7 @@ fn progress(memory: &Memory, change: &Change) -> El {
         .put(el("button[type=button]").on("click", cancel).text("Cancel"))
 }
 
-fn about(order: &Order) -> El {
+fn about(order: &Order, whole: bool) -> El {
     let mut list = el("dl.facts");
     for (what, is) in [
         (
@@ -171,7 +175,8 @@ fn about(order: &Order) -> El {
         list = list.put(el("div").put(el("dt").text(what)).put(el("dd").text(is)));
     }
     let Order { runs, seed, .. } = order;
-    let same = format!("halfopen figure aws-backoff --runs {runs} --seed {seed} --format csv gives the same numbers.");
+    let what = if whole { "the same numbers" } else { "the numbers of the whole figure" };
+    let same = format!("halfopen figure aws-backoff --runs {runs} --seed {seed} --format csv gives {what}.");
     list = list.put(el("div").put(el("dt").text("On the command line")).put(el("dd").text(same)));
     el("section.card.more.about[aria-label=About this experiment]").put(list)
 }

@@ -12,6 +12,7 @@ mod diagram;
 mod dom;
 mod el;
 mod experiments;
+mod focus;
 mod help;
 mod home;
 mod icons;

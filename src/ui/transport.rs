@@ -156,7 +156,7 @@ impl Part for Seed {
             field = field.word("aria-invalid", "true").word("aria-describedby", "seed-error");
         }
         let button = el("button.quiet[type=button]").on("click", fresh).put(draw(Icon::Dice)).text("New seed");
-        let error = wrong.then(|| el("span.error[id=seed-error]").text("A whole number, 0 or more."));
+        let error = wrong.then(|| el("span.error[id=seed-error]").text("A whole number below 2⁶⁴."));
         el("div.dial[role=group][aria-label=Seed]")
             .put(el("label[for=seed]").text("Seed"))
             .put(field)

@@ -67,7 +67,7 @@ fn letters_work_in_the_stage_and_nowhere_else() -> Outcome {
         page.reach("Seed").await?;
         page.press("sb.,z?").await?;
         assert!(page.value("#seed").await?.contains("sb.,z?"));
-        page.says("#seed-error", "A whole number, 0 or more.").await?;
+        page.says("#seed-error", "A whole number below 2⁶⁴.").await?;
         assert_eq!(page.is_as_native().await?, whole);
         assert_eq!(page.texts("dialog").await?, [""; 0]);
         for _ in 0..6 {

@@ -9,7 +9,7 @@ fn a_knob_turned_in_b_makes_the_difference() -> Outcome {
     in_browser(async |page| {
         page.open("#/circuit-breaker?rate=20/s&do=2:break&t=6s").await?;
         page.click("Compare A and B").await?;
-        page.says(".against .note", "Same seed, same arrivals, same clicks").await?;
+        page.says(".against .note", "Same seed, same clicks, and the same chance for each request").await?;
         assert_eq!(page.texts(".lane-name").await?, ["A", "B"]);
         assert_eq!(page.texts(".differing tbody tr").await?, [""; 0], "B begins as A is");
 

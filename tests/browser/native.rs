@@ -37,7 +37,7 @@ pub(crate) fn told(fragment: &str) -> Outcome<Told> {
     let readouts = output["readouts"].as_object().into_iter().flatten();
     Ok(Told {
         log: entries.map(|entry| single(&format!("{} {}", text(&entry["head"]), text(&entry["text"])))).rev().collect(),
-        readouts: readouts.map(|(_, told)| (text(&told["label"]), single(&text(&told["text"])))).collect(),
+        readouts: readouts.map(|(_, told)| (single(&text(&told["label"])), single(&text(&told["text"])))).collect(),
     })
 }
 

@@ -1,12 +1,13 @@
 //! What unfolds below the stage: numbers and charts, the log, settings, and what is there for those who want to know more.
 //! It is a chunk of the program: pages that are only a stage do without it.
 
+use std::rc::Rc;
+
 use yew::prelude::*;
 
 use super::super::chart::ChartView;
 use super::super::code::{Faults, Programs};
 use super::super::diagram::Plot;
-use super::super::dom;
 use super::super::el::{El, el, many, maybe};
 use super::super::help::{Help, Table};
 use super::super::knobs::Knobs;
@@ -19,12 +20,16 @@ use super::super::readouts::readouts;
 use super::super::seeds::Seeds;
 use super::super::share::{Run, Share};
 use super::super::tables::Tables;
+use super::super::{dom, focus};
 use super::quest::{Ask, until};
 use super::view::HELD;
 use super::{Entries, Msg, Place, Stage};
 use crate::lab::scene::Why;
 use crate::lab::{Chart, Lane, Readout};
 use crate::session::Session;
+
+/// Real milliseconds between two looks at the charts while time runs.
+const CHARTS_EVERY: f64 = 125.0;
 
 /// What the scene has for the panels.
 pub(super) struct Shown {
@@ -39,7 +44,7 @@ pub(super) struct Shown {
 pub struct Panels {
     pub(super) show: fn(&Stage, &Context<Stage>, Shown) -> Html,
     pub(super) both_logs: fn(&Session) -> Entries,
-    pub(super) charts: fn(&Session) -> Vec<Chart>,
+    pub(super) charts: fn(&mut Stage, bool, f64),
     pub(super) compare: fn(&mut Player, &Intent),
     pub(super) ask: fn(&mut Stage, &Context<Stage>, Ask),
     pub(super) answer: fn(&mut Stage, &Context<Stage>),
@@ -54,10 +59,11 @@ pub(crate) const STYLES: &[&str] =
 /// The ways into the chunk: call it there.
 pub fn panels() -> Panels {
     dom::adopt_styles(STYLES);
+    focus::keep();
     Panels {
         show: Stage::below,
         both_logs: lanes::logs,
-        charts: Session::charts_of_all,
+        charts: Stage::renew_charts,
         compare: |player, intent| player.compare(intent, &dom::real_ms),
         ask: Stage::ask,
         answer: Stage::answer,
@@ -67,6 +73,39 @@ pub fn panels() -> Panels {
 }
 
 impl Stage {
+    /// Makes the charts anew, if that is due.
+    fn renew_charts(&mut self, at_once: bool, real: f64) {
+        let session = self.player.session.borrow();
+        let seen = Some((self.player.revision, session.now()));
+        let mut all = at_once;
+        if self.player.touched && self.seen.charts != seen && (at_once || real - self.seen.charts_at >= CHARTS_EVERY) {
+            (self.seen.charts, self.seen.charts_at) = (seen, real);
+            let fresh = session.charts_of_all();
+            let alike = |(held, fresh): (&Rc<Chart>, &Chart)| (held.id, held.lane) == (fresh.id, fresh.lane);
+            if fresh.len() != self.charts.len() || !self.charts.iter().zip(&fresh).all(alike) {
+                self.charts.clear();
+                all = true;
+            }
+            self.charts_due = fresh.into_iter().enumerate().collect();
+        }
+        drop(session);
+        self.hang_charts(all);
+    }
+
+    /// Shows charts made anew: all of them or, while time runs, one a frame, so that no frame has to draw them all.
+    fn hang_charts(&mut self, all: bool) {
+        while let Some((index, chart)) = self.charts_due.pop_front() {
+            match self.charts.get_mut(index) {
+                Some(held) if **held == chart => continue,
+                Some(held) => *held = Rc::new(chart),
+                None => self.charts.push(Rc::new(chart)),
+            }
+            if !all {
+                return;
+            }
+        }
+    }
+
     fn below(&self, ctx: &Context<Self>, Shown { readouts, other, why }: Shown) -> Html {
         let opened = &ctx.props().opened.link;
         let touched = self.player.touched;

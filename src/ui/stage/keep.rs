@@ -8,10 +8,8 @@ use yew::prelude::*;
 use super::super::clock::factor;
 use super::super::dom;
 use super::{Entries, Msg, Place, Stage};
-use crate::lab::{Chart, Link};
+use crate::lab::Link;
 
-/// Real milliseconds between two looks at the charts while time runs.
-const CHARTS_EVERY: f64 = 125.0;
 /// Real milliseconds between two looks at the log while time runs.
 const LOG_EVERY: f64 = 90.0;
 /// Changes of state in a real second that a picture may show, as three flashes.
@@ -62,25 +60,10 @@ impl Stage {
         let second = session.now().as_nanos().saturating_sub((1e9 * factor(self.player.speed)) as u64);
         let changes = self.entries.list.iter().take_while(|entry| entry.at.as_nanos() >= second);
         self.flashes = !at_once && changes.filter(|entry| entry.is_change()).nth(FLASHES_MAX).is_some();
-        let charts = Some((revision, session.now()));
-        let mut all_charts = at_once;
-        if self.player.touched
-            && ctx.props().place != Place::Front
-            && self.seen.charts != charts
-            && (at_once || real - self.seen.charts_at >= CHARTS_EVERY)
-        {
-            (self.seen.charts, self.seen.charts_at) = (charts, real);
-            let fresh = panels.map_or_else(|| session.charts(), |panels| (panels.charts)(&session));
-            let alike = |(held, fresh): (&Rc<Chart>, &Chart)| (held.id, held.lane) == (fresh.id, fresh.lane);
-            let others = fresh.len() != self.charts.len() || !self.charts.iter().zip(&fresh).all(alike);
-            if others {
-                self.charts.clear();
-            }
-            self.charts_due = fresh.into_iter().enumerate().collect();
-            all_charts |= others;
-        }
         drop(session);
-        self.hang_charts(all_charts);
+        if let Some(panels) = ctx.props().opened.panels {
+            (panels.charts)(self, at_once, real);
+        }
         self.note_last(ctx, real);
         if at_once || real - self.seen.goals_at >= LOG_EVERY {
             self.seen.goals_at = real;
@@ -91,20 +74,6 @@ impl Stage {
         self.say(ctx, real);
         if self.player.pause.is_none() && real - self.address_at >= ADDRESS_EVERY {
             self.write_address(ctx);
-        }
-    }
-
-    /// Shows charts made anew: all of them or, while time runs, one a frame, so that no frame has to draw them all.
-    fn hang_charts(&mut self, all: bool) {
-        while let Some((index, chart)) = self.charts_due.pop_front() {
-            match self.charts.get_mut(index) {
-                Some(held) if **held == chart => continue,
-                Some(held) => *held = Rc::new(chart),
-                None => self.charts.push(Rc::new(chart)),
-            }
-            if !all {
-                return;
-            }
         }
     }
 

@@ -10,6 +10,7 @@ use super::super::dom;
 use super::super::el::{El, el, many, maybe};
 use super::super::player::{Intent, Pause};
 use super::{Msg, Place, Stage};
+use crate::lab::ask;
 use crate::lab::link::{self, Link, Target};
 use crate::lab::text::stamp;
 use crate::lab::{Entry, Goal, Guess, Prediction, Tone, Verdict};
@@ -234,20 +235,25 @@ impl Stage {
         let count = ctx.props().opened.link.lab.about.predictions.len();
         let button = |what: Ask, words: &'static str| el("button[type=button]").press(&ask, what).text(words);
         let mut body = vec![el("p.question[id=question]").text(prediction.question).html()];
-        let at = stamp(Instant::from_millis(prediction.at_ms), 0);
+        let at = stamp(Instant::from_millis(prediction.at_ms), u32::from(!prediction.at_ms.is_multiple_of(1000)));
         match step {
             Step::Away => {}
             Step::Asked { unreadable } => {
                 let scene = self.player.session.borrow().scene(self.looks());
                 let asked = scene.readouts.iter().find(|readout| readout.id == prediction.readout);
-                let label = format!("Your answer: {}", asked.map_or("", |readout| readout.label));
+                let (what, unit) = asked.map_or(("", ""), |readout| (readout.label, ask::asked_in(readout)));
+                let label = format!("Your answer: {what}{unit}");
                 let submit = ask.clone();
                 let mut field =
                     el("input.field.num[id=guess][autocomplete=off][spellcheck=false][aria-describedby=guess-said]");
                 if *unreadable {
                     field = field.word("aria-invalid", "true");
                 }
-                let said = if *unreadable { "It takes a number, with or without its unit." } else { "" };
+                let said = if *unreadable {
+                    "It takes a number that is not below zero, such as 1200, 12.5 % or 250 ms."
+                } else {
+                    ""
+                };
                 let form = el("form.answer")
                     .on("submit", move |event: Event| {
                         event.prevent_default();
@@ -301,7 +307,9 @@ impl Stage {
             list = list.put(el("li").key(goal.id).class_if(is, "ok").put(sign).put(words).put(hint));
         }
         let count = format!("{} of {} reached", reached.len(), goals.len());
-        el("details.goals[data-part=goals]").put(el("summary").text("Goals").put(el("small").text(count))).put(list)
+        let when = el("p.aside").text("A goal counts when it is reached while time runs.");
+        let summary = el("summary").text("Goals").put(el("small").text(count));
+        el("details.goals[data-part=goals]").put(summary).put(list).put(when)
     }
 }
 

@@ -49,10 +49,8 @@ impl Stage {
             Place::Front => el("h2.front"),
         };
         let held = self.quest.holds_back();
-        let claim = (full && shows("claim")).then(|| {
-            let claim = if held { HELD.to_owned() } else { (about.claim)(&self.config) };
-            el("p.claim").text(claim)
-        });
+        let claim =
+            (full && shows("claim")).then(|| el("p.claim").text(if held { HELD.to_owned() } else { self.claim() }));
         parts.push(el("div.head").put(title.text(about.title)).put(maybe(claim)).html());
         parts.push(maybe(
             shows("stage")
@@ -79,6 +77,13 @@ impl Stage {
         };
         parts.push(maybe(out.map(|link| el("p.out").put(link))));
         el("div.lab").class_if(touched, "touched").class_if(!full, "taste").node(&self.root).put(many(parts)).html()
+    }
+
+    /// What the settings come to; of two lanes both, where they come to something else.
+    fn claim(&self) -> String {
+        let session = self.player.session.borrow();
+        let [a, b] = Lane::ALL.map(|lane| (session.lab().about.claim)(session.config_now_of(lane)));
+        if a == b { a } else { format!("A: {a} B: {b}") }
     }
 
     /// The picture with what is done to it and to time.
@@ -209,7 +214,7 @@ impl Stage {
         if let Some(reached) = self.player.behind {
             words = format!("This machine cannot keep up: running at {}.", num::with(reached, 1, "×"));
         } else if self.flashes {
-            words = "States change faster than is good to look at: the picture shows some of them.".to_owned();
+            words = "States change too fast to show: the picture skips some.".to_owned();
         }
         el("p.hint[role=status]").class_if(words.is_empty(), "none").text(words)
     }
