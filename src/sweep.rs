@@ -23,6 +23,8 @@ pub struct Number {
     pub id: &'static str,
     /// What it is.
     pub label: &'static str,
+    /// The unit that it is told in, as [`Readout::unit`] has it.
+    pub unit: &'static str,
     /// In lane A, if it had one.
     pub a: Option<f64>,
     /// In lane B, if it had one.
@@ -36,6 +38,19 @@ pub struct Sample {
     pub seed: u64,
     /// The readouts at the end.
     pub numbers: Vec<Number>,
+}
+
+impl Number {
+    /// What it is, with the unit of [`Number::told`].
+    pub fn heading(&self) -> String {
+        if self.unit.is_empty() { self.label.to_owned() } else { format!("{} ({})", self.label, self.unit) }
+    }
+
+    /// A mean of such numbers in the unit that they are told in.
+    pub fn told(&self, mean: Mean) -> Mean {
+        let times = if self.unit == "%" { 100.0 } else { 1.0 };
+        Mean { mean: mean.mean * times, deviation: mean.deviation * times, margin: mean.margin * times, ..mean }
+    }
 }
 
 impl Sample {
@@ -54,12 +69,12 @@ impl Sample {
     fn take(session: &Session) -> Self {
         let readouts = |lane| session.scene_of(lane, View::default()).readouts;
         let b = if session.is_comparing() { readouts(Lane::B) } else { Vec::new() };
-        let number = |readout: Option<Readout>| readout.and_then(|readout| readout.number);
-        let numbers = compare::readouts(readouts(Lane::A), b).into_iter().map(|both| Number {
-            id: both.id,
-            label: both.label,
-            a: number(both.a),
-            b: number(both.b),
+        let number = |readout: &Option<Readout>| readout.as_ref().and_then(|readout| readout.number);
+        let numbers = compare::readouts(readouts(Lane::A), b).into_iter().map(|both| {
+            // Where there is no number yet there is no unit either.
+            let units = [&both.a, &both.b].into_iter().flatten().map(Readout::unit);
+            let unit = units.max_by_key(|unit| unit.len()).unwrap_or_default();
+            Number { id: both.id, label: both.label, unit, a: number(&both.a), b: number(&both.b) }
         });
         Self { seed: session.seed(), numbers: numbers.collect() }
     }
@@ -126,6 +141,15 @@ impl Sweep {
     }
 }
 
+/// The readouts that these samples have, each as the first sample that knows its unit tells it.
+pub fn told(samples: &[Sample]) -> impl Iterator<Item = Number> {
+    let first = samples.first().map_or(&[][..], |sample| &sample.numbers);
+    first.iter().map(|number| {
+        let mut known = samples.iter().filter_map(|sample| sample.of(number.id));
+        *known.find(|number| !number.unit.is_empty()).unwrap_or(number)
+    })
+}
+
 /// The means of a readout over many seeds.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Means {
@@ -158,7 +182,7 @@ mod tests {
 
     #[test]
     fn a_difference_counts_the_seeds_with_both_numbers() {
-        let sample = |seed, a, b| Sample { seed, numbers: vec![Number { id: "wait", label: "", a, b }] };
+        let sample = |seed, a, b| Sample { seed, numbers: vec![Number { id: "wait", label: "", unit: "", a, b }] };
         let samples = [sample(1, Some(1.0), Some(2.0)), sample(2, Some(9.0), None), sample(3, Some(2.0), Some(4.0))];
         let means = Means::of("wait", &samples);
         assert_eq!(means.a.map(|mean| (mean.count, mean.mean)), Some((3, 4.0)));

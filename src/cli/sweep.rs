@@ -14,7 +14,7 @@ use crate::lab::link::{self, Target, quoted};
 use crate::lab::mean::Mean;
 use crate::labs::LABS;
 use crate::paint::csv_field;
-use crate::sweep::{Means, Sample, sample};
+use crate::sweep::{self, Means, Sample, sample};
 
 /// Plays the order and writes it as it asks.
 pub(super) fn sweep(order: &Order, out: &mut dyn Write, err: &mut dyn Write) -> Result<(), Stop> {
@@ -84,9 +84,8 @@ fn text(order: &Order, chosen: &[&str], samples: &[Sample]) -> String {
             let _ = writeln!(out, "B differs in {}: {a} in A, {b} in B", knob.label);
         }
     }
-    let labels =
-        || samples.first().into_iter().flat_map(|sample| &sample.numbers).filter(|one| chosen.contains(&one.id));
-    let width = labels().map(|one| one.label.chars().count()).max().unwrap_or(0);
+    let labels = || sweep::told(samples).filter(|one| chosen.contains(&one.id));
+    let width = labels().map(|one| one.heading().chars().count()).max().unwrap_or(0);
     let told = |mean: Option<Mean>| {
         let Some(Mean { count, mean, margin, .. }) = mean else { return "no number".to_owned() };
         let interval = if count == 1 { String::new() } else { format!(" ± {}", short(margin)) };
@@ -97,7 +96,8 @@ fn text(order: &Order, chosen: &[&str], samples: &[Sample]) -> String {
     };
     for number in labels() {
         let Means { a, b, difference } = Means::of(number.id, samples);
-        let _ = write!(out, "\n  {:width$}  {}", number.label, told(a));
+        let told = |mean: Option<Mean>| told(mean.map(|mean| number.told(mean)));
+        let _ = write!(out, "\n  {:width$}  {}", number.heading(), told(a));
         if order.link.b.is_some() {
             let verdict = difference.map_or("", |mean| mean.verdict());
             let _ = write!(out, "  B {}  B − A {}  {verdict}", told(b), told(difference));

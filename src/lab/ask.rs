@@ -101,22 +101,8 @@ impl Verdict {
     }
 }
 
-/// The unit that a bare number is taken in, as a field's label names it. Empty for a count.
-pub fn asked_in(like: &Readout) -> &'static str {
-    let value = like.value.as_str();
-    if is_share(like) {
-        " in %"
-    } else if value.ends_with("/s") {
-        " per second"
-    } else if [" h", " min", " s", "ms", "µs", "ns"].iter().any(|unit| value.replace('\u{a0}', " ").ends_with(unit)) {
-        " in seconds"
-    } else {
-        ""
-    }
-}
-
 fn is_share(readout: &Readout) -> bool {
-    readout.value.ends_with('%')
+    readout.unit() == "%"
 }
 
 /// A number as this readout would show it.

@@ -372,6 +372,17 @@ impl Mark {
 }
 
 impl Readout {
+    /// The unit that its plain number is told in: `s`, `/s`, `%` of a share (whose number is a hundredth of that), or none.
+    pub fn unit(&self) -> &'static str {
+        let last = self.value.rsplit(['\u{a0}', ' ']).next().unwrap_or_default();
+        match last {
+            "h" | "min" | "s" | "ms" | "µs" | "ns" => "s",
+            _ if last.ends_with("/s") => "/s",
+            _ if last.ends_with('%') => "%",
+            _ => "",
+        }
+    }
+
     /// How many there are of something.
     pub fn count(id: &'static str, label: &'static str, number: u64, tone: Tone) -> Self {
         let value = text::grouped(i64::try_from(number).unwrap_or(i64::MAX));

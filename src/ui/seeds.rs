@@ -14,7 +14,7 @@ use super::part::{Change, Part};
 use super::share::Run;
 use crate::lab::mean::Mean;
 use crate::lab::{Link, text};
-use crate::sweep::{Means, Sample, Sweep};
+use crate::sweep::{self, Means, Sample, Sweep};
 
 /// Seeds of a repetition.
 const SEEDS: u64 = 100;
@@ -138,12 +138,15 @@ fn end(memory: &mut (u32, Repeating), told: &str) {
 
 /// A row a readout.
 fn table(samples: &[Sample], two: bool) -> El {
-    let Some(first) = samples.first() else { return el("p.note").text("The first seed is under way.") };
-    let told = |mean| told(mean, samples.len());
+    if samples.is_empty() {
+        return el("p.note").text("The first seed is under way.");
+    }
     let mut rows = Vec::new();
-    for number in &first.numbers {
+    for number in sweep::told(samples) {
+        let told = |mean: Option<Mean>| told(mean.map(|mean| number.told(mean)), samples.len());
         let Means { a, b, difference } = Means::of(number.id, samples);
-        let mut row = el("tr").key(number.id).put(el("th[scope=row]").text(number.label)).put(el("td").text(told(a)));
+        let mut row = el("tr").key(number.id).put(el("th[scope=row]").text(number.heading()));
+        row = row.put(el("td").text(told(a)));
         if two {
             let verdict = difference.map_or("", |mean| mean.verdict());
             row = row.put(el("td").text(told(b))).put(el("td").text(told(difference))).put(el("td").text(verdict));

@@ -38,7 +38,7 @@ fn a_wrong_answer_is_told_what_lies_behind_it() -> Outcome {
             page.click("Your answer").await?;
             page.press("a few").await?;
             page.click("Commit").await?;
-            page.says("#guess-said", "It takes a number, with or without its unit.").await?;
+            page.says("#guess-said", "It takes a number that is not below zero").await?;
             for _ in "a few".chars() {
                 page.press(Key::Backspace.value().to_string()).await?;
             }

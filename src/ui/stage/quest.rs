@@ -10,7 +10,6 @@ use super::super::dom;
 use super::super::el::{El, el, many, maybe};
 use super::super::player::{Intent, Pause};
 use super::{Msg, Place, Stage};
-use crate::lab::ask;
 use crate::lab::link::{self, Link, Target};
 use crate::lab::text::stamp;
 use crate::lab::{Entry, Goal, Guess, Prediction, Tone, Verdict};
@@ -241,7 +240,13 @@ impl Stage {
             Step::Asked { unreadable } => {
                 let scene = self.player.session.borrow().scene(self.looks());
                 let asked = scene.readouts.iter().find(|readout| readout.id == prediction.readout);
-                let (what, unit) = asked.map_or(("", ""), |readout| (readout.label, ask::asked_in(readout)));
+                let (what, unit) = asked.map_or(("", ""), |readout| (readout.label, readout.unit()));
+                let unit = match unit {
+                    "%" => " in %",
+                    "s" => " in seconds",
+                    "/s" => " per second",
+                    _ => "",
+                };
                 let label = format!("Your answer: {what}{unit}");
                 let submit = ask.clone();
                 let mut field =
