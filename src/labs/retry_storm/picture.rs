@@ -91,11 +91,8 @@ fn word(lab: &Lab) -> &'static str {
     let (second, seconds) = lab.watch.last(SECOND);
     let useful = f64::from(second.good) > 0.5 * lab.setup.per_second() * seconds;
     match lab.phase() {
-        Phase::Healthy => "● healthy",
         Phase::Overloaded if useful => "◐ recovering",
-        Phase::Overloaded => "▲ overloaded",
-        Phase::Metastable => "■ metastable",
-        Phase::Outage => "✕ outage",
+        phase => phase.word(),
     }
 }
 
