@@ -337,6 +337,11 @@ fn what_unanswered_clients_send_is_what_is_measured() {
     let (out, after) = (run("do=5:start&t=25s"), run("do=5:start,25:end&t=60s"));
     assert_eq!(mean(&out, "load", "sent to the server", 20.0, 25.0), 10_000.0);
     assert!(why(&out).contains("every try is refused = clients ÷ mean wait: 1000 ÷ 100\u{a0}ms = 10\u{202f}000/s"));
+    // Slow, it takes a tenth of what it takes when well.
+    let slow = run("outage=slow&do=5:start&t=60s");
+    let measured = mean(&slow, "load", "sent to the server", 40.0, 60.0);
+    assert!(why(&slow).contains("(1000 − 100/s × 250\u{a0}ms) ÷ 100\u{a0}ms = 9750/s"), "{}", why(&slow));
+    assert!((measured / 9_750.0 - 1.0).abs() < 0.01, "{measured}");
     let told = "(1000 − 1000/s × 250\u{a0}ms) ÷ 100\u{a0}ms = 7500/s";
     assert!(why(&after).contains(told), "{}", why(&after));
     let facts = (after.lab().about.outlook)(after.config());

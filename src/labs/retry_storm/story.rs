@@ -32,7 +32,7 @@ impl Lab {
                 "The server refuses every request at once, and nobody tries again.".to_owned()
             }
             (Fault::Down, Some(load)) => format!(
-                "The server refuses every request. A try fails at once, and the next comes {waits} later: {} a second once all clients try again.",
+                "The server refuses every request. A try fails at once, and the next comes {waits} later: {} a second in the long run.",
                 many(load)
             ),
             (Fault::Down, None) => "The server refuses every request at once.".to_owned(),
