@@ -259,7 +259,7 @@ fn condition(lab: &Lab) -> (Tone, String) {
     let (second, _) = lab.watch.last(SECOND);
     match lab.server.fault() {
         Fault::Healthy | Fault::Failing { .. } if second.wasted > 9 * second.good => {
-            (Tone::Bad, "▲ works for nobody".to_owned())
+            (Tone::Bad, "✕ works for nobody".to_owned())
         }
         Fault::Healthy | Fault::Failing { .. } => (Tone::Plain, format!("✓ serves {}/s", many(lab.setup.per_second()))),
         Fault::Down => (Tone::Bad, "✕ refuses everything".to_owned()),
