@@ -227,6 +227,33 @@ fn presets_are_those_of_the_libraries() {
 }
 
 #[test]
+fn equal_counts_have_bars_of_equal_height_in_every_strategy() {
+    let session = run("clients=40&overlay_none=on&overlay_plus=on&t=100s");
+    for layout in [Layout::Wide, Layout::Narrow] {
+        let marks = session.scene(view(layout)).diagram.marks;
+        // All begin together, so the first bar counts all.
+        let first = |id: &str| {
+            let mark = marks.iter().find(|mark| mark.id == id).unwrap_or_else(|| panic!("no mark {id}"));
+            let Shape::Bars { at, heights } = &mark.shape else { panic!("{id} has no bars") };
+            at.h * heights[0]
+        };
+        let own = first("bars");
+        assert!(own > 40.0 && own == first("overlay_none-bars") && own == first("overlay_plus-bars"), "{own}");
+    }
+}
+
+#[test]
+fn a_single_wait_takes_and_several_take() {
+    let claim = |query: &str| {
+        let session = run(query);
+        (session.lab().about.claim)(session.config()).replace('\u{a0}', " ")
+    };
+    let envoy = claim("preset=envoy&t=0s");
+    assert!(envoy.starts_with("1 wait between 2 attempts takes 13 ms on average, 25 ms at most."), "{envoy}");
+    assert!(claim("attempts=3&t=0s").starts_with("2 waits between 3 attempts take "));
+}
+
+#[test]
 fn overlays_have_the_waits_of_their_strategy() {
     let session = run("overlay_full=on&overlay_equal=on&overlay_plus=on&overlay_decorrelated=on&t=200s");
     let marks = session.scene(view(Layout::Wide)).diagram.marks;

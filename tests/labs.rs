@@ -115,6 +115,35 @@ fn cascade_with_fewer_threads_in_the_middle_is_full_and_with_more_it_is_not() {
 }
 
 #[test]
+fn cascade_tells_of_a_pool_that_opens_what_holds_when_the_instant_is_over() {
+    let session = run("#/cascade?t=12.05s&do=12:heal");
+    let open = told(&session, "● pool open, without.");
+    let said = "● pool open, without. Without a breaker, more than 1000 of 10\u{202f}000 threads are free: new requests are taken.";
+    assert_eq!(open, [(12.05, said.to_owned())]);
+    assert!(number(&session, "threads_without") < Some(9_000.0));
+    // Captions have their numbers grouped as everything else.
+    let threads = &session.charts()[0].summary;
+    assert!(threads.contains("at most it was 10\u{202f}000 and 5004."), "{threads}");
+}
+
+#[test]
+fn times_of_charts_are_short_when_they_are_written() {
+    for link in [
+        "#/cascade?t=40&do=20:heal",
+        "#/retry-storm?t=37&do=5:start,10:end",
+        "#/backoff?t=20",
+        "#/circuit-breaker?t=40&do=5:break,20:heal",
+    ] {
+        for chart in run(link).charts() {
+            for (x, _) in chart.lines.iter().flat_map(|line| &line.points) {
+                let decimals = x.to_string().split_once('.').map_or(0, |number| number.1.len());
+                assert!(decimals <= 9, "{link}: {x} in {}", chart.id);
+            }
+        }
+    }
+}
+
+#[test]
 fn cascade_claims_what_its_runs_do() {
     let lab = halfopen::labs::find("cascade").expect("it is there");
     let mut told = [0; 4];

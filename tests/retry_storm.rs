@@ -297,6 +297,96 @@ fn the_claim_says_what_comes_of_an_outage() {
     assert!(told.iter().all(|times| *times > 5), "each case occurs: {told:?}");
 }
 
+fn claim(settings: &str) -> String {
+    let session = run(&format!("{settings}&t=0s"));
+    (session.lab().about.claim)(session.config())
+}
+
+/// The mean of a line between two times, in seconds.
+fn mean(session: &Session, chart: &str, name: &str, from: f64, to: f64) -> f64 {
+    let points = line(session, chart, name);
+    let within: Vec<f64> = points.iter().filter(|point| point.0 >= from && point.0 < to).map(|point| point.1).collect();
+    within.iter().sum::<f64>() / within.len() as f64
+}
+
+#[test]
+fn what_unanswered_clients_send_is_what_is_measured() {
+    // In all these the queue stays full after the outage.
+    for settings in [
+        "",
+        "jitter=full",
+        "jitter=equal",
+        "wait=50ms",
+        "timeout=500ms",
+        "clients=2000",
+        "capacity=500/s",
+        "preset=open_loop",
+        "preset=layers",
+        "preset=one_layer",
+        "backoff=exponential&cap=200ms",
+    ] {
+        let session = run(&format!("{settings}&do=5:start,25:end&t=60s"));
+        let claim = claim(settings);
+        let told = claim.split("they send ").nth(1).and_then(|rest| rest.split("/s and keep it full").next());
+        let told = told.unwrap_or_else(|| panic!("{settings}: {claim}")).replace('\u{202f}', "");
+        let told: f64 = told.parse().unwrap_or_else(|_| panic!("{settings}: {claim}"));
+        let measured = mean(&session, "load", "sent to the server", 40.0, 60.0);
+        assert!((measured / told - 1.0).abs() < 0.03, "{settings}: {told} told, {measured} measured");
+    }
+    // While it hangs it takes nothing from the queue, so all are refused.
+    let (out, after) = (run("do=5:start&t=25s"), run("do=5:start,25:end&t=60s"));
+    assert_eq!(mean(&out, "load", "sent to the server", 20.0, 25.0), 10_000.0);
+    assert!(why(&out).contains("every try is refused = clients ÷ mean wait: 1000 ÷ 100\u{a0}ms = 10\u{202f}000/s"));
+    // Slow, it takes a tenth of what it takes when well.
+    let slow = run("outage=slow&do=5:start&t=60s");
+    let measured = mean(&slow, "load", "sent to the server", 40.0, 60.0);
+    assert!(why(&slow).contains("(1000 − 100/s × 250\u{a0}ms) ÷ 100\u{a0}ms = 9750/s"), "{}", why(&slow));
+    assert!((measured / 9_750.0 - 1.0).abs() < 0.01, "{measured}");
+    let told = "(1000 − 1000/s × 250\u{a0}ms) ÷ 100\u{a0}ms = 7500/s";
+    assert!(why(&after).contains(told), "{}", why(&after));
+    let facts = (after.lab().about.outlook)(after.config());
+    assert!(facts.iter().any(|fact| fact.label == "Load once the queue is full" && fact.value == "7500/s"));
+}
+
+#[test]
+fn waits_are_told_from_the_shortest_to_the_longest() {
+    for (settings, told) in [
+        ("", "try again 100 ms after"),
+        ("jitter=full", "try again up to 100 ms after"),
+        ("jitter=equal", "try again 50 ms to 100 ms after"),
+        ("backoff=exponential", "try again 100 ms to 10 s after"),
+        ("preset=full_jitter", "try again up to 10 s after"),
+        ("backoff=exponential&jitter=equal", "try again 50 ms to 10 s after"),
+        ("backoff=exponential&jitter=around", "try again 80 ms to 12 s after"),
+        ("backoff=exponential&wait=10s", "try again 10 s after"),
+    ] {
+        let claim = claim(settings).replace('\u{a0}', " ");
+        assert!(claim.contains(told), "{settings}: {claim}");
+    }
+}
+
+#[test]
+fn recovery_is_told_from_when_on() {
+    let session = run("preset=exponential&do=5:start,10:end&t=20s");
+    let told = session.record().entries().find(|entry| entry.head == "● recovered.").expect("it recovers");
+    assert!(told.text.starts_with("At 12.2\u{a0}s, 2.2\u{a0}s after the end of the outage"), "{}", told.text);
+    let readouts = session.scene(Default::default()).readouts;
+    let readout = readouts.iter().find(|readout| readout.id == "recovered_after").expect("it is there");
+    assert_eq!(readout.value, "2.2\u{a0}s, at 12.2\u{a0}s");
+}
+
+#[test]
+fn a_state_has_one_sign() {
+    let session = run("do=5:start,10:end&t=20s");
+    let charts = session.charts();
+    let bands: Vec<String> = charts[0].bands.iter().map(|band| band.signed().replace('\u{a0}', " ")).collect();
+    assert_eq!(bands, ["● healthy", "✕ outage", "▲ overloaded", "■ metastable"]);
+    assert_eq!(charts[0].bands[3].word(), "metastable");
+    for state in ["✕ outage", "■ metastable"] {
+        assert!(said_at(&session, &format!("{state}.")).is_some(), "{state}");
+    }
+}
+
 #[test]
 fn a_retry_that_a_breaker_holds_back_keeps_no_place_of_the_budget() {
     // An outage with and without a breaker, then one without: Envoy's budget has its places again.
@@ -370,7 +460,12 @@ fn what_is_said_of_a_long_queue_is_true_of_what_becomes_of_it() {
         (told, why(&session), reading(&session, "queue"), number(&session, "goodput").unwrap())
     };
     let (log, why, chart, good) = told("");
-    assert!(log.ends_with("the server works for nobody.") && good == 0.0, "{log}");
+    assert!(log.ends_with("once it is well, it begins with work for nobody.") && good == 0.0, "{log}");
+    // A server that answers works for nobody from there on.
+    let surge = run("do=5:set:queue:2000,5:surge&t=6s");
+    let long = surge.record().entries().find(|entry| entry.head == "▲ queue too long.").expect("it is told");
+    assert!(long.text.ends_with("From here on the server works for nobody."), "{}", long.text);
+    assert!(!long.text.contains("if the server were well"), "{}", long.text);
     assert!(why.contains("work is waste when") && why.contains("so the storm feeds itself"), "{why}");
     assert!(chart.contains(late), "{chart}");
     for (settings, logged, ruled, comes, drawn) in [

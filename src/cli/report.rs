@@ -118,7 +118,7 @@ fn series(chart: &Chart) -> Value {
     let axis = |axis: &Axis| json!({"label": axis.label, "unit": axis.unit});
     let (columns, rows) = chart.table();
     let limits: Vec<Value> = chart.limits.iter().map(|limit| json!({"at": limit.at, "label": limit.label})).collect();
-    let band = |band: &crate::lab::scene::Band| json!({"from": band.from, "to": band.to, "label": band.label});
+    let band = |band: &crate::lab::scene::Band| json!({"from": band.from, "to": band.to, "label": band.word()});
     json!({
         "id": chart.id,
         "title": chart.title,

@@ -105,8 +105,38 @@ pub struct Band {
     pub to: f64,
     /// Its colour.
     pub tone: Tone,
-    /// Its word.
+    /// Its word, after a sign of its own where it has another one than its colour.
     pub label: &'static str,
+}
+
+impl Band {
+    /// Its word with its sign, so that colour is never alone.
+    pub fn signed(&self) -> String {
+        let (sign, word) = (self.sign(), self.word());
+        if sign.is_empty() { word.to_owned() } else { format!("{sign}\u{a0}{word}") }
+    }
+
+    /// The sign alone.
+    pub fn sign(&self) -> &'static str {
+        match (self.parts(), self.tone) {
+            (Some((sign, _)), _) => sign,
+            (None, Tone::Ok) => "●",
+            (None, Tone::Bad) => "▲",
+            (None, Tone::Half) => "◐",
+            (None, _) => "",
+        }
+    }
+
+    /// The word alone, as a table has it.
+    pub fn word(&self) -> &'static str {
+        self.parts().map_or(self.label, |parts| parts.1)
+    }
+
+    /// A sign of its own, and the word after it.
+    fn parts(&self) -> Option<(&'static str, &'static str)> {
+        let (sign, word) = self.label.split_once(' ')?;
+        (sign.chars().count() == 1 && !sign.starts_with(char::is_alphanumeric)).then_some((sign, word))
+    }
 }
 
 impl Chart {

@@ -170,12 +170,14 @@ impl Tally {
 
     /// Times a second in each whole bucket before `now`, as points at the buckets' beginnings, in seconds.
     pub fn per_second(&self, now: Instant) -> Vec<(f64, f64)> {
-        let width = self.width.as_secs_f64();
-        let whole = (now.as_nanos() / self.nanos()).min(SERIES_KEEPS as u64) as usize;
-        let rate = |index: usize| f64::from(self.counts.get(index).copied().unwrap_or(0)) / width;
+        let nanos = self.nanos();
+        let whole = (now.as_nanos() / nanos).min(SERIES_KEEPS as u64) as usize;
+        // Of whole numbers with one division each: what is short stays short when it is written.
+        let at = |index: usize| Instant::from_nanos(nanos.saturating_mul(index as u64)).as_secs_f64();
+        let rate = |index: usize| f64::from(self.counts.get(index).copied().unwrap_or(0)) * 1e9 / nanos as f64;
         // The last rate holds to the end of its stretch, too.
-        let end = whole.checked_sub(1).map(|last| (whole as f64 * width, rate(last)));
-        (0..whole).map(|index| (index as f64 * width, rate(index))).chain(end).collect()
+        let end = whole.checked_sub(1).map(|last| (at(whole), rate(last)));
+        (0..whole).map(|index| (at(index), rate(index))).chain(end).collect()
     }
 
     /// The width of a bucket now.

@@ -348,8 +348,10 @@ impl Lab {
         let lane = self.lane(with);
         lane.free_thread(now, slot);
         // Only a pool with room to spare counts as open again; one that is refilled at once does not.
-        if lane.full && lane.used < threads - threads / 10 {
-            self.pool_open(with);
+        let spare = threads / 10;
+        if lane.full && lane.used < threads - spare {
+            // At the same instant others may be freed yet.
+            self.pool_open(with, format!("more than {}", text::grouped(spare.into())));
         }
     }
 
@@ -359,25 +361,21 @@ impl Lab {
         if lane.used >= threads {
             self.pool_full(with);
         } else if lane.full {
-            self.pool_open(with);
+            let free = threads.saturating_sub(lane.used);
+            self.pool_open(with, text::grouped(free.into()));
         }
     }
 
-    fn pool_open(&mut self, with: bool) {
+    fn pool_open(&mut self, with: bool, free: String) {
         let (now, threads) = (self.now, self.setup.threads);
-        let lane = self.lane(with);
-        lane.full = false;
-        let free = threads.saturating_sub(lane.used);
+        self.lane(with).full = false;
         let (head, who) = if with {
             ("● pool open, with.", "With a breaker")
         } else {
             ("● pool open, without.", "Without a breaker")
         };
-        let said = format!(
-            "{who}, {} of {} threads are free: new requests are taken.",
-            text::grouped(free.into()),
-            text::grouped(threads.into())
-        );
+        let said =
+            format!("{who}, {free} of {} threads are free: new requests are taken.", text::grouped(threads.into()));
         self.record.log(now, Tone::Ok, head, said);
         self.note_health();
     }

@@ -34,22 +34,6 @@ pub(super) fn rows(bands: &[Band]) -> Vec<Vec<&Band>> {
     rows
 }
 
-/// The sign that goes with a tone's word, as everywhere on the page.
-fn sign(tone: Tone) -> &'static str {
-    match tone {
-        Tone::Ok => "●",
-        Tone::Bad => "▲",
-        Tone::Half => "◐",
-        _ => "",
-    }
-}
-
-fn word(band: &Band) -> String {
-    let signed = band.label.starts_with(|c: char| !c.is_ascii_alphanumeric());
-    let sign = if signed { "" } else { sign(band.tone) };
-    if sign.is_empty() { band.label.to_owned() } else { format!("{sign}\u{a0}{}", band.label) }
-}
-
 /// Where a band comes to lie between the plot's edges; `None` outside.
 fn extent(band: &Band, plot: &Plot) -> Option<(f64, f64)> {
     let (left, right) = (plot.x(band.from).max(plot.rect.left), plot.x(band.to).min(plot.rect.right));
@@ -67,7 +51,7 @@ pub(super) fn unnamed<'a>(surface: &dyn Surface, rows: &[Vec<&'a Band>], plot: &
         }
     }
     let lacking =
-        widest.into_iter().filter(|(band, width)| surface.measure(&word(band), false) + 2.0 * PADDING > *width);
+        widest.into_iter().filter(|(band, width)| surface.measure(&band.signed(), false) + 2.0 * PADDING > *width);
     lacking.map(|(band, _)| band).collect()
 }
 
@@ -79,7 +63,7 @@ pub(super) fn draw(surface: &mut dyn Surface, row: &[&Band], plot: &Plot, top: f
         let right = if right - left > 3.0 && right < plot.rect.right - 0.5 { right - 1.0 } else { right };
         let rect = Rect { left, top, right, bottom: top + HEIGHT };
         swatch(surface, rect, band.tone, palette);
-        let (long, short) = (word(band), sign(band.tone));
+        let (long, short) = (band.signed(), band.sign());
         for text in [long.as_str(), short] {
             let width = surface.measure(text, false);
             if text.is_empty() || width + 2.0 * PADDING > rect.width() {

@@ -54,7 +54,7 @@ impl<'a> Key<'a> {
         if !alone {
             wanted.extend(chart.lines.iter().enumerate().map(|(index, line)| (Sign::Line(index), line.name.clone())));
         }
-        wanted.extend(states.iter().enumerate().map(|(index, band)| (Sign::State(index), band.label.to_owned())));
+        wanted.extend(states.iter().enumerate().map(|(index, band)| (Sign::State(index), band.signed())));
         let (mut x, mut row) = (left, 0);
         let mut entries: Vec<(Sign, String, Spot)> = Vec::new();
         let total = wanted.len();

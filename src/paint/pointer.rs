@@ -30,7 +30,7 @@ fn rows(chart: &Chart, x: f64) -> Vec<(String, String, Option<Tone>)> {
     let values = values(chart, x);
     rows.extend(values.map(|(line, point)| (line.name.clone(), tick::value(point.1, chart.y.unit), Some(line.tone))));
     let states = chart.bands.iter().filter(|band| band.from <= x && x < band.to);
-    rows.extend(states.map(|band| (String::new(), band.label.to_owned(), Some(band.tone))));
+    rows.extend(states.map(|band| (String::new(), band.word().to_owned(), Some(band.tone))));
     rows
 }
 

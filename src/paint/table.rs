@@ -44,7 +44,7 @@ fn full(chart: &Chart) -> (Vec<String>, Vec<Vec<Cell>>) {
         let cells = row.into_iter().enumerate().map(|(column, value)| match value {
             Some(value) if column > lines => {
                 let state = states[column - lines - 1].get(value as usize).filter(|_| value.is_finite());
-                state.map_or(Cell::Empty, |band| Cell::Word(band.label))
+                state.map_or(Cell::Empty, |band| Cell::Word(band.word()))
             }
             Some(value) if value.is_finite() => Cell::Number(value),
             _ => Cell::Empty,

@@ -109,14 +109,18 @@ fn claim(config: &Config) -> String {
     let most = text::about(sum(waits, attempts, Waits::most));
     let caution = formula::caution(waits, attempts);
     let counted = text::counted(u64::from(attempts) - 1, "wait", "waits");
+    let take = if attempts == 2 { "takes" } else { "take" };
     match waits.settings().kind {
         Kind::None => format!("All {attempts} attempts follow each other at once. {caution}"),
         // Its mean is worked out on a grid, which is not for every frame.
-        Kind::Decorrelated { .. } => format!("{counted} between {attempts} attempts take {most} at most. {caution}"),
+        Kind::Decorrelated { .. } => format!("{counted} between {attempts} attempts {take} {most} at most. {caution}"),
         _ => {
             let mean = text::about(sum(waits, attempts, |waits, number| waits.mean(number).wait));
-            let long =
-                if mean == most { format!("take {most}") } else { format!("take {mean} on average, {most} at most") };
+            let long = if mean == most {
+                format!("{take} {most}")
+            } else {
+                format!("{take} {mean} on average, {most} at most")
+            };
             format!("{counted} between {attempts} attempts {long}. {caution}")
         }
     }

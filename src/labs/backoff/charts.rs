@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use halfopen_core::Instant;
+
 use super::lane::Lane;
 use super::picture::Scale;
 use super::settings::Overlay;
@@ -34,7 +36,8 @@ fn name(lab: &Lab, lane: &Lane) -> String {
 
 fn arrivals(lab: &Lab) -> Chart {
     let scale = Scale::of(lab);
-    let width = scale.bucket.as_secs_f64();
+    let seconds = |length: Duration| (Instant::ZERO + length).as_secs_f64();
+    let at = |index: usize| seconds(scale.bucket * u32::try_from(index).unwrap_or(u32::MAX));
     let mut lines = Vec::new();
     let (mut highest, mut told) = (0, Vec::new());
     for lane in &lab.lanes {
@@ -44,9 +47,8 @@ fn arrivals(lab: &Lab) -> Chart {
         let most = all.iter().skip(1).copied().max().unwrap_or(0);
         told.push(format!("{most} with {}", name(lab, lane)));
         let (tone, stroke) = look(lane.overlay);
-        let mut points: Vec<_> =
-            all.iter().enumerate().map(|(index, many)| (index as f64 * width, f64::from(*many))).collect();
-        points.push((scale.length.as_secs_f64(), 0.0));
+        let mut points: Vec<_> = all.iter().enumerate().map(|(index, many)| (at(index), f64::from(*many))).collect();
+        points.push((seconds(scale.length), 0.0));
         lines.push(Line { name: name(lab, lane), tone, stroke, points, spread: Vec::new() });
     }
     let bar = text::about(scale.bucket);
@@ -55,7 +57,7 @@ fn arrivals(lab: &Lab) -> Chart {
         id: "arrivals",
         title: "Attempts that arrive together",
         reading: format!("How many attempts begin in each {bar} of this round, those ahead included."),
-        x: Axis { label: "since the round began", unit: "s", from: 0.0, to: scale.length.as_secs_f64() },
+        x: Axis { label: "since the round began", unit: "s", from: 0.0, to: seconds(scale.length) },
         y: Axis { label: scale.counted, unit: "", from: 0.0, to: (f64::from(highest) * 1.1).max(4.0) },
         lines,
         limits: Vec::new(),
@@ -70,11 +72,11 @@ fn waits(lab: &Lab) -> Chart {
     let line =
         |name: &str, tone, stroke, points| Line { name: name.to_owned(), tone, stroke, points, spread: Vec::new() };
     let points = |each: &dyn Fn(u32) -> Duration| -> Vec<(f64, f64)> {
-        (0..count).map(|number| (f64::from(number) + 1.0, each(number).as_secs_f64())).collect()
+        (0..count).map(|number| (f64::from(number) + 1.0, (Instant::ZERO + each(number)).as_secs_f64())).collect()
     };
     let drawn = lab.first().map(|(client, _)| {
         let planned = client.plan.iter().skip(1).enumerate();
-        planned.map(|(index, planned)| (index as f64 + 1.0, planned.wait.as_secs_f64())).collect()
+        planned.map(|(index, planned)| (index as f64 + 1.0, (Instant::ZERO + planned.wait).as_secs_f64())).collect()
     });
     let drawn: Vec<(f64, f64)> = drawn.unwrap_or_default();
     // The ceiling is the higher one where the cap comes last.

@@ -119,18 +119,15 @@ struct Places {
     y: f32,
     /// The most that the rows of the lab's own strategy, and of one laid over it, take.
     rows: (f32, f32),
-    bars: (f32, f32),
+    /// How high the bar of all clients is, in every strategy's histogram.
+    bars: f32,
 }
 
 impl Places {
     fn of(layout: Layout) -> Self {
         match layout {
-            Layout::Wide => {
-                Self { wide: true, left: 40.0, right: 1040.0, y: 0.0, rows: (196.0, 96.0), bars: (60.0, 44.0) }
-            }
-            Layout::Narrow => {
-                Self { wide: false, left: 12.0, right: 322.0, y: 0.0, rows: (128.0, 72.0), bars: (46.0, 36.0) }
-            }
+            Layout::Wide => Self { wide: true, left: 40.0, right: 1040.0, y: 0.0, rows: (196.0, 96.0), bars: 60.0 },
+            Layout::Narrow => Self { wide: false, left: 12.0, right: 322.0, y: 0.0, rows: (128.0, 72.0), bars: 46.0 },
         }
     }
 
@@ -345,7 +342,7 @@ fn rows(lab: &Lab, lane: &Lane, number: usize, scale: &Scale, places: &mut Place
         (None, false) => 44.0,
         (Some(_), _) => 28.0,
     };
-    let (rows, bars) = if number == 0 { (places.rows.0, places.bars.0) } else { (places.rows.1, places.bars.1) };
+    let (rows, bars) = (if number == 0 { places.rows.0 } else { places.rows.1 }, places.bars);
     let pitch = (rows / lane.clients.len().max(1) as f32).min(14.0);
     let size = (pitch * 0.95).clamp(2.4, if places.wide { 8.0 } else { 6.5 });
     let rows = pitch * lane.clients.len() as f32;

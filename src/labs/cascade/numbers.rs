@@ -153,7 +153,7 @@ pub(super) fn charts(lab: &Lab) -> Vec<Chart> {
             bands: Vec::new(),
             summary: format!(
                 "Threads held now: {} without a breaker and {} with one; at most it was {} and {}.",
-                lab.without.used, lab.with.used, lab.without.peak, lab.with.peak
+                many(lab.without.used),many(lab.with.used),many(lab.without.peak),many(lab.with.peak)
             ),
         },
         Chart {
@@ -187,7 +187,7 @@ pub(super) fn charts(lab: &Lab) -> Vec<Chart> {
             ],
             format!(
                 "So far {} answered without a breaker; with one {}, and {} by the fallback.",
-                lab.without.answered, lab.with.answered, lab.with.by_fallback
+                many(lab.without.answered),many(lab.with.answered),many(lab.with.by_fallback)
             ),
         ),
         per_second(
@@ -202,10 +202,14 @@ pub(super) fn charts(lab: &Lab) -> Vec<Chart> {
             ],
             format!(
                 "So far {} failed and {} were refused without a breaker; with one {} and {}.",
-                lab.without.failed, lab.without.refused, lab.with.failed, lab.with.refused
+                many(lab.without.failed),many(lab.without.refused),many(lab.with.failed),many(lab.with.refused)
             ),
         ),
     ]
+}
+
+fn many(number: impl Into<u64>) -> String {
+    text::grouped(i64::try_from(number.into()).unwrap_or(i64::MAX))
 }
 
 /// The memory that a caller's threads hold, in megabytes until it is a gigabyte.

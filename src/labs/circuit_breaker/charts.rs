@@ -31,7 +31,7 @@ fn state(lab: &Lab) -> Chart {
     let ends = lab.states.iter().skip(1).map(|state| state.0.as_secs_f64()).chain([now]);
     let bands =
         lab.states.iter().zip(ends).filter(|((from, _), to)| from.as_secs_f64() < *to).map(|((from, state), to)| {
-            Band { from: from.as_secs_f64(), to, tone: wording::state_tone(*state), label: wording::state_name(*state) }
+            Band { from: from.as_secs_f64(), to, tone: wording::state_tone(*state), label: wording::state_word(*state) }
         });
     let opened = lab.breaker.opened_count();
     Chart {

@@ -36,12 +36,7 @@ fn bands(lab: &Lab) -> Vec<Band> {
         from: from.as_secs_f64(),
         to: to.as_secs_f64(),
         tone: numbers::tone(*phase),
-        label: match phase {
-            Phase::Healthy => "healthy",
-            Phase::Overloaded => "overloaded",
-            Phase::Metastable => "metastable",
-            Phase::Outage => "outage",
-        },
+        label: phase.word(),
     };
     phases.iter().zip(ends).filter(|(phase, to)| phase.0 < *to).map(band).collect()
 }

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use halfopen_core::backoff::Kind;
+use halfopen_core::backoff::{Jitter, Kind};
 
-use super::numbers::{failing_load, many, places};
+use super::numbers::{failing_load, full_load, full_load_terms, many, places};
 use super::setup::{BudgetKind, Late, Retries, Setup};
 use crate::lab::{Config, Fact, text};
 
@@ -49,7 +49,7 @@ pub(super) fn claim(config: &Config) -> String {
     let capacity = many(setup.per_second());
     let (want, try_, make) = if setup.clients == 1 { ("wants", "tries", "makes") } else { ("want", "try", "make") };
     let again = match setup.retries {
-        Retries::Forever => format!("{try_} again {} after a failure", wait(&setup)),
+        Retries::Forever => format!("{try_} again {} after a failure", waits(&setup)),
         Retries::Limited => format!("{make} up to {} calls for each", setup.tries().unwrap_or(1)),
         Retries::None => format!("never {try_} again"),
     };
@@ -61,7 +61,7 @@ pub(super) fn claim(config: &Config) -> String {
     let full = text::about(setup.answer(setup.server.queue));
     let timeout = text::about(setup.timeout);
     let late = failing_load(&setup, setup.timeout);
-    let load = late.map_or_else(|| "ever more".to_owned(), |load| format!("{}/s", many(load)));
+    let rate = |load: Option<f64>| load.map_or_else(|| "ever more".to_owned(), |load| format!("{}/s", many(load)));
     let held = held(&setup).map_or_else(String::new, |held| format!(", as far as {held} them"));
     let takes = format!("An answer from a full queue takes {full}");
     let then = if setup.server.queue <= setup.patience {
@@ -69,20 +69,44 @@ pub(super) fn claim(config: &Config) -> String {
     } else if let Some(instead) = instead(&setup) {
         format!("{takes}, and they wait {timeout}; but {instead}.")
     } else if late.is_none_or(|load| load > setup.per_second()) {
+        let load = rate(full_load(&setup, setup.per_second()));
         format!("{takes}, they wait {timeout}: unanswered, they send {load} and keep it full{held}.")
     } else {
+        let load = rate(late);
         format!("{takes}, and they wait {timeout}; but unanswered they send only {load}, and it drains.")
     };
     format!("{clients} {then}")
 }
 
-/// How long the waits become, on average.
-fn wait(setup: &Setup) -> String {
-    let wait = text::about(setup.mean_wait());
-    match setup.backoff.settings().kind {
-        Kind::Exponential { .. } if setup.tries().is_none_or(|_| setup.attempts > 2) => format!("up to {wait}"),
-        _ => wait,
+/// How long the waits are, from the shortest to the longest.
+pub(super) fn waits(setup: &Setup) -> String {
+    let (shortest, longest) = setup.shortest_and_longest_wait();
+    let (from, to) = (text::about(shortest), text::about(longest));
+    match shortest {
+        Duration::ZERO => format!("up to {to}"),
+        _ if from == to => to,
+        _ => format!("{from} to {to}"),
     }
+}
+
+/// What the waits are in the long run: those that a load is computed with.
+fn long_run(setup: &Setup) -> Option<String> {
+    match setup.retries {
+        _ if setup.open_loop => None,
+        Retries::None => None,
+        Retries::Limited => Some(format!("waits of {}", waits(setup))),
+        Retries::Forever if setup.backoff.settings().jitter == Jitter::None => {
+            Some(format!("waits of {} in the long run", text::about(setup.mean_wait())))
+        }
+        Retries::Forever => Some(format!("waits of {} on average in the long run", text::about(setup.mean_wait()))),
+    }
+}
+
+/// Whether unanswered clients fill the queue and keep it so, and the server works for nobody then.
+pub(super) fn keeps_full(setup: &Setup) -> bool {
+    setup.late() == Late::Served
+        && setup.server.queue > setup.patience
+        && failing_load(setup, setup.timeout).is_none_or(|load| load > setup.per_second())
 }
 
 pub(super) fn outlook(config: &Config) -> Vec<Fact> {
@@ -106,7 +130,7 @@ pub(super) fn outlook(config: &Config) -> Vec<Fact> {
         Fact {
             label: "Load while every try is refused at once".to_owned(),
             value: rate(refused),
-            because: format!("{loops}; waits of {} in the long run", wait(&setup)),
+            because: long_run(&setup).map_or_else(|| loops.to_owned(), |waits| format!("{loops}; {waits}")),
         },
         Fact {
             label: "Load while every try times out".to_owned(),
@@ -128,6 +152,19 @@ pub(super) fn outlook(config: &Config) -> Vec<Fact> {
             ),
         },
     ];
+    if keeps_full(&setup) && !setup.open_loop {
+        facts.insert(
+            3,
+            Fact {
+                label: "Load once the queue is full".to_owned(),
+                value: rate(full_load(&setup, capacity)),
+                because: format!(
+                    "{}: who finds a place waits {timeout}, and who is refused is back sooner",
+                    full_load_terms(&setup, capacity)
+                ),
+            },
+        );
+    }
     if let Some(tries) = setup.tries() {
         facts.push(Fact {
             label: "Calls of a request that fails".to_owned(),

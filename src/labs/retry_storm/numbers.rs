@@ -36,18 +36,44 @@ pub(super) fn failing_load(setup: &Setup, fails_after: Duration) -> Option<f64> 
         return setup.tries().map(|tries| wanted * f64::from(tries));
     }
     let clients = f64::from(setup.clients);
-    let (tries, pauses) = match setup.retries {
-        Retries::Forever => return Some(clients / (fails_after + setup.mean_wait()).as_secs_f64().max(1e-3)),
-        Retries::None => (1, 0.0),
-        Retries::Limited => {
-            let tries = setup.tries().unwrap_or(1);
-            // By the draw's mean, as each wait is uniform between its ends.
-            let waits = (1..tries).map(|failed| setup.wait(failed, 0.5).as_secs_f64());
-            (tries, waits.sum())
-        }
+    let Some(tries) = setup.tries() else {
+        return Some(clients / (fails_after + setup.mean_wait()).as_secs_f64().max(1e-3));
     };
+    let pauses = pauses(setup).as_secs_f64();
     let round = setup.every.as_secs_f64() + pauses + fails_after.as_secs_f64() * f64::from(tries);
     Some(clients * f64::from(tries) / round.max(1e-3))
+}
+
+/// Tries a second while the queue is full and nobody is answered: the server takes so many a second, which time out, and
+/// refuses all others, which are back sooner. As long as one who has a place waits the whole timeout, `served` × timeout of
+/// the clients wait there, and the others go round without it. `None` where there are ever more.
+pub(super) fn full_load(setup: &Setup, served: f64) -> Option<f64> {
+    let late = failing_load(setup, setup.timeout);
+    if setup.open_loop || late.is_some_and(|load| load <= served) {
+        // In an open loop waits play no part, and a load that the server can take leaves no queue full.
+        return late;
+    }
+    let clients = f64::from(setup.clients) - served * setup.timeout.as_secs_f64();
+    let all = failing_load(setup, Duration::ZERO)?;
+    Some(all * clients / f64::from(setup.clients).max(1.0))
+}
+
+/// What that is made of.
+pub(super) fn full_load_terms(setup: &Setup, served: f64) -> String {
+    let clients = text::grouped(setup.clients.into());
+    let there = match served {
+        0.0 => clients,
+        _ => format!("({clients} − {}/s × {})", many(served), text::about(setup.timeout)),
+    };
+    match setup.tries() {
+        None => format!("{there} ÷ {}", text::about(setup.mean_wait())),
+        Some(tries) => format!("{there} × {tries} ÷ {}", text::about(setup.every + pauses(setup))),
+    }
+}
+
+/// All waits of a request that fails, by the draw's mean, as each is uniform between its ends.
+fn pauses(setup: &Setup) -> Duration {
+    (1..setup.tries().unwrap_or(1)).map(|failed| setup.wait(failed, 0.5)).sum()
 }
 
 pub(super) fn tone(phase: Phase) -> Tone {
@@ -99,7 +125,10 @@ pub(super) fn readouts(lab: &Lab) -> Vec<Readout> {
         (Phase::Healthy, _) => "no trouble yet",
         _ => "not yet",
     };
-    let recovered = time("recovered_after", "time to recover", lab.watch.recovered, waiting);
+    let mut recovered = time("recovered_after", "time to recover", lab.watch.recovered.map(|found| found.0), waiting);
+    if let Some((_, at)) = lab.watch.recovered {
+        recovered.value = format!("{}, at {}", recovered.value, text::stamp(at, 1));
+    }
     let many_retries = second.retried > second.sent / 5;
     vec![
         rate("goodput", "goodput", second.good, tone(lab.phase())),
@@ -208,13 +237,17 @@ pub(super) fn why(lab: &Lab) -> Vec<Why> {
             )
         } else if setup.retries == Retries::Forever {
             (
-                "load while nobody is answered = clients ÷ (timeout + wait), in the long run",
+                "load while every try times out = clients ÷ (timeout + mean wait), in the long run",
                 format!("{} ÷ ({timeout} + {})", text::grouped(setup.clients.into()), text::about(setup.mean_wait())),
             )
         } else {
             (
-                "load while nobody is answered = clients × tries ÷ (time between two wants + tries × timeout + waits)",
-                format!("{} × {} ÷ …", text::grouped(setup.clients.into()), setup.tries().unwrap_or(1)),
+                "load while every try times out = clients × tries ÷ (time between two wants + tries × timeout + waits)",
+                {
+                    let (clients, tries) = (text::grouped(setup.clients.into()), setup.tries().unwrap_or(1));
+                    let round = setup.every + pauses(setup) + setup.timeout * tries;
+                    format!("{clients} × {tries} ÷ {}", text::about(round))
+                },
             )
         };
         let verdict = forecast::verdict(setup, Some(load));
@@ -222,6 +255,28 @@ pub(super) fn why(lab: &Lab) -> Vec<Why> {
             rule: rule.to_owned(),
             now: format!("{terms} = {}/s; {}/s: {verdict}", many(load), many(capacity)),
         });
+        let served = setup.per_second_with(lab.server.fault());
+        // Where the queue stays full, for who has a place in it is not answered.
+        if let Some(full) = full_load(setup, served)
+            .filter(|_| !setup.open_loop && load > served && (!lab.is_up() || forecast::keeps_full(setup)))
+        {
+            why.push(Why {
+                rule: match setup.tries() {
+                    None if served == 0.0 => "load while every try is refused = clients ÷ mean wait",
+                    Some(_) if served == 0.0 => {
+                        "load while every try is refused = clients × tries ÷ (time between two wants + waits)"
+                    }
+                    None => {
+                        "load while the queue is full = (clients − served a second × timeout) ÷ mean wait: who is refused is back sooner"
+                    }
+                    Some(_) => {
+                        "load while the queue is full = (clients − served a second × timeout) × tries ÷ (time between two wants + waits): who is refused is back sooner"
+                    }
+                }
+                .to_owned(),
+                now: format!("{} = {}/s", full_load_terms(setup, served), many(full)),
+            });
+        }
     } else {
         why.push(Why {
             rule: "load while nobody is answered, in an open loop that never gives up".to_owned(),

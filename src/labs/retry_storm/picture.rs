@@ -91,11 +91,8 @@ fn word(lab: &Lab) -> &'static str {
     let (second, seconds) = lab.watch.last(SECOND);
     let useful = f64::from(second.good) > 0.5 * lab.setup.per_second() * seconds;
     match lab.phase() {
-        Phase::Healthy => "● healthy",
         Phase::Overloaded if useful => "◐ recovering",
-        Phase::Overloaded => "▲ overloaded",
-        Phase::Metastable => "■ metastable",
-        Phase::Outage => "✕ outage",
+        phase => phase.word(),
     }
 }
 
@@ -262,7 +259,7 @@ fn condition(lab: &Lab) -> (Tone, String) {
     let (second, _) = lab.watch.last(SECOND);
     match lab.server.fault() {
         Fault::Healthy | Fault::Failing { .. } if second.wasted > 9 * second.good => {
-            (Tone::Bad, "▲ works for nobody".to_owned())
+            (Tone::Bad, "✕ works for nobody".to_owned())
         }
         Fault::Healthy | Fault::Failing { .. } => (Tone::Plain, format!("✓ serves {}/s", many(lab.setup.per_second()))),
         Fault::Down => (Tone::Bad, "✕ refuses everything".to_owned()),

@@ -236,10 +236,28 @@ impl Setup {
         least + scaled(most.saturating_sub(least), draw)
     }
 
+    /// The place of the longest waits that a request comes to.
+    fn last_wait(&self) -> u32 {
+        self.tries().map_or(WAITS, |_| self.attempts.saturating_sub(1).max(1)) - 1
+    }
+
     /// The mean of the longest waits that a request comes to.
     pub(super) fn mean_wait(&self) -> Duration {
-        let last = self.tries().map_or(WAITS, |_| self.attempts.saturating_sub(1).max(1)) - 1;
-        self.backoff.mean(last).wait
+        self.backoff.mean(self.last_wait()).wait
+    }
+
+    /// The shortest and the longest that a wait can be.
+    pub(super) fn shortest_and_longest_wait(&self) -> (Duration, Duration) {
+        (self.backoff.least(0), self.backoff.most(self.last_wait()))
+    }
+
+    /// Requests a second that the server serves while it has this fault, for showing.
+    pub(super) fn per_second_with(&self, fault: &Fault) -> f64 {
+        match fault {
+            Fault::Hung | Fault::Down => 0.0,
+            Fault::Slow { .. } => self.per_second() / 10.0,
+            Fault::Healthy | Fault::Failing { .. } => self.per_second(),
+        }
     }
 }
 

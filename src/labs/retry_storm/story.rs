@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use halfopen_core::Instant;
 use halfopen_core::budget::Refused;
 use halfopen_core::sim::Fault;
 
@@ -9,13 +10,13 @@ use super::callers::opened_after;
 use super::requests::UNDER_WAY_MAX;
 use super::setup::{Late, Retries};
 use super::watch::{Bucket, Phase, SECOND};
-use super::{Lab, numbers};
+use super::{Lab, forecast, numbers};
 use crate::lab::scene::Tone;
 use crate::lab::{text, wording};
 use numbers::many;
 
 impl Lab {
-    fn say(&mut self, tone: Tone, head: &str, text: String) {
+    fn say(&mut self, tone: Tone, head: impl Into<String>, text: String) {
         self.record.log(self.now, tone, head, text);
     }
 
@@ -25,13 +26,13 @@ impl Lab {
         self.watch.recovered = None;
         self.watch.told = Default::default();
         self.turn(Phase::Outage);
-        let (timeout, wait) = (text::about(self.setup.timeout), text::about(self.setup.mean_wait()));
+        let (timeout, waits) = (text::about(self.setup.timeout), forecast::waits(&self.setup));
         let said = match (self.setup.outage, load) {
             (Fault::Down, _) if self.setup.retries == Retries::None => {
                 "The server refuses every request at once, and nobody tries again.".to_owned()
             }
             (Fault::Down, Some(load)) => format!(
-                "The server refuses every request. A try fails at once, and the next comes up to {wait} later: {} a second once all clients try again.",
+                "The server refuses every request. A try fails at once, and the next comes {waits} later: {} a second in the long run.",
                 many(load)
             ),
             (Fault::Down, None) => "The server refuses every request at once.".to_owned(),
@@ -42,7 +43,7 @@ impl Lab {
                 "The server takes requests and never answers. Clients give a try up after {timeout}; what they gave up stays in its queue."
             ),
         };
-        self.say(Tone::Bad, "✕ outage.", said);
+        self.say(Tone::Bad, format!("{}.", Phase::Outage.word()), said);
     }
 
     pub(super) fn tell_outage_over(&mut self) {
@@ -103,10 +104,11 @@ impl Lab {
             return;
         }
         let said = format!(
-            "{} joins behind {} would be answered after {}; clients give up after {}. {}",
+            "{} joins behind {} would be answered after {}{}; clients give up after {}. {}",
             if self.setup.late() == Late::Overtaken { "Oldest first, whoever" } else { "Whoever" },
             text::counted(queued.into(), "request", "requests"),
             text::about(self.setup.answer(queued)),
+            if self.is_up() { "" } else { " if the server were well" },
             text::about(self.setup.timeout),
             self.for_whom()
         );
@@ -123,9 +125,14 @@ impl Lab {
             "All {} are taken, {whole} of work. Newcomers are refused at once{}",
             numbers::places(queue),
             match self.setup.retries {
-                _ if queue <= self.setup.patience => ", and who has a place is answered in time.".to_owned(),
+                _ if queue <= self.setup.patience && self.is_up() => {
+                    ", and who has a place is answered in time.".to_owned()
+                }
+                _ if queue <= self.setup.patience => {
+                    "; once the server is well, who has a place is answered in time.".to_owned()
+                }
                 Retries::None => ".".to_owned(),
-                _ => format!(", and are back up to {} later.", text::about(self.setup.mean_wait())),
+                _ => format!(", and are back {} later.", forecast::waits(&self.setup)),
             }
         );
         self.say(Tone::Half, "▲ queue full.", said);
@@ -140,7 +147,7 @@ impl Lab {
             many(f64::from(second.sent) / seconds),
             many(self.setup.per_second())
         );
-        self.say(Tone::Half, "▲ overloaded.", said);
+        self.say(Tone::Half, format!("{}.", Phase::Overloaded.word()), said);
     }
 
     pub(super) fn tell_waste(&mut self, second: &Bucket) {
@@ -167,7 +174,7 @@ impl Lab {
             text::about(self.queue_takes()),
             text::about(self.setup.timeout)
         );
-        self.say(Tone::Bad, "■ metastable.", said);
+        self.say(Tone::Bad, format!("{}.", Phase::Metastable.word()), said);
     }
 
     /// Since when the cause of the present trouble is no more.
@@ -179,14 +186,15 @@ impl Lab {
         }
     }
 
-    pub(super) fn tell_recovery(&mut self, after: Duration) {
+    pub(super) fn tell_recovery(&mut self, after: Duration, at: Instant) {
         let (second, _) = self.watch.last(SECOND);
         let cause = match self.watch.outage {
             Some((_, Some(over))) if over == self.watch.causeless => "after the end of the outage",
             _ => "after its cause",
         };
         let said = format!(
-            "{} {cause}: of the tries of a whole second {} were answered and {} failed; the queue holds {}.",
+            "At {}, {} {cause}, as the second since then shows: of its tries {} were answered and {} failed; the queue holds {}.",
+            text::stamp(at, 1),
             text::about(after),
             many(second.good.into()),
             many(second.failed.into()),
@@ -246,6 +254,9 @@ impl Lab {
         let until = "until the queue is short enough; what waits already is served all the same";
         let server = if self.is_up() { "The server" } else { "Once it is well, the server" };
         match self.setup.late() {
+            Late::Served if self.server.fault() == &Fault::Hung => {
+                "It answers nobody now; once it is well, it begins with work for nobody.".to_owned()
+            }
             Late::Served => "From here on the server works for nobody.".to_owned(),
             Late::Dropped => "But the server does not work for those who have gone first.".to_owned(),
             Late::TurnedAway => format!("{server} turns newcomers away {until}."),

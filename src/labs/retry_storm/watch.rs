@@ -31,6 +31,16 @@ pub(super) enum Phase {
 }
 
 impl Phase {
+    /// Its word with its sign, the same wherever it is told.
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::Healthy => "● healthy",
+            Self::Overloaded => "▲ overloaded",
+            Self::Metastable => "■ metastable",
+            Self::Outage => "✕ outage",
+        }
+    }
+
     pub(super) const fn health(self) -> Health {
         match self {
             Self::Healthy => Health::Ok,
@@ -97,9 +107,9 @@ pub(super) struct Watch {
     pub(super) causeless: Instant,
     /// The last outage's beginning and end.
     pub(super) outage: Option<(Instant, Option<Instant>)>,
-    /// How long it took from the last outage's end to health, and without any outage from what else caused trouble;
-    /// `None` while it has not come to that.
-    pub(super) recovered: Option<Duration>,
+    /// How long it took from the last outage's end to health, and without any outage from what else caused trouble, and
+    /// when that was; `None` while it has not come to that.
+    pub(super) recovered: Option<(Duration, Instant)>,
     /// How often it was metastable.
     pub(super) metastable: u32,
     pub(super) told: Told,
@@ -212,13 +222,15 @@ impl Lab {
                 self.tell_overload();
             }
         } else if few && short && whole {
+            // It was well at the beginning of the second that shows it.
             let since = now.since(self.watch.causeless).saturating_sub(Duration::from_secs(1));
+            let at = self.watch.causeless + since;
             // Of an outage the first time counts; what troubles it later is another story.
             if self.watch.outage.is_none() {
                 self.watch.recovered = None;
             }
-            self.watch.recovered.get_or_insert(since);
-            self.tell_recovery(since);
+            self.watch.recovered.get_or_insert((since, at));
+            self.tell_recovery(since, at);
             self.turn(Phase::Healthy);
             self.watch.told = Told::default();
         }
