@@ -135,7 +135,7 @@ fn time_is_under_the_readers_hand() -> Outcome {
 }
 
 fn in_lab(test: impl AsyncFnOnce(&Page) -> Outcome) -> Outcome {
-    crate::support::in_browser(async |page| {
+    in_browser(async |page| {
         page.open(LINK).await?;
         assert_eq!(page.text("h1").await?, "Circuit breaker");
         test(page).await

@@ -49,9 +49,13 @@ impl Stage {
             Place::Front => el("h2.front"),
         };
         let held = self.quest.holds_back();
-        let claim =
-            (full && shows("claim")).then(|| el("p.claim").text(if held { HELD.to_owned() } else { self.claim() }));
-        parts.push(el("div.head").put(title.text(about.title)).put(maybe(claim)).html());
+        let mut head = el("div.head").put(title.text(about.title));
+        if full && shows("claim") {
+            for claim in self.claims(held) {
+                head = head.put(el("p.claim").text(claim));
+            }
+        }
+        parts.push(head.html());
         parts.push(maybe(
             shows("stage")
                 .then(|| self.stage(ctx, scene.diagram, other.as_ref().map(|other| &other.diagram), &scene.buttons)),
@@ -80,10 +84,13 @@ impl Stage {
     }
 
     /// What the settings come to; of two lanes both, where they come to something else.
-    fn claim(&self) -> String {
+    fn claims(&self, held: bool) -> Vec<String> {
+        if held {
+            return vec![HELD.to_owned()];
+        }
         let session = self.player.session.borrow();
         let [a, b] = Lane::ALL.map(|lane| (session.lab().about.claim)(session.config_now_of(lane)));
-        if a == b { a } else { format!("A: {a} B: {b}") }
+        if a == b { vec![a] } else { vec![format!("A: {a}"), format!("B: {b}")] }
     }
 
     /// The picture with what is done to it and to time.
