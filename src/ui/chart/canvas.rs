@@ -1,11 +1,10 @@
-//! A canvas as a plotters backend: at the pixels of the device, finer than them in between, and without the inline-styled
-//! element that plotters-canvas measures text with, which a strict Content-Security-Policy forbids.
-
-use std::convert::Infallible;
+//! plotters-canvas, wrapped: at the pixels of the device, finer than them in between, and with text measured by the canvas
+//! instead of an inline-styled element, which a strict Content-Security-Policy forbids.
 
 use plotters::drawing::IntoDrawingArea;
 use plotters_backend::text_anchor::HPos;
 use plotters_backend::{BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind};
+use plotters_canvas::CanvasBackend;
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
@@ -28,17 +27,21 @@ pub(super) fn draw(canvas: &HtmlCanvasElement, chart: &Chart, look: Look, ratio:
     context.set_line_join("round");
     let size = (canvas.width() * FINE, canvas.height() * FINE);
     context.set_text_baseline("middle");
-    let area = Fine { context, size }.into_drawing_area();
+    let shapes = CanvasBackend::with_canvas_object(canvas.clone())?;
+    let area = Fine { shapes, context, size }.into_drawing_area();
     let scale = paint::Scale { ratio: ratio * fine, pixel: fine, text: look.scale.text };
     paint::chart(&area, chart, &Look { scale, ..look }).ok()
 }
 
+/// Shapes are the library's; the context's transform makes them fine. Text is measured and written here.
 struct Fine {
+    shapes: CanvasBackend,
     context: CanvasRenderingContext2d,
     size: (u32, u32),
 }
 
-type Drawn = Result<(), DrawingErrorKind<Infallible>>;
+type Fault = <CanvasBackend as DrawingBackend>::ErrorType;
+type Drawn = Result<(), DrawingErrorKind<Fault>>;
 
 /// A colour as CSS writes it.
 fn css(colour: BackendColor) -> String {
@@ -47,23 +50,6 @@ fn css(colour: BackendColor) -> String {
 }
 
 impl Fine {
-    fn lines<S: BackendStyle>(&self, style: &S) {
-        self.context.set_stroke_style_str(&css(style.color()));
-        self.context.set_line_width(f64::from(style.stroke_width()));
-    }
-
-    fn area<S: BackendStyle>(&self, style: &S) {
-        self.context.set_fill_style_str(&css(style.color()));
-    }
-
-    fn corners(&self, path: impl IntoIterator<Item = BackendCoord>) {
-        self.context.begin_path();
-        for (x, y) in path {
-            // The first one begins the path.
-            self.context.line_to(f64::from(x), f64::from(y));
-        }
-    }
-
     fn letters<T: BackendTextStyle>(&self, style: &T) {
         let (weight, size, family) = (style.style(), num::with(style.size(), 2, "px"), style.family());
         self.context.set_font(&format!("{} {size} {}", weight.as_str(), family.as_str()));
@@ -71,66 +57,42 @@ impl Fine {
 }
 
 impl DrawingBackend for Fine {
-    type ErrorType = Infallible;
+    type ErrorType = Fault;
 
     fn get_size(&self) -> (u32, u32) {
         self.size
     }
 
     fn ensure_prepared(&mut self) -> Drawn {
-        Ok(())
+        self.shapes.ensure_prepared()
     }
 
     fn present(&mut self) -> Drawn {
-        Ok(())
+        self.shapes.present()
     }
 
-    fn draw_pixel(&mut self, (x, y): BackendCoord, colour: BackendColor) -> Drawn {
-        self.area(&colour);
-        self.context.fill_rect(f64::from(x), f64::from(y), 1.0, 1.0);
-        Ok(())
+    fn draw_pixel(&mut self, at: BackendCoord, colour: BackendColor) -> Drawn {
+        self.shapes.draw_pixel(at, colour)
+    }
+
+    fn draw_line<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, style: &S) -> Drawn {
+        self.shapes.draw_line(from, to, style)
     }
 
     fn draw_rect<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, style: &S, fill: bool) -> Drawn {
-        let (x, y) = (f64::from(from.0), f64::from(from.1));
-        let (width, height) = (f64::from(to.0 - from.0), f64::from(to.1 - from.1));
-        if fill {
-            self.area(style);
-            self.context.fill_rect(x, y, width, height);
-        } else {
-            self.lines(style);
-            self.context.stroke_rect(x, y, width, height);
-        }
-        Ok(())
+        self.shapes.draw_rect(from, to, style, fill)
     }
 
     fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, path: I, style: &S) -> Drawn {
-        self.lines(style);
-        self.corners(path);
-        self.context.stroke();
-        Ok(())
+        self.shapes.draw_path(path, style)
     }
 
     fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, path: I, style: &S) -> Drawn {
-        self.area(style);
-        self.corners(path);
-        self.context.fill();
-        Ok(())
+        self.shapes.fill_polygon(path, style)
     }
 
     fn draw_circle<S: BackendStyle>(&mut self, centre: BackendCoord, radius: u32, style: &S, fill: bool) -> Drawn {
-        self.context.begin_path();
-        // Only a negative radius is refused.
-        let _ =
-            self.context.arc(f64::from(centre.0), f64::from(centre.1), f64::from(radius), 0.0, std::f64::consts::TAU);
-        if fill {
-            self.area(style);
-            self.context.fill();
-        } else {
-            self.lines(style);
-            self.context.stroke();
-        }
-        Ok(())
+        self.shapes.draw_circle(centre, radius, style, fill)
     }
 
     fn draw_text<T: BackendTextStyle>(&mut self, text: &str, style: &T, at: BackendCoord) -> Drawn {
@@ -150,7 +112,7 @@ impl DrawingBackend for Fine {
         &self,
         text: &str,
         style: &T,
-    ) -> Result<(u32, u32), DrawingErrorKind<Infallible>> {
+    ) -> Result<(u32, u32), DrawingErrorKind<Fault>> {
         self.letters(style);
         // A context that cannot measure cannot draw either.
         let width = self.context.measure_text(text).map_or(0.0, |metrics| metrics.width());
