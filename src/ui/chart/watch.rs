@@ -5,7 +5,8 @@ use gloo_timers::callback::Timeout;
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use web_sys::{
-    Document, Element, IntersectionObserver, IntersectionObserverEntry, MediaQueryList, Node, ResizeObserver,
+    Document, Element, IntersectionObserver, IntersectionObserverEntry, MediaQueryList, MutationObserver,
+    MutationObserverInit, Node, ResizeObserver,
 };
 use yew::Callback;
 
@@ -29,6 +30,7 @@ type Hear<T> = Closure<dyn FnMut(T)>;
 pub(super) struct Watch {
     resize: ResizeObserver,
     view: IntersectionObserver,
+    theme: MutationObserver,
     document: Option<Document>,
     media: Vec<MediaQueryList>,
     stale: Hear<JsValue>,
@@ -65,9 +67,18 @@ impl Watch {
         });
         let resize = ResizeObserver::new(resized.as_ref().unchecked_ref()).ok()?;
         let view = IntersectionObserver::new(seen.as_ref().unchecked_ref()).ok()?;
+        // What the reader chose; what the system does is asked of the media queries.
+        let theme = MutationObserver::new(resized.as_ref().unchecked_ref()).ok()?;
         resize.observe(element);
         view.observe(element);
         let document = element.owner_document();
+        if let Some(root) = document.as_ref().and_then(Document::document_element) {
+            let chosen = MutationObserverInit::new();
+            chosen.set_attributes(true);
+            chosen.set_attribute_filter(&Array::of1(&"data-theme".into()));
+            // Should it fail, the transition of the colours tells too.
+            let _ = theme.observe_with_options(&root, &chosen);
+        }
         if let Some(document) = &document {
             // Only to close an open menu: should it fail, Escape and the menu itself still do.
             let _ = document.add_event_listener_with_callback("pointerdown", pressed.as_ref().unchecked_ref());
@@ -79,6 +90,7 @@ impl Watch {
         let mut watch = Self {
             resize,
             view,
+            theme,
             document,
             media: Vec::new(),
             stale,
@@ -116,6 +128,7 @@ impl Drop for Watch {
         self.disarm();
         self.resize.disconnect();
         self.view.disconnect();
+        self.theme.disconnect();
         if let Some(window) = web_sys::window() {
             let _ = window.remove_event_listener_with_callback("resize", self.stale.as_ref().unchecked_ref());
         }
