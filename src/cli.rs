@@ -3,6 +3,7 @@
 //! [`run`] is the whole program over any writers. What cannot be done is one line on standard error and exit code 2.
 
 mod args;
+mod availability;
 mod code;
 mod conform;
 mod figure;
@@ -78,6 +79,7 @@ fn dispatch(args: Vec<OsString>, out: &mut dyn Write, err: &mut dyn Write) -> Re
     match matches.map_err(|error| stopped(&error))?.subcommand() {
         Some(("labs", _)) => labs(out).map(|()| 0),
         Some(("code", matches)) => code::code(matches, out, err).map(|()| 0),
+        Some(("availability", matches)) => availability::availability(matches, out).map(|()| 0),
         Some(("figure", matches)) => figure::figure(matches, out).map(|()| 0),
         Some(("conform", matches)) => {
             let files: Vec<PathBuf> = matches.get_many("files").into_iter().flatten().cloned().collect();

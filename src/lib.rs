@@ -18,6 +18,8 @@ pub mod labs;
 pub mod paint;
 pub mod session;
 pub mod sweep;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod system;
 #[cfg(target_arch = "wasm32")]
 pub mod ui;
 

@@ -4,7 +4,7 @@
 //! every verb returns what happened. The policies allocate nothing; the simulation (feature `alloc`) does.
 //!
 //! The policies: a circuit [`breaker`], the waits of a [`backoff`], a [`retry`] that follows them, and the [`budget`]s that
-//! limit all retries together.
+//! limit all retries together. Beside them the arithmetic of [`availability`].
 #![no_std]
 #![forbid(unsafe_code)]
 // Who embeds a policy gets no panic from it: what may be missing is asked for.
@@ -15,6 +15,7 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+pub mod availability;
 pub mod backoff;
 pub mod breaker;
 pub mod budget;

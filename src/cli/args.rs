@@ -108,6 +108,7 @@ pub(super) fn top() -> Command {
         .subcommand(command(Verb::Run, None))
         .subcommand(command(Verb::Sweep, None))
         .subcommand(super::code::command())
+        .subcommand(super::availability::command())
         .subcommand(super::figure::command())
         .subcommand(
             Command::new("conform")

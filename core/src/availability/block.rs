@@ -1,0 +1,265 @@
+//! Systems of systems: parts in series, in parallel, k of n, with a standby, one within another.
+
+use alloc::vec::Vec;
+use core::fmt;
+
+use super::combine::{CommonCause, Failover, parallel, series, too_few};
+use super::down::Unavailability;
+use super::scaled::Scaled;
+
+/// How deep blocks may stand within each other.
+pub const DEPTH_MAX: u32 = 64;
+/// How many parts a system may have.
+pub const PARTS_MAX: u32 = 1000;
+
+/// The way to a block from the outermost one: the place of each child among its siblings.
+pub type Path = Vec<usize>;
+
+/// A part, or a group of blocks. It is never deeper than [`DEPTH_MAX`] and has no more parts than [`PARTS_MAX`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Block {
+    kind: Kind,
+    children: Vec<Self>,
+    parts: u32,
+    depth: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Kind {
+    Part(Unavailability),
+    Series,
+    KOfN { needed: usize, cause: CommonCause },
+    Failover(Failover),
+}
+
+/// Why blocks do not make a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BlockError {
+    /// A group of none.
+    Empty,
+    /// More blocks within each other than [`DEPTH_MAX`].
+    TooDeep,
+    /// More parts than [`PARTS_MAX`].
+    TooMany,
+    /// None is needed, or more than there are.
+    Needed {
+        /// How many are needed.
+        needed: usize,
+        /// How many there are.
+        of: usize,
+    },
+}
+
+impl fmt::Display for BlockError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("a group needs at least one block"),
+            Self::TooDeep => write!(f, "blocks stand within each other more than {DEPTH_MAX} deep"),
+            Self::TooMany => write!(f, "there are more than {PARTS_MAX} parts"),
+            Self::Needed { needed, of } => write!(f, "{needed} of {of} is none: it goes from 1 to {of}"),
+        }
+    }
+}
+
+impl core::error::Error for BlockError {}
+
+/// What a block does to the whole.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Contribution {
+    /// Which block.
+    pub path: Path,
+    /// How often the whole would be down if this block never were.
+    pub if_never: Unavailability,
+    /// How often the whole would be down if this block always were.
+    pub if_always: Unavailability,
+}
+
+impl Contribution {
+    /// The share of time that the whole is down because of this block: what would be gained if it never failed. Blocks that
+    /// fail together each count in full, so that these do not add up to the whole.
+    pub fn share(&self, whole: Unavailability) -> f64 {
+        (whole.0.to_f64() - self.if_never.0.to_f64()).max(0.0)
+    }
+}
+
+impl Block {
+    /// A part.
+    pub const fn part(down: Unavailability) -> Self {
+        Self { kind: Kind::Part(down), children: Vec::new(), parts: 1, depth: 1 }
+    }
+
+    /// All of them are needed.
+    ///
+    /// # Errors
+    /// [`BlockError`], here and below.
+    pub fn series(children: Vec<Self>) -> Result<Self, BlockError> {
+        Self::group(Kind::Series, children)
+    }
+
+    /// One of them suffices.
+    pub fn parallel(children: Vec<Self>, cause: CommonCause) -> Result<Self, BlockError> {
+        Self::k_of_n(1, children, cause)
+    }
+
+    /// So many of them are needed.
+    pub fn k_of_n(needed: usize, children: Vec<Self>, cause: CommonCause) -> Result<Self, BlockError> {
+        let of = children.len();
+        if of > 0 && !(1..=of).contains(&needed) {
+            return Err(BlockError::Needed { needed, of });
+        }
+        Self::group(Kind::KOfN { needed, cause }, children)
+    }
+
+    /// A primary with a standby that takes over.
+    pub fn failover(primary: Self, standby: Self, how: Failover) -> Result<Self, BlockError> {
+        Self::group(Kind::Failover(how), [primary, standby].into())
+    }
+
+    fn group(kind: Kind, children: Vec<Self>) -> Result<Self, BlockError> {
+        let depth = 1 + children.iter().map(|child| child.depth).max().ok_or(BlockError::Empty)?;
+        let parts = children.iter().map(|child| child.parts).fold(0, u32::saturating_add);
+        if depth > DEPTH_MAX {
+            return Err(BlockError::TooDeep);
+        }
+        if parts > PARTS_MAX {
+            return Err(BlockError::TooMany);
+        }
+        Ok(Self { kind, children, parts, depth })
+    }
+
+    /// What it is a group of; none of a part.
+    pub fn children(&self) -> &[Self] {
+        &self.children
+    }
+
+    /// How many parts it has.
+    pub const fn parts(&self) -> u32 {
+        self.parts
+    }
+
+    /// How often it is down.
+    pub fn down(&self) -> Unavailability {
+        let children: Vec<Unavailability> = self.children.iter().map(Self::down).collect();
+        self.made_of(&children)
+    }
+
+    /// How often it is down when its children are down so often.
+    fn made_of(&self, children: &[Unavailability]) -> Unavailability {
+        let all = children.iter().copied();
+        match self.kind {
+            Kind::Part(down) => down,
+            Kind::Series => series(all),
+            Kind::KOfN { needed, cause } => {
+                let own = all.clone().map(|down| cause.own(down));
+                let own = if needed == 1 {
+                    parallel(own)
+                } else {
+                    let room = children.len().saturating_sub(needed) + 1;
+                    too_few(own, &mut alloc::vec![Scaled::ZERO; room])
+                };
+                // One of one is no group that could fail together.
+                if children.len() == 1 { series(all) } else { own.and(cause.shared(all)) }
+            }
+            Kind::Failover(how) => match children {
+                [primary, standby] => how.of(*primary, *standby),
+                _ => Unavailability::ALWAYS,
+            },
+        }
+    }
+
+    /// What every block in it does to the whole, itself first, then its children with all that is in them, in order. *What if
+    /// this one is down now?* is [`Contribution::if_always`].
+    ///
+    /// In a group of k of n that all differ the work grows with the cube of their number.
+    pub fn contributions(&self) -> Vec<Contribution> {
+        let mut all = Vec::new();
+        self.contribute(&mut Vec::new(), [Unavailability::NEVER, Unavailability::ALWAYS], &mut all);
+        all
+    }
+
+    /// `whole` is how often the outermost block is down while this one never is, and while it always is.
+    fn contribute(&self, path: &mut Path, whole: [Unavailability; 2], all: &mut Vec<Contribution>) {
+        let [if_never, if_always] = whole;
+        all.push(Contribution { path: path.clone(), if_never, if_always });
+        let mut children: Vec<Unavailability> = self.children.iter().map(Self::down).collect();
+        // Children that are alike make the same difference.
+        let mut known: Vec<(Unavailability, [Unavailability; 2])> = Vec::new();
+        for (place, child) in self.children.iter().enumerate() {
+            let Some(down) = children.get(place).copied() else { continue };
+            let found = known.iter().find(|known| known.0 == down).map(|known| known.1);
+            let made = found.unwrap_or_else(|| {
+                let made = [Unavailability::NEVER, Unavailability::ALWAYS].map(|instead| {
+                    children.get_mut(place).into_iter().for_each(|child| *child = instead);
+                    // The whole depends on this block in a straight line, from never to always.
+                    let Unavailability(down) = self.made_of(&children);
+                    Unavailability((if_never.0 * down.complement() + if_always.0 * down).min(Scaled::ONE))
+                });
+                children.get_mut(place).into_iter().for_each(|child| *child = down);
+                known.push((down, made));
+                made
+            });
+            path.push(place);
+            child.contribute(path, made, all);
+            path.pop();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::string::ToString;
+    use std::vec;
+
+    use super::*;
+
+    fn part(share: f64) -> Block {
+        Block::part(Unavailability::new(share).unwrap())
+    }
+
+    #[test]
+    fn blocks_keep_their_bounds() {
+        let mut block = part(0.001);
+        for _ in 1..DEPTH_MAX {
+            block = Block::series(vec![block]).unwrap();
+        }
+        assert_eq!(Block::series(vec![block]), Err(BlockError::TooDeep));
+        assert!(Block::series(vec![part(0.1); PARTS_MAX as usize]).is_ok());
+        assert_eq!(Block::series(vec![part(0.1); PARTS_MAX as usize + 1]), Err(BlockError::TooMany));
+        assert_eq!(Block::series(vec![]), Err(BlockError::Empty));
+        assert_eq!(Block::parallel(vec![], CommonCause::NONE), Err(BlockError::Empty));
+        let wrong = Block::k_of_n(4, vec![part(0.1); 3], CommonCause::NONE).unwrap_err();
+        assert_eq!(wrong.to_string(), "4 of 3 is none: it goes from 1 to 3");
+        assert!(Block::k_of_n(0, vec![part(0.1)], CommonCause::NONE).is_err());
+    }
+
+    #[test]
+    fn contributions_name_the_weakest() {
+        // series(lb 99.99%, 2of3(app 99.9%), parallel(db 99.95%, db 99.95%))
+        let app = Block::k_of_n(2, vec![part(0.001); 3], CommonCause::NONE).unwrap();
+        let db = Block::parallel(vec![part(0.0005); 2], CommonCause::NONE).unwrap();
+        let block = Block::series(vec![part(0.0001), app, db]).unwrap();
+        let whole = block.down();
+        assert!((whole.share().unwrap() - 1.0e-4 - 2.998e-6 - 2.5e-7).abs() < 1e-9);
+        let all = block.contributions();
+        let paths: Vec<&[usize]> = all.iter().map(|one| &*one.path).collect();
+        let expected: [&[usize]; 9] = [&[], &[0], &[1], &[1, 0], &[1, 1], &[1, 2], &[2], &[2, 0], &[2, 1]];
+        assert_eq!(paths, expected);
+        let share = |path: &[usize]| all.iter().find(|one| one.path == path).unwrap().share(whole);
+        assert!((share(&[]) - whole.share().unwrap()).abs() < 1e-18);
+        assert!(share(&[0]) > share(&[1]) && share(&[1]) > share(&[2]) && share(&[2]) > 0.0);
+        let if_down = |path: &[usize]| all.iter().find(|one| one.path == path).unwrap().if_always;
+        assert_eq!(if_down(&[0]), Unavailability::ALWAYS);
+        // One application server less: the other two are both needed.
+        assert!((if_down(&[1, 0]).share().unwrap() - 0.0021).abs() < 1e-5);
+        assert!((if_down(&[2, 1]).share().unwrap() - 0.0006).abs() < 1e-5);
+    }
+
+    #[test]
+    fn one_of_one_has_nothing_to_share() {
+        let beta = CommonCause::new(0.1).unwrap();
+        let alone = Block::parallel(vec![part(0.001)], beta).unwrap();
+        assert_eq!(alone.down(), part(0.001).down());
+        let three = Block::parallel(vec![part(0.001); 3], beta).unwrap();
+        assert_eq!(three.down(), beta.k_of_n_alike(1, 3, part(0.001).down()));
+    }
+}

@@ -1,0 +1,183 @@
+//! Unavailability against exact rational arithmetic: a relative error of 10⁻¹² at most, down to 10⁻³⁰⁰.
+#![cfg(feature = "alloc")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+use halfopen_core::availability::{
+    Block, CommonCause, Failover, SMALLEST, Unavailability, k_of_n_alike, parallel, quorum, series,
+};
+use num_rational::BigRational;
+use num_traits::{One, Signed, Zero};
+use proptest::prelude::*;
+
+fn exact(value: f64) -> BigRational {
+    BigRational::from_float(value).unwrap()
+}
+
+fn one() -> BigRational {
+    BigRational::one()
+}
+
+/// Whether a result is as near to the truth as is promised.
+fn is_near(told: Unavailability, truth: &BigRational) -> bool {
+    let allowed = exact(1e-12) * truth;
+    match told.share() {
+        Some(share) => (exact(share) - truth).abs() <= allowed,
+        // Told as being below, which it is.
+        None => truth.is_positive() && *truth < exact(SMALLEST) * exact(1.0 + 1e-12),
+    }
+}
+
+/// A system, to be worked out both ways.
+#[derive(Clone, Debug)]
+enum System {
+    Part(f64),
+    Series(Vec<Self>),
+    KOfN(usize, f64, Vec<Self>),
+    Failover(f64, u64, Vec<Self>),
+}
+
+const REPAIR: u64 = 3600;
+
+impl System {
+    fn block(&self) -> Block {
+        let blocks = |systems: &[Self]| systems.iter().map(Self::block).collect::<Vec<_>>();
+        match self {
+            Self::Part(down) => Block::part(Unavailability::new(*down).unwrap()),
+            Self::Series(all) => Block::series(blocks(all)).unwrap(),
+            Self::KOfN(needed, beta, all) => {
+                Block::k_of_n(*needed, blocks(all), CommonCause::new(*beta).unwrap()).unwrap()
+            }
+            Self::Failover(works, takes, both) => {
+                let seconds = core::time::Duration::from_secs;
+                let how = Failover { works: *works, takes: seconds(*takes), repair: seconds(REPAIR) };
+                Block::failover(both[0].block(), both[1].block(), how).unwrap()
+            }
+        }
+    }
+
+    fn truth(&self) -> BigRational {
+        match self {
+            Self::Part(down) => exact(*down),
+            Self::Series(all) => one() - all.iter().fold(one(), |up, part| up * (one() - part.truth())),
+            Self::KOfN(needed, beta, all) => {
+                let downs: Vec<BigRational> = all.iter().map(Self::truth).collect();
+                let [alone] = &downs[..] else {
+                    let own: Vec<BigRational> = downs.iter().map(|down| down * exact(1.0 - beta)).collect();
+                    let shared = downs.iter().min().unwrap() * exact(*beta);
+                    let own = k_of_n_truth(*needed, &own);
+                    return &shared + &own - &shared * &own;
+                };
+                alone.clone()
+            }
+            Self::Failover(works, takes, both) => {
+                let (primary, standby) = (both[0].truth(), both[1].truth());
+                let (works, fails) = (exact(*works), exact(1.0 - works));
+                let switching = exact((*takes as f64 / REPAIR as f64).min(1.0));
+                let rest = (one() - &switching) * standby;
+                primary * (fails + works * (switching + rest))
+            }
+        }
+    }
+}
+
+/// The chance that fewer than `needed` are up, from the chances of each number being up.
+fn k_of_n_truth(needed: usize, downs: &[BigRational]) -> BigRational {
+    let mut up = vec![one()];
+    for down in downs {
+        let mut next = vec![BigRational::zero(); up.len() + 1];
+        for (many, chance) in up.iter().enumerate() {
+            next[many] += chance * down;
+            next[many + 1] += chance * (one() - down);
+        }
+        up = next;
+    }
+    up.iter().take(needed).fold(BigRational::zero(), |sum, chance| sum + chance)
+}
+
+/// From one down to the smallest of floats, each size alike often, and the ends.
+fn share() -> impl Strategy<Value = f64> {
+    prop_oneof![
+        8 => (0.0..16.0_f64).prop_map(|nines| libm::pow(10.0, -nines)),
+        2 => (0.0..300.0_f64).prop_map(|nines| libm::pow(10.0, -nines)),
+        2 => (0.0..1.0_f64),
+        1 => (0.0..16.0_f64).prop_map(|nines| 1.0 - libm::pow(10.0, -nines)),
+        1 => Just(0.0),
+        1 => Just(1.0),
+    ]
+}
+
+fn system() -> impl Strategy<Value = System> {
+    share().prop_map(System::Part).prop_recursive(5, 24, 5, |inner| {
+        let several = || prop::collection::vec(inner.clone(), 1..5);
+        prop_oneof![
+            several().prop_map(System::Series),
+            (several(), 0..5_usize, prop_oneof![Just(0.0), 0.0..=1.0_f64])
+                .prop_map(|(all, needed, beta)| System::KOfN(1 + needed % all.len(), beta, all)),
+            (prop::collection::vec(inner.clone(), 2), 0.0..=1.0_f64, 0..2 * REPAIR)
+                .prop_map(|(both, works, takes)| System::Failover(works, takes, both)),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn systems_are_as_exact_as_promised(system in system()) {
+        let (told, truth) = (system.block().down(), system.truth());
+        prop_assert!(is_near(told, &truth), "{told:?}, {system:?}");
+    }
+
+    #[test]
+    fn what_blocks_contribute_is_what_changes_without_them(system in system()) {
+        let whole = system.block();
+        for one in whole.contributions() {
+            // From never to always in a straight line, through how often it is down now.
+            let block = one.path.iter().fold(&whole, |block, place| &block.children()[*place]);
+            let down = exact(block.down().share().unwrap_or(0.0));
+            let ends = [one.if_never, one.if_always].map(|end| exact(end.share().unwrap_or(0.0)));
+            let line = (exact(1.0) - &down) * &ends[0] + &down * &ends[1];
+            // A shared cause depends on the least of its group, so the line there is bent; it is no part of this.
+            if !has_common_cause(&system) {
+                let told = exact(whole.down().share().unwrap_or(0.0));
+                prop_assert!((&line - &told).abs() <= exact(1e-11) * &told + exact(1e-299), "{:?}", one.path);
+            }
+            // But for the last bit, where it makes no difference.
+            prop_assert!(ends[0] <= &ends[1] * exact(1.0 + 1e-12));
+        }
+    }
+
+    #[test]
+    fn parts_alike_are_the_same_in_every_way(down in share(), n in 1..24_u32, k in 0..24_u32) {
+        let needed = 1 + k % n;
+        let part = Unavailability::new(down).unwrap();
+        let truth = k_of_n_truth(needed as usize, &vec![exact(down); n as usize]);
+        let alike = k_of_n_alike(needed, n, part);
+        prop_assert!(is_near(alike, &truth), "{alike:?}");
+        prop_assert!(is_near(series((0..n).map(|_| part)), &k_of_n_truth(n as usize, &vec![exact(down); n as usize])));
+        prop_assert!(is_near(quorum(n, part), &k_of_n_truth(n as usize / 2 + 1, &vec![exact(down); n as usize])));
+    }
+}
+
+fn has_common_cause(system: &System) -> bool {
+    match system {
+        System::Part(_) => false,
+        System::Series(all) | System::Failover(_, _, all) => all.iter().any(has_common_cause),
+        System::KOfN(_, beta, all) => *beta > 0.0 || all.iter().any(has_common_cause),
+    }
+}
+
+#[test]
+fn a_thousand_parts_are_as_exact_as_promised() {
+    // Shares that no float holds exactly, all different; their product is far below what a float can be.
+    let shares: Vec<f64> = (1..=1000).map(|i| 1e-3 / (1.0 + f64::from(i) / 7.0)).collect();
+    let parts = || shares.iter().map(|share| Unavailability::new(*share).unwrap());
+    let truth = one() - shares.iter().fold(one(), |up, share| up * (one() - exact(*share)));
+    assert!(is_near(series(parts()), &truth));
+    let product = parallel(parts());
+    assert_eq!(product.share(), None);
+    let logs: f64 = shares.iter().map(|share| -libm::log10(*share)).sum();
+    assert!((product.nines() - logs).abs() < 1e-8);
+    let half = System::KOfN(500, 0.0, shares.iter().map(|share| System::Part(0.4 + share)).collect()).block().down();
+    assert!(half.share().unwrap() > 0.0 && half.share().unwrap() < 1e-6, "{half:?}");
+}

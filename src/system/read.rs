@@ -1,0 +1,277 @@
+//! Reads the text.
+
+use core::ops::Range;
+
+use halfopen_core::availability::{CommonCause, DEPTH_MAX, PARTS_MAX};
+
+use super::{Is, Needed, System, value};
+use crate::lab::knob::DocumentError;
+
+/// Bytes of a text that are read.
+pub const TEXT_MAX: usize = 20_000;
+
+/// Reads a system.
+///
+/// # Errors
+/// The first thing that is wrong, where it is, and what would do.
+pub fn read(text: &str) -> Result<System, DocumentError> {
+    if text.len() > TEXT_MAX {
+        let message = format!("It takes at most {TEXT_MAX} bytes; this has {}.", text.len());
+        return Err(DocumentError { at: 0..0, message });
+    }
+    let mut reader = Reader { text, at: 0, parts: 0 };
+    let system = reader.block(1)?;
+    reader.space();
+    match reader.rest().chars().next() {
+        None => Ok(system),
+        Some(',') => reader.fail(1, "A system is one block: put what is here into series(…) or parallel(…)."),
+        Some(_) => reader.fail(reader.rest().len(), "Nothing is expected after the last bracket."),
+    }
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    at: usize,
+    parts: usize,
+}
+
+type Read<T> = Result<T, DocumentError>;
+
+impl<'a> Reader<'a> {
+    fn rest(&self) -> &'a str {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
+    fn space(&mut self) {
+        self.at = self.text.len() - self.rest().trim_start().len();
+    }
+
+    fn fail<T>(&self, length: usize, message: impl Into<String>) -> Read<T> {
+        Self::fault(self.at..self.at + length, message)
+    }
+
+    fn fault<T>(at: Range<usize>, message: impl Into<String>) -> Read<T> {
+        Err(DocumentError { at, message: message.into() })
+    }
+
+    /// A group or a part, `depth` deep with itself.
+    fn block(&mut self, depth: u32) -> Read<System> {
+        self.space();
+        let (begin, rest) = (self.at, self.rest());
+        if depth > DEPTH_MAX {
+            return self.fail(1, format!("Blocks stand within each other more than {DEPTH_MAX} deep."));
+        }
+        let end = rest.find([',', '(', ')']).unwrap_or(rest.len());
+        let words = rest.get(..end).unwrap_or_default().trim_end();
+        if rest.get(end..).is_some_and(|rest| rest.starts_with('(')) {
+            let (needed, of) = self.group(words)?;
+            self.at += end + 1;
+            return self.inside(begin, needed, of, depth);
+        }
+        self.at += words.len();
+        self.parts += 1;
+        if self.parts > PARTS_MAX as usize {
+            return Self::fault(begin..self.at, format!("There are more than {PARTS_MAX} parts."));
+        }
+        self.part(words, begin)
+    }
+
+    /// The word before a bracket: how many blocks are needed, and of how many where it says so.
+    fn group(&self, word: &str) -> Read<(Needed, Option<usize>)> {
+        match word.to_ascii_lowercase().as_str() {
+            "series" => return Ok((Needed::All, None)),
+            "parallel" => return Ok((Needed::One, None)),
+            _ => {}
+        }
+        let wrong = || format!("“{}” is no group: write series(…), parallel(…), or 2of3(…).", shown(word));
+        let Some((needed, of)) = word.split_once("of").map(|(k, n)| (k.trim(), n.trim())) else {
+            return self.fail(word.len(), wrong());
+        };
+        let (Ok(needed), Ok(of)) = (needed.parse::<usize>(), of.parse::<usize>()) else {
+            return self.fail(word.len(), wrong());
+        };
+        if of > PARTS_MAX as usize {
+            return self.fail(word.len(), format!("{of} are more than the {PARTS_MAX} parts that a system may have."));
+        }
+        if !(1..=of).contains(&needed) {
+            return self.fail(word.len(), format!("{needed} of {of} is none: it goes from 1 to {of}."));
+        }
+        Ok((Needed::Of(needed), Some(of)))
+    }
+
+    /// What stands between the brackets, and the closing one.
+    fn inside(&mut self, begin: usize, needed: Needed, of: Option<usize>, depth: u32) -> Read<System> {
+        let opened = self.at - 1;
+        let (mut blocks, mut common) = (Vec::new(), CommonCause::NONE);
+        loop {
+            self.space();
+            if let Some(cause) = self.common()? {
+                common = cause;
+            } else if self.rest().starts_with(')') && blocks.is_empty() {
+                return self.fail(1, "A group needs at least one block, such as series(99.9%, 99.9%).");
+            } else {
+                blocks.push(self.block(depth + 1)?);
+            }
+            self.space();
+            match self.rest().chars().next() {
+                Some(',') => self.at += 1,
+                Some(')') => break self.at += 1,
+                _ => return Self::fault(opened..opened + 1, "This bracket is never closed: a “)” is missing."),
+            }
+        }
+        let at = begin..self.at;
+        let count = blocks.len();
+        let copies = match of {
+            _ if count == 0 => return Self::fault(at, "A group needs at least one block besides what its parts have in common."),
+            Some(of) if count == 1 => of,
+            Some(of) if count != of => {
+                let message = format!("{of} are announced and {count} are listed: list {of}, or one that stands for all.");
+                return Self::fault(at, message);
+            }
+            _ => 1,
+        };
+        // Those that stand for several count as such.
+        if let [only] = &blocks[..] {
+            self.parts = self.parts.saturating_add(leaves(only).saturating_mul(copies - 1));
+            if self.parts > PARTS_MAX as usize {
+                return Self::fault(at, format!("There are more than {PARTS_MAX} parts."));
+            }
+        }
+        Ok(System { at, is: Is::Group { needed, common, blocks, copies } })
+    }
+
+    /// `common 10%`, if that is what stands here.
+    fn common(&mut self) -> Read<Option<CommonCause>> {
+        let Some(rest) = self.rest().strip_prefix("common") else { return Ok(None) };
+        let end = rest.find([',', ')']).unwrap_or(rest.len());
+        let Some(percent) = rest.get(..end).unwrap_or_default().trim().strip_suffix('%') else { return Ok(None) };
+        let length = "common".len() + end;
+        match value::share(percent.trim()).map(CommonCause::new) {
+            Some(Ok(cause)) => {
+                self.at += length;
+                Ok(Some(cause))
+            }
+            _ => self.fail(length, "What parts have in common goes from 0% to 100%, as in common 10%."),
+        }
+    }
+
+    /// A name, if there is one, and a value.
+    fn part(&self, words: &str, begin: usize) -> Read<System> {
+        let at = begin..begin + words.len();
+        if words.is_empty() {
+            return Self::fault(begin..begin, format!("A part is missing here. {}", value::WOULD_DO));
+        }
+        // The value is what begins with the last word that can begin one.
+        let starts = words.split_inclusive(' ').scan(0, |start, word| {
+            let this = *start;
+            *start += word.len();
+            Some(this)
+        });
+        let mut first = None;
+        for start in starts.collect::<Vec<_>>().into_iter().rev() {
+            let (name, said) = words.split_at(start);
+            match value::read(said) {
+                Ok(down) => {
+                    let (name, said) = (name.trim().to_owned(), said.trim().to_owned());
+                    return Ok(System { at, is: Is::Part { name, said, down } });
+                }
+                Err(message) => first = first.or(Some((start, said, message))),
+            }
+        }
+        let Some((start, said, message)) = first else { return Self::fault(at, value::WOULD_DO) };
+        // A comma between digits is meant as a point.
+        let after = self.rest().strip_prefix(',').unwrap_or_default();
+        let decimals = after.split(|sign: char| !sign.is_ascii_digit()).next().unwrap_or_default();
+        if said.bytes().all(|digit| digit.is_ascii_digit()) && !decimals.is_empty() {
+            let message = format!("A comma separates blocks: write {said}.{decimals}% if that is meant.");
+            return Self::fault(begin + start..self.at + 1 + decimals.len(), message);
+        }
+        Self::fault(begin + start..at.end, message)
+    }
+}
+
+/// How many parts there are in it.
+fn leaves(system: &System) -> usize {
+    match &system.is {
+        Is::Part { .. } => 1,
+        Is::Group { blocks, copies, .. } => {
+            blocks.iter().map(leaves).fold(0, usize::saturating_add).saturating_mul(*copies)
+        }
+    }
+}
+
+/// As much of a word as fits into a message.
+fn shown(word: &str) -> String {
+    word.chars().filter(|sign| !sign.is_control()).take(40).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn share(text: &str) -> f64 {
+        let down = read(text).and_then(|system| system.block()).unwrap_or_else(|error| panic!("{text}: {error:?}")).down();
+        down.share().unwrap()
+    }
+
+    #[test]
+    fn systems_are_read_as_they_are_written() {
+        for (text, down) in [
+            ("99.9%", 0.001),
+            ("three nines", 0.001),
+            ("server 3 nines", 0.001),
+            ("lb 8.76h/year", 0.001),
+            ("my db 999h/1h", 0.001),
+            ("1 - 99.9 %", 0.001),
+            ("series(99.9%, 99.9%, 99.9%)", 0.002_997_001),
+            ("parallel(99.9%, 99.9%, 99.9%)", 1e-9),
+            ("1of3(99.9%)", 1e-9),
+            ("PARALLEL( web 99.9% ,web 99.9%,  web 99.9%)", 1e-9),
+            ("parallel(99.9%, 99.9%, 99.9%, common 10%)", 1e-4 + 7.29e-10 * (1.0 - 1e-4)),
+            ("2of3(99%)", 3.0 * 1e-4 * 0.99 + 1e-6),
+            ("series(lb 99.99%, 2of3(app 99.9%), parallel(db 99.95%, db 99.95%))", 1.032_474_470_2e-4),
+            ("100%", 0.0),
+            ("0%", 1.0),
+            ("99.99999999999999999999%", 1e-22),
+        ] {
+            let told = share(text);
+            assert!((told - down).abs() <= 1e-10 * down, "{text}: {told}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_with_its_place() {
+        let deep = "series(".repeat(10_000);
+        let many = format!("series({})", vec!["9%"; 1001].join(","));
+        for (text, place, said) in [
+            ("", "", "A part is missing here."),
+            ("0.999", "0.999", "0.999 may be 99.9% available or 0.999%"),
+            ("99", "99", "99 has no unit: write 99%, or 99 nines."),
+            ("99,9", "99,9", "A comma separates blocks: write 99.9% if that is meant."),
+            ("series(99,95%)", "99,95", "write 99.95%"),
+            ("150%", "150%", "150% is over 100%"),
+            ("NaN", "NaN", "“NaN” is no availability."),
+            ("1e-400", "1e-400", "“1e-400” is no availability."),
+            ("-1%", "-1%", "“-1” is no number"),
+            ("series()", ")", "at least one block"),
+            ("series(99%", "(", "never closed"),
+            ("series(99%))", ")", "Nothing is expected"),
+            ("99%, 98%", ",", "A system is one block"),
+            ("serie(99%)", "serie", "“serie” is no group"),
+            ("4of3(99%)", "4of3", "4 of 3 is none"),
+            ("2of3(99%, 99%)", "2of3(99%, 99%)", "3 are announced and 2 are listed"),
+            ("1of9999(99%)", "1of9999", "more than the 1000 parts"),
+            ("10of10(100of101(99%))", "10of10(100of101(99%))", "more than 1000 parts"),
+            ("parallel(99%, common 200%)", "common 200%", "from 0% to 100%"),
+            ("parallel(common 10%)", "parallel(common 10%)", "besides what its parts have in common"),
+            ("9h/s", "9h/s", "longer than that"),
+            ("400 nines", "400 nines", "more than the 300"),
+            (&deep, "s", "more than 64 deep"),
+            (&many, "9%", "more than 1000 parts"),
+        ] {
+            let error = read(text).and_then(|system| system.block()).unwrap_err();
+            assert_eq!(text.get(error.at.clone()), Some(place), "{error:?}");
+            assert!(error.message.contains(said), "{text:.40}: {}", error.message);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! Results in words, with as many digits as mean something.
+
+use halfopen_core::Instant;
+use halfopen_core::availability::{Period, Unavailability};
+
+use crate::lab::text;
+
+/// Digits of what is down that are told.
+const DIGITS: i32 = 4;
+
+/// The availability in percent. Its digits are those of what is missing to 100: `99.7003 %`, `99.9999999 %`.
+pub fn percent(down: Unavailability) -> String {
+    let Some(share) = down.share() else { return "100 %, but for less than 10⁻²⁹⁸ %".to_owned() };
+    if share == 0.0 {
+        return "100 %".to_owned();
+    }
+    // Decimals of the percentage until so many digits of what is missing are told.
+    let decimals = (DIGITS - 1 - libm::floor(libm::log10(share)) as i32 - 2).max(0);
+    let Some(decimals) = u32::try_from(decimals).ok().filter(|decimals| *decimals <= 30) else {
+        return format!("100 %, but for 10⁻{} %", superscript(down.nines() - 2.0));
+    };
+    let unit = 10_u128.pow(decimals);
+    let missing = libm::round(share * 100.0 * libm::pow(10.0, f64::from(decimals))) as u128;
+    let up = (unit * 100).saturating_sub(missing);
+    let (whole, rest) = (up / unit, up % unit);
+    let rest = format!("{rest:0width$}", width = decimals as usize);
+    let rest = rest.trim_end_matches('0');
+    if rest.is_empty() { format!("{whole} %") } else { format!("{whole}.{rest} %") }
+}
+
+fn superscript(number: f64) -> String {
+    let digits = (libm::round(number) as u64).to_string();
+    let raised = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
+    digits.bytes().filter_map(|digit| raised.get(usize::from(digit - b'0'))).collect()
+}
+
+/// How many nines: `3`, `2.52`, `9`.
+pub fn nines(down: Unavailability) -> String {
+    let nines = down.nines();
+    if nines.is_infinite() {
+        return "no end of nines".to_owned();
+    }
+    text::decimal(libm::round(nines * 100.0) as i64, 2)
+}
+
+/// The downtime in a period: `26.25 h`, `43.2 min`, `31.5 ms`.
+pub fn downtime(down: Unavailability, period: Period) -> String {
+    down.downtime(period).map_or_else(|| "less than 10⁻²⁹² s".to_owned(), seconds)
+}
+
+/// A length of time, to three digits and hours to two decimals.
+pub fn seconds(seconds: f64) -> String {
+    if seconds == 0.0 {
+        return "no time".to_owned();
+    }
+    const UNITS: [(&str, f64); 6] = [("h", 3600.0), ("min", 60.0), ("s", 1.0), ("ms", 1e-3), ("µs", 1e-6), ("ns", 1e-9)];
+    let Some((unit, size)) = UNITS.into_iter().find(|(_, size)| seconds >= *size * 0.999_5) else {
+        return format!("10⁻{} s", superscript(-libm::floor(libm::log10(seconds))));
+    };
+    let number = seconds / size;
+    let digits = match number {
+        _ if unit == "h" => 2,
+        0.0..9.995 => 2,
+        ..99.95 => 1,
+        _ => 0,
+    };
+    let scaled = libm::round(number * libm::pow(10.0, f64::from(digits))) as i64;
+    format!("{} {unit}", text::decimal(scaled, digits))
+}
+
+/// The same in whole units, where that says more: `8 h 45 min 36 s`.
+pub fn in_full(seconds: f64) -> Option<String> {
+    let nanos = (60.0..1e9).contains(&seconds).then(|| libm::round(seconds) as u64 * 1_000_000_000)?;
+    Some(text::about(Instant::from_nanos(nanos).since(Instant::ZERO)).replace('\u{a0}', " "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_well_known_numbers_are_told_as_they_are_known() {
+        let told = |share: f64| {
+            let down = Unavailability::new(share).unwrap();
+            (percent(down), nines(down), downtime(down, Period::Year))
+        };
+        let told = |share: f64| {
+            let (percent, nines, year) = told(share);
+            format!("{percent}, {nines}, {year}")
+        };
+        assert_eq!(told(0.001), "99.9 %, 3, 8.76 h");
+        assert_eq!(told(0.002_997_001), "99.7003 %, 2.52, 26.25 h");
+        assert_eq!(told(1e-9), "99.9999999 %, 9, 31.5 ms");
+        assert_eq!(told(1.0007e-4), "99.989993 %, 4, 52.6 min");
+        assert_eq!(told(0.0), "100 %, no end of nines, no time");
+        assert_eq!(told(1.0), "0 %, 0, 8760 h");
+        assert_eq!(told(0.25), "75 %, 0.6, 2190 h");
+        assert_eq!(told(1e-40), "100 %, but for 10⁻³⁸ %, 40, 10⁻³³ s".replace("10⁻³³", "10⁻³²"));
+        assert_eq!(in_full(31_536.0).as_deref(), Some("8 h 45 min 36 s"));
+        assert_eq!(in_full(0.03), None);
+    }
+}
