@@ -100,9 +100,6 @@ impl System {
             Needed::One => Block::parallel(children, *common),
             Needed::Of(needed) => Block::k_of_n(*needed, children, *common),
         };
-        made.map_err(|error| DocumentError {
-            at: self.at.clone(),
-            message: format!("{}: {error}.", self.label()),
-        })
+        made.map_err(|error| DocumentError { at: self.at.clone(), message: format!("{}: {error}.", self.label()) })
     }
 }

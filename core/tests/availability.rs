@@ -99,7 +99,7 @@ fn share() -> impl Strategy<Value = f64> {
     prop_oneof![
         8 => (0.0..16.0_f64).prop_map(|nines| libm::pow(10.0, -nines)),
         2 => (0.0..300.0_f64).prop_map(|nines| libm::pow(10.0, -nines)),
-        2 => (0.0..1.0_f64),
+        2 => 0.0..1.0_f64,
         1 => (0.0..16.0_f64).prop_map(|nines| 1.0 - libm::pow(10.0, -nines)),
         1 => Just(0.0),
         1 => Just(1.0),

@@ -96,7 +96,9 @@ fn tell(text: &str, system: &System, block: &Block) -> String {
         let full = down.downtime(period).and_then(words::in_full).map(|full| format!("  ({full})")).unwrap_or_default();
         let _ = writeln!(out, "  down       {} a {}{full}", words::downtime(down, period), period.name());
     }
-    out.push_str("\nA year has 365 days, a month is a twelfth of it. Parts fail independently but for what is in common.\n");
+    out.push_str(
+        "\nA year has 365 days, a month is a twelfth of it. Parts fail independently but for what is in common.\n",
+    );
     let parts = parts(system, block);
     if parts.len() > 1 {
         out.push_str("\nWhat each costs: the downtime a year that would be gone if it never failed\n");

@@ -81,20 +81,27 @@ fn nines(count: &str) -> Result<Unavailability, String> {
     let word = WORDS.iter().position(|word| count.eq_ignore_ascii_case(word)).map(|number| number as f64);
     let number = word.or_else(|| decimal(count).and_then(|_| count.parse().ok()));
     let Some(number) = number else { return Err(format!("“{count}” is no count of nines. {WOULD_DO}")) };
-    Unavailability::from_nines(number).map_err(|_| format!("{count} nines are more than the 300 that are told apart here."))
+    Unavailability::from_nines(number)
+        .map_err(|_| format!("{count} nines are more than the 300 that are told apart here."))
 }
 
 /// `8.76h/year`: time down in a period. `30d/1h`: between failures, and to repair.
 fn slashed(left: &str, right: &str) -> Result<Unavailability, String> {
-    let Some(left_seconds) = seconds(left) else { return Err(format!("“{left}” is no length of time. {WOULD_DO}")) };
+    let Some(left_seconds) = seconds(left) else {
+        return Err(format!("“{left}” is no length of time. {WOULD_DO}"));
+    };
     let unit = |name: &str| UNITS.iter().find(|unit| unit.0.eq_ignore_ascii_case(name)).map(|unit| unit.1);
     if let Some(period) = unit(right) {
         if left_seconds > period {
-            return Err(format!("{left} down a {right} is longer than that: the time between failures stands first, as in 30d/1h."));
+            return Err(format!(
+                "{left} down a {right} is longer than that: the time between failures stands first, as in 30d/1h."
+            ));
         }
         return Unavailability::new(left_seconds / period).map_err(|error| format!("{error}."));
     }
-    let Some(to_repair) = seconds(right) else { return Err(format!("“{right}” is no period and no length of time. {WOULD_DO}")) };
+    let Some(to_repair) = seconds(right) else {
+        return Err(format!("“{right}” is no period and no length of time. {WOULD_DO}"));
+    };
     let down = Repair { between_failures: left_seconds, to_repair }.unavailability();
     down.map_err(|_| format!("{left}/{right} is no time between failures with a time to repair."))
 }

@@ -1,6 +1,5 @@
 //! Results in words, with as many digits as mean something.
 
-use halfopen_core::Instant;
 use halfopen_core::availability::{Period, Unavailability};
 
 use crate::lab::text;
@@ -53,7 +52,8 @@ pub fn seconds(seconds: f64) -> String {
     if seconds == 0.0 {
         return "no time".to_owned();
     }
-    const UNITS: [(&str, f64); 6] = [("h", 3600.0), ("min", 60.0), ("s", 1.0), ("ms", 1e-3), ("µs", 1e-6), ("ns", 1e-9)];
+    const UNITS: [(&str, f64); 6] =
+        [("h", 3600.0), ("min", 60.0), ("s", 1.0), ("ms", 1e-3), ("µs", 1e-6), ("ns", 1e-9)];
     let Some((unit, size)) = UNITS.into_iter().find(|(_, size)| seconds >= *size * 0.999_5) else {
         return format!("10⁻{} s", superscript(-libm::floor(libm::log10(seconds))));
     };
@@ -70,8 +70,10 @@ pub fn seconds(seconds: f64) -> String {
 
 /// The same in whole units, where that says more: `8 h 45 min 36 s`.
 pub fn in_full(seconds: f64) -> Option<String> {
-    let nanos = (60.0..1e9).contains(&seconds).then(|| libm::round(seconds) as u64 * 1_000_000_000)?;
-    Some(text::about(Instant::from_nanos(nanos).since(Instant::ZERO)).replace('\u{a0}', " "))
+    let whole = (60.0..1e9).contains(&seconds).then(|| libm::round(seconds) as u64)?;
+    let units = [(whole / 3600, "h"), (whole / 60 % 60, "min"), (whole % 60, "s")];
+    let told = units.into_iter().filter(|(number, _)| *number > 0).map(|(number, unit)| format!("{number} {unit}"));
+    Some(told.collect::<Vec<_>>().join(" "))
 }
 
 #[cfg(test)]
@@ -91,11 +93,11 @@ mod tests {
         assert_eq!(told(0.001), "99.9 %, 3, 8.76 h");
         assert_eq!(told(0.002_997_001), "99.7003 %, 2.52, 26.25 h");
         assert_eq!(told(1e-9), "99.9999999 %, 9, 31.5 ms");
-        assert_eq!(told(1.0007e-4), "99.989993 %, 4, 52.6 min");
+        assert_eq!(told(1.0007e-4), "99.98999 %, 4, 52.6 min");
         assert_eq!(told(0.0), "100 %, no end of nines, no time");
         assert_eq!(told(1.0), "0 %, 0, 8760 h");
         assert_eq!(told(0.25), "75 %, 0.6, 2190 h");
-        assert_eq!(told(1e-40), "100 %, but for 10⁻³⁸ %, 40, 10⁻³³ s".replace("10⁻³³", "10⁻³²"));
+        assert_eq!(told(1e-40), "100 %, but for 10⁻³⁸ %, 40, 10⁻³³ s");
         assert_eq!(in_full(31_536.0).as_deref(), Some("8 h 45 min 36 s"));
         assert_eq!(in_full(0.03), None);
     }
