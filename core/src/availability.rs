@@ -24,7 +24,7 @@ mod repair;
 mod scaled;
 
 #[cfg(feature = "alloc")]
-pub use block::{Block, BlockError, DEPTH_MAX, PARTS_MAX, Path};
+pub use block::{Block, BlockError, Contribution, DEPTH_MAX, PARTS_MAX, Path};
 pub use combine::{CommonCause, Failover, k_of_n, k_of_n_alike, parallel, quorum, series, weighted};
 pub use down::{NoShare, Period, SMALLEST, Unavailability};
 pub use objective::{Alert, Incident, Objective};
