@@ -137,7 +137,8 @@ fn they_are_saved_as_files() -> Outcome {
             assert!(bytes.starts_with(b"\x89PNG\r\n\x1a\n"));
             assert_eq!(bytes.get(16..20), Some(&1600_u32.to_be_bytes()[..]), "800 CSS pixels, twice as sharp");
         }
-        page.click("Share").await?;
+        // By script: where the driver clicks is not what is tested here, and WebKit's has missed it.
+        page.script("document.querySelector('[data-part=share] summary').click()", vec![]).await?;
         page.click("Save the log (CSV)").await?;
         if let Some(bytes) = page.saved("circuit-breaker-log.csv").await? {
             let text = String::from_utf8(bytes)?;
