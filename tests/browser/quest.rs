@@ -59,7 +59,7 @@ fn a_wrong_answer_is_told_what_lies_behind_it() -> Outcome {
             }
             page.press(typed.as_str()).await?;
             page.click("Commit").await?;
-            skip_to_the_end(&page).await?;
+            skip_to_the_end(page).await?;
             page.says("#asked", "Not so.").await?;
             page.says("#asked", why).await?;
             page.announces(&verdict.sentence()).await?;
@@ -73,7 +73,7 @@ fn a_wrong_answer_is_told_what_lies_behind_it() -> Outcome {
 
             // Once more; then the reader's own run is back.
             page.click("Play it again").await?;
-            skip_to_the_end(&page).await?;
+            skip_to_the_end(page).await?;
             page.says("#asked", "Not so.").await?;
             page.click("Undo").await?;
             page.eventually("the reader's own run is back", async || {
