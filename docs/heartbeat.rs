@@ -75,6 +75,7 @@ impl lab::Lab for Lab {
             Preset { id: "default", label: "3 missing", note: "", source: "", set: &[] },
             Preset { id: "hasty", label: "1 missing", note: "", source: "", set: &[("limit", "1")] },
         ],
+        edits: &[],
         actions: &[
             Action {
                 id: "crash",

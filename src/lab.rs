@@ -46,6 +46,8 @@ pub struct About {
     pub presets: &'static [Preset],
     /// What the reader can do while it runs.
     pub actions: &'static [Action],
+    /// What the reader can change by hand about what the picture is of.
+    pub edits: &'static [Edit],
     /// What these settings mean, computed before anything runs.
     pub outlook: fn(&Config) -> Vec<Fact>,
     /// Where knobs contradict each other: what was made of them instead. Empty when all is well.
@@ -87,6 +89,21 @@ pub struct Action {
     /// The key that does it while the stage has focus.
     pub key: Option<char>,
 }
+
+/// A way to change by hand what the picture is of. A mark's act that names one is no input of the run: it turns a knob, from
+/// the start, as the reader could have done by typing.
+pub struct Edit {
+    /// Its name, which no action has.
+    pub id: &'static str,
+    /// What it does, for the help.
+    pub help: &'static str,
+    /// The knob with its new value.
+    pub make: Make,
+}
+
+/// From the knobs now, the act's arguments and what was typed (nothing where nothing is asked for), the knob to turn with its
+/// new value; or what is wrong, and what would do.
+pub type Make = fn(&Config, &[i64], &str) -> Result<(&'static str, Value), String>;
 
 /// A named number with the sentence that says what it means.
 pub struct Fact {
@@ -238,7 +255,8 @@ impl<L: Lab> Run for L {
 }
 
 /// Groups of knobs that a preset leaves alone unless it names them.
-pub const BESIDE_PRESETS: [&str; 3] = ["Traffic", "What these settings mean", "Overlaid strategies"];
+pub const BESIDE_PRESETS: [&str; 5] =
+    ["Traffic", "What these settings mean", "Overlaid strategies", "Time", "Error budget"];
 
 /// A lab in the registry: its tables, and how to start it.
 pub struct Entrance {
@@ -302,6 +320,11 @@ impl Entrance {
         Self: 'static,
     {
         self.about.presets.iter().find(|preset| self.preset_onto(preset.id, config).as_ref() == Some(config))
+    }
+
+    /// The edit of that name.
+    pub fn edit(&self, id: &str) -> Option<&'static Edit> {
+        self.about.edits.iter().find(|edit| edit.id == id)
     }
 
     /// The action of that name.

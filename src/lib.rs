@@ -18,7 +18,6 @@ pub mod labs;
 pub mod paint;
 pub mod session;
 pub mod sweep;
-#[cfg(not(target_arch = "wasm32"))]
 pub mod system;
 #[cfg(target_arch = "wasm32")]
 pub mod ui;

@@ -5,6 +5,7 @@
 //! and says how available it is: `99.9%`, `three nines`, `3.5 nines`, `8.76h/year` down, or `30d/1h` between failures and to
 //! repair.
 
+pub mod available;
 mod read;
 mod value;
 pub mod words;

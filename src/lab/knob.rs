@@ -106,7 +106,33 @@ pub enum Unit {
     MilliPerSecond,
     /// Thousandths of a plain factor, written `1.5x`.
     Milli,
+    /// In a base unit and a notation of its own.
+    Own(&'static Notation),
 }
+
+/// How the numbers of a unit of its own are written.
+#[derive(Debug)]
+pub struct Notation {
+    /// What it takes, with its article, for messages.
+    pub noun: &'static str,
+    /// A number as it is written; `parse` reads it back exactly.
+    pub format: fn(i64) -> String,
+    /// A number as it is shown to a reader.
+    pub show: fn(i64) -> String,
+    /// Reads a number in base units; or what is wrong, and what would do.
+    pub parse: fn(&str) -> Result<i64, String>,
+    /// Where a slider stops, in order.
+    pub stops: &'static [i64],
+}
+
+/// There is one notation a place.
+impl PartialEq for Notation {
+    fn eq(&self, other: &Self) -> bool {
+        core::ptr::eq(self, other)
+    }
+}
+
+impl Eq for Notation {}
 
 /// A knob's value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -203,13 +229,16 @@ impl Knob {
                     let said = format!("{} to {}", least.show(*min), unit.show(*max));
                     (Some(Value::Number(nearest)), Some(SetError::Clamped(said)))
                 }
-                None => unreadable(format!(
-                    "it takes {} from {} to {}, such as {}",
-                    unit.noun(),
-                    unit.format(*min),
-                    unit.format(*max),
-                    unit.format(*default)
-                )),
+                None => match unit {
+                    Unit::Own(notation) => unreadable((notation.parse)(text).err().unwrap_or_default()),
+                    _ => unreadable(format!(
+                        "it takes {} from {} to {}, such as {}",
+                        unit.noun(),
+                        unit.format(*min),
+                        unit.format(*max),
+                        unit.format(*default)
+                    )),
+                },
             },
             Kind::Choice { options } => match options.iter().position(|(id, _)| id.eq_ignore_ascii_case(text)) {
                 Some(index) => (Some(Value::Choice(index)), None),
@@ -369,6 +398,7 @@ impl Unit {
             Self::Permille => format!("{}%", text::decimal(number, 1)),
             Self::MilliPerSecond => format!("{}/s", text::decimal(number, 3)),
             Self::Milli => format!("{}x", text::decimal(number, 3)),
+            Self::Own(notation) => (notation.format)(number),
         }
     }
 
@@ -383,11 +413,15 @@ impl Unit {
             Self::MilliPerSecond if number == 0 => "off".to_owned(),
             Self::MilliPerSecond => format!("{}/s", text::decimal(number, 3)),
             Self::Milli => format!("×\u{a0}{}", text::decimal(number, 3)),
+            Self::Own(notation) => (notation.show)(number),
         }
     }
 
     /// Reads a number with its unit, in base units. `None` when it cannot be read exactly or is too large to hold.
     pub fn parse(self, written: &str) -> Option<i64> {
+        if let Self::Own(notation) = self {
+            return (notation.parse)(written.trim()).ok();
+        }
         let written = written.trim().replace(['\u{a0}', ' ', '_'], "");
         let end = |suffixes: &[&str], decimals: u32| {
             let bare = suffixes.iter().find_map(|suffix| written.strip_suffix(suffix)).unwrap_or(&written);
@@ -402,6 +436,7 @@ impl Unit {
             Self::MilliPerSecond if written == "off" => Some(0),
             Self::MilliPerSecond => end(&["/s", "persecond"], 3),
             Self::Milli => end(&["x", "×"], 3),
+            Self::Own(_) => None,
         }
     }
 
@@ -415,6 +450,7 @@ impl Unit {
             Self::Permille => "a percentage",
             Self::MilliPerSecond => "a number per second",
             Self::Milli => "a factor",
+            Self::Own(notation) => notation.noun,
         }
     }
 }

@@ -155,12 +155,14 @@ pub struct Mark {
 /// Something the reader can do to a mark.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Act {
-    /// The action's name.
+    /// The action's name, or an edit's.
     pub action: &'static str,
     /// Its arguments.
     pub args: Vec<i64>,
-    /// What it does, as a button would say it.
+    /// What it does, as a button would say it; of a field, its name.
     pub label: String,
+    /// For an edit that takes what the reader types: what stands in the field now.
+    pub typed: Option<String>,
 }
 
 /// A place in the drawing, in its units from the top left.
@@ -366,7 +368,14 @@ impl Mark {
     /// The same mark with something the reader can do to it.
     #[must_use]
     pub fn with(mut self, action: &'static str, args: &[i64], label: impl Into<String>) -> Self {
-        self.acts.push(Act { action, args: args.to_vec(), label: label.into() });
+        self.acts.push(Act { action, args: args.to_vec(), label: label.into(), typed: None });
+        self
+    }
+
+    /// The same mark with a field of that name, in which `now` stands, for an edit that takes what is typed there.
+    #[must_use]
+    pub fn asking(mut self, edit: &'static str, args: &[i64], label: &str, now: String) -> Self {
+        self.acts.push(Act { action: edit, args: args.to_vec(), label: label.to_owned(), typed: Some(now) });
         self
     }
 }

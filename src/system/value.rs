@@ -121,7 +121,7 @@ fn plain(text: &str) -> bool {
 }
 
 /// The digits as a whole number, and how many of them stand behind the point.
-fn decimal(text: &str) -> Option<(u128, u32)> {
+pub(super) fn decimal(text: &str) -> Option<(u128, u32)> {
     let (whole, rest) = text.split_once('.').unwrap_or((text, ""));
     let digits = || whole.bytes().chain(rest.bytes());
     let count = digits().count();

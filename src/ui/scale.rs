@@ -11,7 +11,11 @@ const ROUND: [i64; 21] = [10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 25, 30, 35
 pub(crate) fn stops(knob: &Knob) -> Vec<i64> {
     let Kind::Number { unit, min, max, log, default } = knob.kind else { return Vec::new() };
     // Percentages are compared with each other, not with their multiples.
-    let mut stops = if log && unit != Unit::Percent { decades(unit, min, max) } else { even(min, max) };
+    let mut stops = match unit {
+        Unit::Own(notation) => notation.stops.to_vec(),
+        _ if log && unit != Unit::Percent => decades(unit, min, max),
+        _ => even(min, max),
+    };
     stops.retain(|stop| (min..=max).contains(stop));
     for stop in [min, max, default] {
         let place = stops.partition_point(|other| *other < stop);
@@ -48,7 +52,7 @@ fn decades(unit: Unit, min: i64, max: i64) -> Vec<i64> {
     let floor = match unit {
         Unit::Count(_) | Unit::Percent | Unit::Permille => 1,
         Unit::Nanos | Unit::Limit if max > 1_000_000_000 => 1_000_000,
-        Unit::Nanos | Unit::Limit => 1,
+        Unit::Nanos | Unit::Limit | Unit::Own(_) => 1,
         Unit::MilliPerSecond => 100,
         Unit::Milli => 10,
     };

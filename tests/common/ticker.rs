@@ -66,6 +66,7 @@ impl Lab for Ticker {
             Preset { id: "default", label: "Default", note: "", source: "", set: &[] },
             Preset { id: "other", label: "Other", note: "", source: "", set: &[("every", "1s"), ("share", "5%")] },
         ],
+        edits: &[],
         actions: &[action("add", &[(-100, 100), (0, 3)]), action("poke", &[]), action("stop", &[])],
         outlook: |_| Vec::new(),
         conflicts: |_| Vec::new(),

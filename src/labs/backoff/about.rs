@@ -16,6 +16,7 @@ pub(super) const ABOUT: About = About {
     claim,
     knobs: knobs::KNOBS,
     presets: presets::PRESETS,
+    edits: &[],
     actions: &[
         Action {
             id: "reroll",

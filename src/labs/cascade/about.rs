@@ -111,6 +111,7 @@ pub(super) const ABOUT: About = About {
             set: &[("timeout", "2s"), ("attempts", "1")],
         },
     ],
+    edits: &[],
     actions: &[
         Action {
             id: "heal",

@@ -23,6 +23,7 @@ pub(super) const ABOUT: About = About {
     claim,
     knobs: knobs::KNOBS,
     presets: presets::PRESETS,
+    edits: &[],
     actions: &[
         Action { primary: true, ..button("send", "Send request", "Sends one request.", 's') },
         button("send_10", "Send 10", "Sends ten requests, 100 ms apart.", 't'),

@@ -14,6 +14,7 @@ pub(super) const ABOUT: About = About {
     claim: forecast::claim,
     knobs: knobs::KNOBS,
     presets: presets::PRESETS,
+    edits: &[],
     actions: &[
         Action { primary: true, ..button("start", "Start an outage", "The server fails until you end it.", 'o') },
         Action {
