@@ -12,6 +12,7 @@ macro_rules! each_lab {
             cascade: storms
             backoff: storms
             retry_storm: storms
+            availability: availability
         }
     };
 }
