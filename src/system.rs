@@ -91,6 +91,13 @@ impl Default for Given {
     }
 }
 
+impl Given {
+    /// What counts of how often a part is down. What is always down is so whatever else is.
+    pub fn scaled(&self, down: Unavailability) -> Unavailability {
+        if down == Unavailability::ALWAYS { down } else { down.part(self.scale) }
+    }
+}
+
 impl System {
     /// What it is called where it is listed: its name, or how its text begins.
     pub fn label(&self) -> String {
@@ -138,7 +145,7 @@ impl System {
     pub fn block(&self, given: &Given) -> Result<Block, DocumentError> {
         let Is::Group { needed, common, .. } = &self.is else {
             let Is::Part { down, .. } = &self.is else { return Ok(Block::part(Unavailability::ALWAYS)) };
-            return Ok(Block::part(down.part(given.scale)));
+            return Ok(Block::part(given.scaled(*down)));
         };
         let children = self.children().map(|child| child.block(given)).collect::<Result<Vec<_>, _>>()?;
         let common = common.unwrap_or(given.common);

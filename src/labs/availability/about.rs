@@ -127,7 +127,7 @@ pub(super) const ABOUT: About = About {
 };
 
 fn claim(config: &Config) -> String {
-    let setup = Setup::new(config);
+    let setup = Setup::of(config);
     let told = numbers::told(setup.down);
     let count = setup.parts.len();
     let beta = setup.given.common.share();
@@ -142,7 +142,7 @@ fn claim(config: &Config) -> String {
         _ => format!("{}: ", numbers::parts(count)),
     };
     let cause = if beta > 0.0 && setup::has_groups(config) {
-        let alone = Setup::new(&without_common(config)).down;
+        let alone = Setup::of(&without_common(config)).down;
         format!(" If nothing took parts down together it would be {}.", words::percent(alone).replace(' ', "\u{a0}"))
     } else {
         String::new()
@@ -157,7 +157,7 @@ fn without_common(config: &Config) -> Config {
 }
 
 fn outlook(config: &Config) -> Vec<Fact> {
-    let setup = Setup::new(config);
+    let setup = Setup::of(config);
     let down = setup.down;
     let fact = |label: &str, value: String, because: String| Fact { label: label.to_owned(), value, because };
     let periods = Period::ALL.map(|period| format!("{} a {}", words::downtime(down, period), period.name()));
@@ -206,7 +206,7 @@ fn outlook(config: &Config) -> Vec<Fact> {
 
 /// What the part at the end of this way is called.
 fn label(setup: &Setup, path: &[usize]) -> String {
-    let found = path.iter().try_fold(&*setup.system, |system, place| system.children().nth(*place));
+    let found = path.iter().try_fold(&setup.system, |system, place| system.children().nth(*place));
     found.map(crate::system::System::label).unwrap_or_default()
 }
 

@@ -37,7 +37,7 @@ pub(super) fn readouts(lab: &Lab) -> Vec<Readout> {
     ];
     let measured = lab.measure.measured();
     let told = measured.map_or_else(
-        || "nothing yet".to_owned(),
+        || "not yet".to_owned(),
         |measured| {
             let share = Unavailability::new(measured.down.clamp(0.0, 1.0)).unwrap_or(Unavailability::NEVER);
             words::percent(share)
@@ -45,7 +45,7 @@ pub(super) fn readouts(lab: &Lab) -> Vec<Readout> {
     );
     all.push(readout("measured", "Measured", measured.map(|measured| 1.0 - measured.down), told, Tone::LaneA));
     let margin = measured.filter(|measured| measured.margin.is_finite());
-    let told = margin.map_or_else(|| "too few outages".to_owned(), |measured| format!("± {}", points(measured.margin)));
+    let told = margin.map_or_else(|| "not yet".to_owned(), |measured| format!("± {}", points(measured.margin)));
     all.push(readout("margin", "95 % interval", margin.map(|measured| measured.margin), told, Tone::Plain));
     let tone = if plant.outages > 0 { Tone::Bad } else { Tone::Plain };
     all.push(Readout::count("outages", "Outages of the whole", plant.outages, tone));
