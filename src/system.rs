@@ -74,6 +74,13 @@ pub enum Needed {
     },
 }
 
+impl Needed {
+    /// Whether all of so many are needed.
+    pub fn is_all(self, count: usize) -> bool {
+        self == Self::All || self == Self::Of(count)
+    }
+}
+
 /// What holds where a system does not say it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Given {

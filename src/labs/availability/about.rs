@@ -130,30 +130,23 @@ fn claim(config: &Config) -> String {
     let setup = Setup::of(config);
     let told = numbers::told(setup.down);
     let count = setup.parts.len();
-    let beta = setup.given.common.share();
     let which = match &setup.system.is {
         Is::Part { .. } => "One part: ".to_owned(),
         Is::Group { needed: Needed::One, blocks, copies, .. } if blocks.len() * copies == count => {
             format!("{count} parts of which one suffices: ")
         }
-        Is::Group { needed: Needed::All, blocks, copies, .. } if blocks.len() * copies == count => {
+        Is::Group { needed, blocks, copies, .. } if blocks.len() * copies == count && needed.is_all(count) => {
             format!("{count} parts that are all needed: ")
         }
         _ => format!("{}: ", numbers::parts(count)),
     };
-    let cause = if beta > 0.0 && setup::has_groups(config) {
-        let alone = Setup::of(&without_common(config)).down;
-        format!(" If nothing took parts down together it would be {}.", words::percent(alone).replace(' ', "\u{a0}"))
-    } else {
+    let cause = if setup.down_alone == setup.down {
         String::new()
+    } else {
+        let alone = words::percent(setup.down_alone).replace(' ', "\u{a0}");
+        format!(" If nothing took parts down together it would be {alone}.")
     };
     format!("{which}{told}.{cause}")
-}
-
-fn without_common(config: &Config) -> Config {
-    let mut config = config.clone();
-    config.set("common", crate::lab::Value::Number(0));
-    config
 }
 
 fn outlook(config: &Config) -> Vec<Fact> {

@@ -207,7 +207,7 @@ fn caption(lab: &Lab, put: &Put, number: i64, listed: Option<Listed>) -> Mark {
     let label = listed.map_or_else(String::new, |(system, _)| kind(system));
     // As wide as its words; in the middle of what hangs between rails, at the beginning of a series.
     let wide = (label.chars().count() as f32 * 8.6 + 30.0).min(put.at.w.max(120.0));
-    let series = matches!(listed, Some((System { is: Is::Group { needed: Needed::All, .. }, .. }, _)));
+    let series = matches!(listed, Some((System { is: Is::Group { needed, blocks, copies, .. }, .. }, _)) if needed.is_all(blocks.len() * copies));
     let x = if series { put.at.x } else { put.at.x + (put.at.w - wide) / 2.0 };
     let at = Area { x, w: wide, ..put.at };
     let mut mark = Mark::new(format!("group-{}-{}", put.block, put.part), Shape::Node { at }, Tone::Plain, "", label);

@@ -159,7 +159,7 @@ fn size(system: &System, sizes: &Sizes, room: f32, left: &mut usize, cursor: &mu
         return leaf(What::Part, block, part, sizes.part);
     };
     let after = Cursor { block: block + blocks_in, part: part + parts_in };
-    let all = *needed == Needed::All || *needed == Needed::Of(blocks.len() * copies);
+    let all = needed.is_all(blocks.len() * copies);
     let most = if all { COPIES.1 } else { COPIES.0 };
     let stacked = !all && *copies <= most || matches!(needed, Needed::Failover { .. });
     let inner = if stacked { room - 2.0 * sizes.rail } else { room };

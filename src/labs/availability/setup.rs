@@ -7,8 +7,9 @@ use std::time::Duration;
 use halfopen_core::availability::{Block, CommonCause, Incident, Objective, Unavailability};
 use halfopen_core::rng::Seed;
 
-use super::incidents;
 use super::plant::Plant;
+use super::{incidents, numbers};
+use crate::lab::scene::Why;
 use crate::lab::{Config, text};
 use crate::system::{self, Given, Is, Needed, System, available};
 
@@ -20,9 +21,12 @@ const EVENTS_MAX: f64 = 20_000.0;
 pub(super) struct Setup {
     pub(super) system: System,
     pub(super) given: Given,
-    pub(super) block: Block,
     /// How often the whole is down, as it is worked out.
     pub(super) down: Unavailability,
+    /// How often it would be if groups that do not say their own had nothing in common.
+    pub(super) down_alone: Unavailability,
+    /// The rule of each group with its numbers.
+    pub(super) rules: Vec<Why>,
     /// What each part does to the whole, in the order of the text.
     pub(super) parts: Vec<Share>,
     pub(super) objective: Objective,
@@ -33,9 +37,12 @@ pub(super) struct Setup {
     rate: f64,
 }
 
+/// Two lanes, each as it began and as it is now.
+const KEPT: usize = 4;
+
 thread_local! {
-    /// The last one worked out: what a page tells in a frame asks for the same several times.
-    static LAST: RefCell<Option<(Config, Rc<Setup>)>> = const { RefCell::new(None) };
+    /// The last ones worked out: what a page tells in a frame asks for the same several times.
+    static LAST: RefCell<Vec<(Config, Rc<Setup>)>> = const { RefCell::new(Vec::new()) };
 }
 
 /// What a part does to the whole.
@@ -53,13 +60,13 @@ pub(super) struct Share {
 impl Setup {
     /// What these knobs come to.
     pub(super) fn of(config: &Config) -> Rc<Self> {
-        LAST.with_borrow_mut(|last| match last {
-            Some((known, setup)) if known == config => setup.clone(),
-            _ => {
-                let setup = Rc::new(Self::new(config));
-                *last = Some((config.clone(), setup.clone()));
-                setup
-            }
+        LAST.with_borrow_mut(|last| {
+            let at = last.iter().position(|(known, _)| known == config);
+            let found = at.map(|at| last.remove(at));
+            let (known, setup) = found.unwrap_or_else(|| (config.clone(), Rc::new(Self::new(config))));
+            last.insert(0, (known, setup.clone()));
+            last.truncate(KEPT);
+            setup
         })
     }
 
@@ -84,13 +91,15 @@ impl Setup {
             block.children().is_empty().then(|| share(block))
         });
         let rate = Plant::new(&system, &given, Seed(0), 0).rate();
+        let alone = Given { common: CommonCause::NONE, ..given };
         Self {
+            down_alone: system.block(&alone).map_or(down, |block| block.down()),
+            rules: numbers::rules(&system, &block, &given),
             given,
             down,
             rate,
             parts: parts.collect(),
             system,
-            block,
             objective,
             // What cannot be read does not get into a configuration.
             incidents: incidents::read(config.document("incidents")).unwrap_or_default(),
