@@ -147,7 +147,7 @@ impl lab::Lab for Lab {
 
     fn scene(&self, view: View) -> Scene {
         Scene {
-            diagram: picture::diagram(self, view.layout),
+            diagram: picture::diagram(self, view),
             readouts: numbers::readouts(self),
             buttons: about::buttons(self),
             why: numbers::why(self),
