@@ -6,6 +6,7 @@
 //! repair.
 
 pub mod available;
+mod parts;
 mod read;
 mod value;
 pub mod words;
@@ -16,7 +17,8 @@ use halfopen_core::availability::{Block, CommonCause, Unavailability};
 
 use crate::lab::knob::DocumentError;
 
-pub use read::{TEXT_MAX, read};
+pub use parts::{Part, parts};
+pub use read::{TEXT_MAX, read, read_all};
 
 /// A block of a system, with where it stands in the text.
 #[derive(Clone, Debug, PartialEq)]
