@@ -219,7 +219,8 @@ impl Knob {
     /// Reads a value. A number out of range comes back clamped, with [`SetError::Clamped`] beside it.
     pub fn parse(&self, text: &str) -> (Option<Value>, Option<SetError>) {
         let text = text.trim();
-        let unreadable = |message: String| (None, Some(SetError::Unreadable(message)));
+        // Whoever tells it ends the sentence.
+        let unreadable = |message: String| (None, Some(SetError::Unreadable(message.trim_end_matches('.').to_owned())));
         match &self.kind {
             Kind::Number { unit, min, max, default, .. } => match unit.parse(text) {
                 Some(number) if (*min..=*max).contains(&number) => (Some(Value::Number(number)), None),

@@ -68,9 +68,7 @@ fn parse(written: &str) -> Result<i64, String> {
     {
         return Ok(i64::try_from(missing).unwrap_or(ALWAYS_DOWN));
     }
-    // Whoever tells what is wrong ends the sentence.
-    let down = value::read(&text).map_err(|wrong| wrong.trim_end_matches('.').to_owned())?;
-    let share = down.share().unwrap_or(0.0);
+    let share = value::read(&text)?.share().unwrap_or(0.0);
     Ok(libm::round(share * ALWAYS_DOWN as f64) as i64)
 }
 

@@ -6,14 +6,14 @@ use yew::prelude::*;
 use super::arrive::{self, Chunks};
 use super::dom;
 use super::el::{el, many};
-use super::experiments::{self, Experiments};
 use super::home::home;
 use super::notices::notices;
+use super::pages::{self, Pages};
 use super::shell::shell;
 use super::stage::{Opened, Panels, Place, Stage};
 use super::theme::{self, Theme};
 use crate::lab::link::{self, Link, Target};
-use crate::lab::{Entrance, Listed};
+use crate::lab::{Entrance, Listed, Notice};
 use crate::labs::{self, LISTED};
 
 /// What the page is made of.
@@ -43,8 +43,8 @@ enum Page {
     /// What it needs is on its way: this lab, if it has one of its own. The old page is gone by then, for a stage that is still
     /// there would write its own address over the new one.
     Waiting(Option<&'static Listed>),
-    /// An experiment.
-    Experiments(Experiments),
+    /// One without a lab: its name, and what it looks like.
+    Other(&'static str, Html),
     /// With the lab that is alive there.
     Home(Option<Opened>),
     Lab(Opened),
@@ -53,8 +53,8 @@ enum Page {
 pub(crate) enum Msg {
     /// The address changed, by a click, by hand, back or forward.
     Moved,
-    /// The experiments are here, or could not be had.
-    Found(u64, Option<Experiments>),
+    /// The pages without a lab are here, or could not be had.
+    Found(u64, Option<Pages>),
     /// What the page of this visit needs is here, or could not be had.
     Arrived(u64, Here),
     /// The notices were read.
@@ -97,17 +97,13 @@ impl Component for App {
                 self.fetch(ctx);
             }
             Msg::Arrived(visit, _) | Msg::Found(visit, _) if visit != self.visit => return false,
-            Msg::Found(_, found) => {
-                self.turned = self.visit > 0;
-                match found {
-                    Some(experiments) => self.page = Page::Experiments(experiments),
-                    None => self.read((None, None)),
-                }
-            }
-            Msg::Arrived(_, here) => {
-                self.turned = self.visit > 0;
-                self.read(here);
-            }
+            Msg::Found(_, found) => match found.map(|pages| (pages.0)(&dom::hash())) {
+                Some(Some(opened)) => self.show(opened),
+                // Then the front page says so.
+                Some(None) => self.fetch_lab(ctx),
+                None => self.read((None, None)),
+            },
+            Msg::Arrived(_, here) => self.read(here),
             Msg::Dismissed => self.notices.clear(),
             Msg::Theme(theme) => {
                 self.theme = theme;
@@ -132,7 +128,7 @@ impl Component for App {
                 let heading = lab.map_or("See systems fail, and see what holds", |lab| lab.title);
                 (lab.map(|lab| lab.slug), el("h1").text(heading).html())
             }
-            Page::Experiments(experiments) => (Some(experiments::PATH), (experiments.0)()),
+            Page::Other(_, page) => (Some(""), page.clone()),
             // A frame that was meant for a lab is no place for the whole page.
             Page::Home(_) if framed() => {
                 let out = el("a[target=_blank][rel=noopener]").set("href", dom::base()).text("Open Halfopen");
@@ -152,7 +148,7 @@ impl Component for App {
         if let Some(document) = dom::document() {
             document.set_title(&match &self.page {
                 Page::Waiting(Some(lab)) => format!("{} · Halfopen", lab.title),
-                Page::Experiments(_) => format!("{} · Halfopen", experiments::TITLE),
+                Page::Other(title, _) => format!("{title} · Halfopen"),
                 Page::Waiting(None) | Page::Home(_) => "Halfopen: a playground for fault tolerance".to_owned(),
                 Page::Lab(opened) => format!("{} · Halfopen", opened.link.lab.about.title),
             });
@@ -176,11 +172,15 @@ impl Component for App {
 impl App {
     /// Asks for what the address needs of the program: its lab with all that unfolds, or the lab of the front page.
     fn fetch(&self, ctx: &Context<Self>) {
-        if link::is_page(&dom::hash(), experiments::PATH) {
-            let (visit, found, link) = (self.visit, (ctx.props().chunks.experiments)(), ctx.link().clone());
+        if link::is_page(&dom::hash()) {
+            let (visit, found, link) = (self.visit, (ctx.props().chunks.pages)(), ctx.link().clone());
             yew::platform::spawn_local(async move { link.send_message(Msg::Found(visit, found.await)) });
             return;
         }
+        self.fetch_lab(ctx);
+    }
+
+    fn fetch_lab(&self, ctx: &Context<Self>) {
         let wanted = wanted();
         let Some(lab) = wanted.or(LISTED.first()) else { return };
         let (visit, chunks, link) = (self.visit, ctx.props().chunks, ctx.link().clone());
@@ -189,12 +189,24 @@ impl App {
         yew::platform::spawn_local(async move { link.send_message(Msg::Arrived(visit, both.await)) });
     }
 
+    /// A page without a lab.
+    fn show(&mut self, opened: pages::Opened) {
+        self.page = Page::Other(opened.title, opened.page);
+        self.tell(opened.notices);
+    }
+
+    /// The page is there; this was wrong with its link.
+    fn tell(&mut self, notices: Vec<Notice>) {
+        self.turned = self.visit > 0;
+        self.meant = None;
+        self.notices = notices.into_iter().map(|notice| AttrValue::from(notice.0)).collect();
+    }
+
     fn read(&mut self, (labs, panels): Here) {
         let lost = labs.is_none() || panels.is_none();
         let labs = labs.unwrap_or_default();
         let (target, notices) = link::read(&dom::hash(), labs);
-        self.meant = None;
-        self.notices = notices.into_iter().map(|notice| AttrValue::from(notice.0)).collect();
+        self.tell(notices);
         if lost {
             self.notices.push(LOST.into());
         }
@@ -213,13 +225,8 @@ impl App {
         };
     }
 
-    /// A page without a lab.
+    /// There is no such page.
     fn other(&mut self, path: &str) {
-        // The only way to see the failure panel before there is a failure; the browser tests look at it. No link leads here.
-        assert!(
-            path != "test/panic" || !dom::may_fail(),
-            "this page fails on purpose, to show what a failure looks like"
-        );
         let shown: String = path.chars().filter(|c| !c.is_control()).take(60).collect();
         // The rest of the link stays as it is: only the name was a slip.
         self.meant = labs::nearest(path).map(|lab| {
