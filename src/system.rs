@@ -1,19 +1,21 @@
 //! Systems as a line of text: `series(lb 99.99%, 2of3(app 99.9%), parallel(db 99.95%, db 99.95%))`.
 //!
 //! `series(…)` needs all that is in it, `parallel(…)` one, `2of3(…)` two of three: of those listed, or of one that stands for
-//! three alike. `common 10%` in a group is the share of failures that its parts have together. A part has a name, if it likes,
+//! three alike. `common 10%` in a group is the share of failures that its parts have together. `failover(…, …)` has a primary
+//! and a standby, and may say `takes 30s` and `works 99%`. A part has a name, if it likes,
 //! and says how available it is: `99.9%`, `three nines`, `3.5 nines`, `8.76h/year` down, or `30d/1h` between failures and to
 //! repair.
 
 pub mod available;
 mod parts;
 mod read;
-mod value;
+pub mod value;
 pub mod words;
 
 use core::ops::Range;
+use core::time::Duration;
 
-use halfopen_core::availability::{Block, CommonCause, Unavailability};
+use halfopen_core::availability::{Block, CommonCause, Failover, Unavailability};
 
 use crate::lab::knob::DocumentError;
 
@@ -40,13 +42,15 @@ pub enum Is {
         said: String,
         /// How often it is down.
         down: Unavailability,
+        /// How long a repair takes on average, in seconds, where it says so.
+        to_repair: Option<f64>,
     },
     /// A group.
     Group {
         /// How many of its blocks are needed.
         needed: Needed,
-        /// What they have in common.
-        common: CommonCause,
+        /// What they have in common, where it says so.
+        common: Option<CommonCause>,
         /// What is in it.
         blocks: Vec<System>,
         /// How many there are of each: more than one only of a single block.
@@ -55,7 +59,7 @@ pub enum Is {
 }
 
 /// How many blocks of a group are needed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Needed {
     /// All of them.
     All,
@@ -63,6 +67,30 @@ pub enum Needed {
     One,
     /// So many.
     Of(usize),
+    /// The first, for which the second takes over.
+    Failover {
+        /// How long the takeover takes, in seconds.
+        takes: f64,
+        /// The share of takeovers that work.
+        works: f64,
+    },
+}
+
+/// What holds where a system does not say it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Given {
+    /// What groups of which not all are needed have in common.
+    pub common: CommonCause,
+    /// How long a repair takes, in seconds.
+    pub to_repair: f64,
+    /// How much of what each part is down counts: 1 for all of it.
+    pub scale: f64,
+}
+
+impl Default for Given {
+    fn default() -> Self {
+        Self { common: CommonCause::NONE, to_repair: 3600.0, scale: 1.0 }
+    }
 }
 
 impl System {
@@ -75,6 +103,7 @@ impl System {
                 Needed::All => "series".to_owned(),
                 Needed::One => "parallel".to_owned(),
                 Needed::Of(needed) => format!("{needed}of{}", blocks.len() * copies),
+                Needed::Failover { .. } => "failover".to_owned(),
             },
         }
     }
@@ -88,21 +117,55 @@ impl System {
         (0..copies).flat_map(move |_| blocks)
     }
 
+    /// How long a repair takes in it, in seconds: the mean of its parts'.
+    pub fn to_repair(&self, given: &Given) -> f64 {
+        let (sum, count) = self.repairs(given);
+        sum / f64::max(count, 1.0)
+    }
+
+    fn repairs(&self, given: &Given) -> (f64, f64) {
+        match &self.is {
+            Is::Part { to_repair, .. } => (to_repair.unwrap_or(given.to_repair), 1.0),
+            Is::Group { blocks, .. } => blocks
+                .iter()
+                .map(|block| block.repairs(given))
+                .fold((0.0, 0.0), |all, one| (all.0 + one.0, all.1 + one.1)),
+        }
+    }
+
     /// To be worked out.
     ///
     /// # Errors
     /// The block that is too deep or has too many parts, and what would do.
-    pub fn block(&self) -> Result<Block, DocumentError> {
+    pub fn block(&self, given: &Given) -> Result<Block, DocumentError> {
         let Is::Group { needed, common, .. } = &self.is else {
             let Is::Part { down, .. } = &self.is else { return Ok(Block::part(Unavailability::ALWAYS)) };
-            return Ok(Block::part(*down));
+            return Ok(Block::part(down.part(given.scale)));
         };
-        let children = self.children().map(Self::block).collect::<Result<Vec<_>, _>>()?;
+        let children = self.children().map(|child| child.block(given)).collect::<Result<Vec<_>, _>>()?;
+        let common = common.unwrap_or(given.common);
         let made = match needed {
             Needed::All => Block::series(children),
-            Needed::One => Block::parallel(children, *common),
-            Needed::Of(needed) => Block::k_of_n(*needed, children, *common),
+            Needed::One => Block::parallel(children, common),
+            Needed::Of(needed) => Block::k_of_n(*needed, children, common),
+            Needed::Failover { takes, works } => {
+                let primary = self.children().next().map_or(given.to_repair, |primary| primary.to_repair(given));
+                let long = |seconds: f64| Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX);
+                let how = Failover { works: *works, takes: long(*takes), repair: long(primary) };
+                let mut both = children.into_iter();
+                match (both.next(), both.next()) {
+                    (Some(primary), Some(standby)) => Block::failover(primary, standby, how),
+                    // It is read with two.
+                    _ => Ok(Block::part(Unavailability::ALWAYS)),
+                }
+            }
         };
         made.map_err(|error| DocumentError { at: self.at.clone(), message: format!("{}: {error}.", self.label()) })
     }
+}
+
+/// As much of what was written as fits into a message, without what would garble it.
+pub fn shown(written: &str) -> String {
+    let plain = |sign: &char| !sign.is_control() && !('\u{202a}'..='\u{202e}').contains(sign);
+    written.chars().filter(plain).take(40).collect()
 }

@@ -146,7 +146,7 @@ proptest! {
     #[test]
     fn there_is_an_answer_to_everything(
         picks in proptest::collection::vec((any::<i64>(), 0_u32..63), 3),
-        parts in proptest::collection::vec((0_u32..40, "[a-z ]{0,8}"), 1..8),
+        parts in proptest::collection::vec((0_u32..40, "[a-z]{0,8}"), 1..8),
         nested in any::<bool>(),
     ) {
         for one in CALCULATORS {
@@ -252,7 +252,7 @@ fn a_chain_is_as_long_as_its_target_bears() {
     assert_eq!(told(&ten, "With one more").0, "99.8901 %");
     // The other way round.
     let each = ask("chain", &[("length", "10")]);
-    assert_eq!(told(&each, "Each of 10 parts must have").0, "99.989995 %");
+    assert_eq!(told(&each, "Each of 10 parts must have").0, "99.99 %");
     for (set, begins) in [
         (&[("available", "99%")][..], "Not even one part of 99 % reaches 99.9 %"),
         (&[("available", "100%")], "There is no limit: parts of 100 % are never down"),

@@ -7,7 +7,7 @@ use super::{Answer, Calculator, fact, told};
 use crate::lab::knob::{DocumentError, Kind, knob};
 use crate::lab::text::counted;
 use crate::lab::{Config, Knob, Table};
-use crate::system::{self, Is, Needed, Part, System, parts, words};
+use crate::system::{self, Given, Is, Needed, Part, System, parts, words};
 
 pub(super) const CALCULATOR: Calculator = Calculator {
     slug: "availability/sla",
@@ -30,7 +30,7 @@ const ROWS: usize = 40;
 const FACTORS: usize = 6;
 
 fn read(text: &str) -> Result<(System, Block), DocumentError> {
-    system::read_all(text).and_then(|system| system.block().map(|block| (system, block)))
+    system::read_all(text).and_then(|system| system.block(&Given::default()).map(|block| (system, block)))
 }
 
 fn check(text: &str) -> Result<(), DocumentError> {

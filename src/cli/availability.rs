@@ -9,7 +9,7 @@ use halfopen_core::availability::{Block, Period};
 use serde_json::{Map, Value, json};
 
 use super::{Stop, play};
-use crate::system::{self, System, parts, words};
+use crate::system::{self, Given, System, parts, words};
 
 /// Blocks whose contribution the text tells.
 const TOLD: usize = 20;
@@ -45,7 +45,7 @@ pub(super) fn command() -> Command {
 /// Works it out and tells it.
 pub(super) fn availability(matches: &ArgMatches, out: &mut dyn Write) -> Result<(), Stop> {
     let text = matches.get_one::<String>("system").map(String::as_str).unwrap_or_default();
-    let worked = system::read(text).and_then(|system| system.block().map(|block| (system, block)));
+    let worked = system::read(text).and_then(|system| system.block(&Given::default()).map(|block| (system, block)));
     let (system, block) = worked.map_err(|error| {
         let place = text.get(..error.at.start).unwrap_or_default().chars().count() + 1;
         Stop::Error(format!("at character {place}: {}", error.message))

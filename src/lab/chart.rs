@@ -71,6 +71,8 @@ pub enum Stroke {
     DashedSteps,
     /// Filled down to zero.
     Area,
+    /// A column a point, from zero up.
+    Columns,
 }
 
 impl Stroke {

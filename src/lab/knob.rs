@@ -58,6 +58,11 @@ pub enum Kind {
     },
 }
 
+/// Without its full stop: what tells of it ends the sentence.
+fn unended(message: &str) -> &str {
+    message.strip_suffix('.').unwrap_or(message)
+}
+
 /// A line of a table; `matters` as in [`Knob`].
 pub const fn knob(
     group: &'static str,
@@ -219,8 +224,7 @@ impl Knob {
     /// Reads a value. A number out of range comes back clamped, with [`SetError::Clamped`] beside it.
     pub fn parse(&self, text: &str) -> (Option<Value>, Option<SetError>) {
         let text = text.trim();
-        // Whoever tells it ends the sentence.
-        let unreadable = |message: String| (None, Some(SetError::Unreadable(message.trim_end_matches('.').to_owned())));
+        let unreadable = |message: String| (None, Some(SetError::Unreadable(message)));
         match &self.kind {
             Kind::Number { unit, min, max, default, .. } => match unit.parse(text) {
                 Some(number) if (*min..=*max).contains(&number) => (Some(Value::Number(number)), None),
@@ -231,7 +235,9 @@ impl Knob {
                     (Some(Value::Number(nearest)), Some(SetError::Clamped(said)))
                 }
                 None => match unit {
-                    Unit::Own(notation) => unreadable((notation.parse)(text).err().unwrap_or_default()),
+                    Unit::Own(notation) => {
+                        unreadable(unended(&(notation.parse)(text).err().unwrap_or_default()).to_owned())
+                    }
                     _ => unreadable(format!(
                         "it takes {} from {} to {}, such as {}",
                         unit.noun(),
@@ -258,7 +264,7 @@ impl Knob {
             }
             Kind::Document { check, .. } => match check(text) {
                 Ok(()) => (Some(Value::Text(text.into())), None),
-                Err(error) => unreadable(format!("at {}: {}", error.at.start + 1, error.message)),
+                Err(error) => unreadable(format!("at {}: {}", error.at.start + 1, unended(&error.message))),
             },
         }
     }

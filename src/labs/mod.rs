@@ -13,6 +13,7 @@ macro_rules! each_lab {
             cascade: storms
             backoff: storms
             retry_storm: storms
+            availability: availability
         }
     };
 }

@@ -25,6 +25,9 @@ pub(super) fn draw(surface: &mut dyn Surface, line: &Line, marker: usize, plot: 
     for (point, spread) in line.points.iter().zip(&line.spread) {
         error_bar(surface, *point, *spread, plot, Ink(colour, 0.55));
     }
+    if line.stroke == Stroke::Columns {
+        return columns(surface, line, plot, colour);
+    }
     for run in runs(line, plot) {
         if line.stroke == Stroke::Area {
             fill(surface, &run, plot, colour);
@@ -45,6 +48,25 @@ pub(super) fn draw(surface: &mut dyn Surface, line: &Line, marker: usize, plot: 
             && plot.holds(only)
         {
             surface.disc(only, 2.5, colour.into());
+        }
+    }
+}
+
+/// A column a point, as wide as half of the way to the next.
+fn columns(surface: &mut dyn Surface, line: &Line, plot: &Plot, colour: Rgb) {
+    let gaps = line.points.windows(2).map(|pair| plot.spot(pair[1]).0 - plot.spot(pair[0]).0);
+    let half = gaps.fold(plot.rect.width() / 4.0, f64::min).max(2.0) * 0.3;
+    let foot = plot.spot((0.0, 0.0)).1.min(plot.rect.bottom);
+    for point in line.points.iter().filter(|point| point.0.is_finite() && point.1.is_finite()) {
+        let (x, y) = plot.spot(*point);
+        let rect = Rect {
+            left: (x - half).max(plot.rect.left),
+            right: (x + half).min(plot.rect.right),
+            top: y.clamp(plot.rect.top, foot),
+            bottom: foot,
+        };
+        if rect.left < rect.right {
+            surface.rect(rect, Ink(colour, 0.85));
         }
     }
 }
@@ -76,6 +98,10 @@ pub(super) fn end(surface: &mut dyn Surface, line: &Line, plot: &Plot, palette: 
 /// A sample of the line for the key.
 pub(super) fn sample(surface: &mut dyn Surface, line: &Line, marker: usize, from: Spot, to: Spot, palette: &Palette) {
     let colour = palette.tone(line.tone);
+    if line.stroke == Stroke::Columns {
+        let rect = Rect { left: from.0, top: from.1 - 4.0, right: to.0, bottom: from.1 + 5.0 };
+        return surface.rect(rect, Ink(colour, 0.85));
+    }
     if line.stroke == Stroke::Area {
         let rect = Rect { left: from.0, top: from.1, right: to.0, bottom: from.1 + 5.0 };
         surface.rect(rect, Ink(colour, 0.2));

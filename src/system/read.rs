@@ -4,7 +4,7 @@ use core::ops::Range;
 
 use halfopen_core::availability::{CommonCause, DEPTH_MAX, PARTS_MAX};
 
-use super::{Is, Needed, System, value};
+use super::{Is, Needed, System, shown, value};
 use crate::lab::knob::DocumentError;
 
 /// Bytes of a text that are read.
@@ -51,7 +51,7 @@ pub fn read_all(text: &str) -> Result<System, DocumentError> {
     {
         return Ok(only);
     }
-    let is = Is::Group { needed: Needed::All, common: CommonCause::NONE, blocks, copies: 1 };
+    let is = Is::Group { needed: Needed::All, common: None, blocks, copies: 1 };
     Ok(System { at: 0..text.len(), is })
 }
 
@@ -137,9 +137,10 @@ impl<'a> Reader<'a> {
         match word.to_ascii_lowercase().as_str() {
             "series" => return Ok((Needed::All, None)),
             "parallel" => return Ok((Needed::One, None)),
+            "failover" => return Ok((Needed::Failover { takes: 0.0, works: 1.0 }, None)),
             _ => {}
         }
-        let wrong = || format!("“{}” is no group: write series(…), parallel(…), or 2of3(…).", shown(word));
+        let wrong = || format!("“{}” is no group: write series(…), parallel(…), 2of3(…), or failover(…).", shown(word));
         let Some((needed, of)) = word.split_once("of").map(|(k, n)| (k.trim(), n.trim())) else {
             return self.fail(word.len(), wrong());
         };
@@ -156,13 +157,13 @@ impl<'a> Reader<'a> {
     }
 
     /// What stands between the brackets, and the closing one.
-    fn inside(&mut self, begin: usize, needed: Needed, of: Option<usize>, depth: u32) -> Read<System> {
+    fn inside(&mut self, begin: usize, mut needed: Needed, of: Option<usize>, depth: u32) -> Read<System> {
         let opened = self.at - 1;
-        let (mut blocks, mut common) = (Vec::new(), CommonCause::NONE);
+        let (mut blocks, mut common) = (Vec::new(), None);
         loop {
             self.space();
-            if let Some(cause) = self.common()? {
-                common = cause;
+            if self.option(&mut needed, &mut common)? {
+                // It says something of the group.
             } else if self.rest().starts_with(')') && blocks.is_empty() {
                 return self.fail(1, "A group needs at least one block, such as series(99.9%, 99.9%).");
             } else {
@@ -177,6 +178,10 @@ impl<'a> Reader<'a> {
         }
         let at = begin..self.at;
         let count = blocks.len();
+        if matches!(needed, Needed::Failover { .. }) && count != 2 && count != 0 {
+            let message = format!("A failover has a primary and a standby: two blocks, not {count}.");
+            return Self::fault(at, message);
+        }
         let copies = match of {
             _ if count == 0 => {
                 return Self::fault(at, "A group needs at least one block besides what its parts have in common.");
@@ -199,19 +204,38 @@ impl<'a> Reader<'a> {
         Ok(System { at, is: Is::Group { needed, common, blocks, copies } })
     }
 
-    /// `common 10%`, if that is what stands here.
-    fn common(&mut self) -> Read<Option<CommonCause>> {
-        let Some(rest) = self.rest().strip_prefix("common") else { return Ok(None) };
-        let end = rest.find([',', ')']).unwrap_or(rest.len());
-        let Some(percent) = rest.get(..end).unwrap_or_default().trim().strip_suffix('%') else { return Ok(None) };
-        let length = "common".len() + end;
-        match value::share(percent.trim()).map(CommonCause::new) {
-            Some(Ok(cause)) => {
-                self.at += length;
-                Ok(Some(cause))
+    /// `common 10%`, or of a failover `takes 30s` and `works 99%`, if that is what stands here.
+    fn option(&mut self, needed: &mut Needed, common: &mut Option<CommonCause>) -> Read<bool> {
+        let rest = self.rest();
+        let end = rest.find([',', '(', ')']).unwrap_or(rest.len());
+        let Some((word, value)) = rest.get(..end).and_then(|words| words.split_once(' ')) else { return Ok(false) };
+        let (length, share) = (word.len() + 1 + value.len(), value.trim().strip_suffix('%').map(str::trim));
+        let wrong = |message: &str| self.fail(word.len() + 1 + value.trim_end().len(), message);
+        match (word, &mut *needed) {
+            // A part may be called so, and say how available it is in other words than a share.
+            ("common", Needed::Failover { .. }) if share.is_some() => {
+                return wrong("A failover has nothing in common: it says takes 30s and works 99%.");
             }
-            _ => self.fail(length, "What parts have in common goes from 0% to 100%, as in common 10%."),
+            ("common", Needed::All) if share.is_some() => {
+                return wrong("All of a series are needed: what its parts have in common makes it no worse. Put it into parallel(…) or 2of3(…).");
+            }
+            ("common", _) => match share.map(|share| value::share(share).map(CommonCause::new)) {
+                Some(Some(Ok(cause))) => *common = Some(cause),
+                Some(_) => return wrong("What parts have in common goes from 0% to 100%, as in common 10%."),
+                None => return Ok(false),
+            },
+            ("takes", Needed::Failover { takes, .. }) => match value::length(value) {
+                Some(seconds) => *takes = seconds,
+                None => return wrong("A takeover takes a length of time, as in takes 30s."),
+            },
+            ("works", Needed::Failover { works, .. }) => match share.and_then(value::share) {
+                Some(share) => *works = share,
+                None => return wrong("Takeovers work in a share of all, from 0% to 100%, as in works 99%."),
+            },
+            _ => return Ok(false),
         }
+        self.at += length;
+        Ok(true)
     }
 
     /// A name, if there is one, and a value.
@@ -229,10 +253,10 @@ impl<'a> Reader<'a> {
         let mut first = None;
         for start in starts.collect::<Vec<_>>().into_iter().rev() {
             let (name, said) = words.split_at(start);
-            match value::read(said) {
-                Ok(down) => {
+            match value::said(said) {
+                Ok(value::Said { down, to_repair, .. }) => {
                     let (name, said) = (name.trim().to_owned(), said.trim().to_owned());
-                    return Ok(System { at, is: Is::Part { name, said, down } });
+                    return Ok(System { at, is: Is::Part { name, said, down, to_repair } });
                 }
                 // A unit is none without its number, which stands before it.
                 Err(_) if ["nines", "nine", "%"].contains(&said.trim()) && start > 0 => {}
@@ -261,18 +285,14 @@ fn leaves(system: &System) -> usize {
     }
 }
 
-/// As much of a word as fits into a message.
-fn shown(word: &str) -> String {
-    word.chars().filter(|sign| !sign.is_control()).take(40).collect()
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::Given;
     use super::*;
 
     fn share(text: &str) -> f64 {
         let down =
-            read(text).and_then(|system| system.block()).unwrap_or_else(|error| panic!("{text}: {error:?}")).down();
+            read(text).and_then(|system| system.block(&Given::default())).unwrap_or_else(|error| panic!("{text}: {error:?}")).down();
         down.share().unwrap()
     }
 
@@ -292,6 +312,9 @@ mod tests {
             ("parallel(99.9%, 99.9%, 99.9%, common 10%)", 1e-4 + 7.29e-10 * (1.0 - 1e-4)),
             ("2of3(99%)", 3.0 * 1e-4 * 0.99 + 1e-6),
             ("series(lb 99.99%, 2of3(app 99.9%), parallel(db 99.95%, db 99.95%))", 1.032_476_744_505_7e-4),
+            ("failover(99.9%, 99.9%)", 1e-6),
+            ("failover(db 999h/1h, db 99.9%, takes 1min, works 90%)", 1e-3 * (0.1 + 0.9 * (1.0 / 60.0 + 59.0 / 60.0 * 1e-3))),
+            ("series(takes 99%, 99%)", 1.0 - 0.99 * 0.99),
             ("100%", 0.0),
             ("0%", 1.0),
             ("99.99999999999999999999%", 1e-22),
@@ -354,13 +377,17 @@ mod tests {
             ("1of9999(99%)", "1of9999", "more than the 1000 parts"),
             ("10of10(100of101(99%))", "10of10(100of101(99%))", "more than 1000 parts"),
             ("parallel(99%, common 200%)", "common 200%", "from 0% to 100%"),
+            ("series(99%, common 10%)", "common 10%", "All of a series are needed"),
+            ("failover(99%)", "failover(99%)", "two blocks, not 1"),
+            ("failover(99%, 99%, takes long)", "takes long", "a length of time"),
+            ("failover(99%, 99%, works 2)", "works 2", "a share of all"),
             ("parallel(common 10%)", "parallel(common 10%)", "besides what its parts have in common"),
             ("9h/s", "9h/s", "longer than that"),
             ("400 nines", "400 nines", "more than the 300"),
             (&deep, "s", "more than 64 deep"),
             (&many, "9%", "more than 1000 parts"),
         ] {
-            let error = read(text).and_then(|system| system.block()).unwrap_err();
+            let error = read(text).and_then(|system| system.block(&Given::default())).unwrap_err();
             assert_eq!(text.get(error.at.clone()), Some(place), "{error:?}");
             assert!(error.message.contains(said), "{text:.40}: {}", error.message);
         }

@@ -9,22 +9,29 @@ const DIGITS: i32 = 4;
 
 /// The availability in percent. Its digits are those of what is missing to 100: `99.7003 %`, `99.9999999 %`.
 pub fn percent(down: Unavailability) -> String {
-    let Some(share) = down.share() else { return "100 %, but for less than 10⁻²⁹⁸ %".to_owned() };
+    match (percentage(down, DIGITS), down.share()) {
+        (Some(percentage), _) => format!("{percentage} %"),
+        (None, None) => "100 %, but for less than 10⁻²⁹⁸ %".to_owned(),
+        (None, Some(_)) => format!("100 %, but for 10⁻{} %", superscript(down.nines() - 2.0)),
+    }
+}
+
+/// The percentage alone, with so many digits of what is missing. None where that is too little to be told so.
+pub fn percentage(down: Unavailability, digits: i32) -> Option<String> {
+    let share = down.share()?;
     if share == 0.0 {
-        return "100 %".to_owned();
+        return Some("100".to_owned());
     }
     // Decimals of the percentage until so many digits of what is missing are told.
-    let decimals = (DIGITS - 1 - libm::floor(libm::log10(share)) as i32 - 2).max(0);
-    let Some(decimals) = u32::try_from(decimals).ok().filter(|decimals| *decimals <= 30) else {
-        return format!("100 %, but for 10⁻{} %", superscript(down.nines() - 2.0));
-    };
+    let decimals = (digits - 1 - libm::floor(libm::log10(share)) as i32 - 2).max(0);
+    let decimals = u32::try_from(decimals).ok().filter(|decimals| *decimals <= 30)?;
     let unit = 10_u128.pow(decimals);
     let missing = libm::round(share * 100.0 * libm::pow(10.0, f64::from(decimals))) as u128;
     let up = (unit * 100).saturating_sub(missing);
     let (whole, rest) = (up / unit, up % unit);
     let rest = format!("{rest:0width$}", width = decimals as usize);
     let rest = rest.trim_end_matches('0');
-    if rest.is_empty() { format!("{whole} %") } else { format!("{whole}.{rest} %") }
+    Some(if rest.is_empty() { whole.to_string() } else { format!("{whole}.{rest}") })
 }
 
 /// A whole number as an exponent: `⁻` is for the caller to put before it.
@@ -46,6 +53,26 @@ pub fn nines(down: Unavailability) -> String {
 /// The downtime in a period: `26.25 h`, `43.2 min`, `31.5 ms`.
 pub fn downtime(down: Unavailability, period: Period) -> String {
     down.downtime(period).map_or_else(|| "less than 10⁻²⁹² s".to_owned(), seconds)
+}
+
+/// A number with so many decimals, without zeros at its end.
+pub fn number(number: f64, decimals: u32) -> String {
+    text::decimal(libm::round(number * libm::pow(10.0, f64::from(decimals))) as i64, decimals)
+}
+
+/// How often something is down, in percent to three digits: `0.1 %`, `10⁻⁷ %`.
+pub fn missing(down: Unavailability) -> String {
+    let Some(share) = down.share() else { return "less than 10⁻²⁹⁸ %".to_owned() };
+    let percent = share * 100.0;
+    if percent == 0.0 {
+        return "0 %".to_owned();
+    }
+    let power = libm::floor(libm::log10(percent)) as i32;
+    if power >= -5 {
+        return format!("{} %", number(percent, (2 - power).clamp(0, 8) as u32));
+    }
+    let digits = percent * libm::pow(10.0, f64::from(-power));
+    format!("{}·10⁻{} %", number(digits, 2), superscript(f64::from(-power)))
 }
 
 /// A length of time, to three digits and hours to two decimals.
@@ -101,5 +128,7 @@ mod tests {
         assert_eq!(told(1e-40), "100 %, but for 10⁻³⁸ %, 40, 10⁻³³ s");
         assert_eq!(in_full(31_536.0).as_deref(), Some("8 h 45 min 36 s"));
         assert_eq!(in_full(0.03), None);
+        let told = |share| missing(Unavailability::new(share).unwrap());
+        assert_eq!([1.0, 0.001, 2.5e-7, 1e-9, 0.0].map(told), ["100 %", "0.1 %", "0.000025 %", "1·10⁻⁷ %", "0 %"]);
     }
 }

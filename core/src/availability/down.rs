@@ -94,7 +94,8 @@ impl Unavailability {
     }
 
     /// This share of it, from 0 to 1; rounded into that range.
-    pub(super) fn part(self, share: f64) -> Self {
+    #[must_use]
+    pub fn part(self, share: f64) -> Self {
         Self(self.0 * Scaled::new(share.clamp(0.0, 1.0)))
     }
 }

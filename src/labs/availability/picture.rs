@@ -1,0 +1,307 @@
+//! The picture: the system as a block diagram that can be changed by hand, and below it a strip a part that shows its outages.
+
+use halfopen_core::availability::Period;
+
+use super::Lab;
+use super::edit::OPTIONS;
+use super::measure::Strip;
+use super::numbers;
+use super::place::{self, Plan, Put, What};
+use crate::lab::scene::{Anchor, Area, Diagram, Layout, Mark, Point, Shape, Tone};
+use crate::lab::text;
+use crate::system::{Is, Needed, System, words};
+
+/// From the diagram to the strips, and from strip to strip.
+const ABOVE_STRIPS: f32 = 34.0;
+
+pub(super) fn diagram(lab: &Lab, layout: Layout) -> Diagram {
+    let wide = layout == Layout::Wide;
+    let plan = place::plan(&lab.setup.system, layout, if wide { 14.0 } else { 8.0 });
+    let mut marks = Vec::new();
+    let tone = if lab.plant.up() { Tone::Plain } else { Tone::Bad };
+    for (number, path) in plan.wires.iter().enumerate() {
+        let shape = Shape::Wire { path: path.clone(), cut: false };
+        // The wires into and out of the whole tell how it stands.
+        let tone = if number < 2 { tone } else { Tone::Plain };
+        marks.push(Mark::new(format!("wire-{number}"), shape, tone, "", ""));
+    }
+    let mut blocks = Vec::new();
+    listed(&lab.setup.system, None, &mut blocks);
+    for put in &plan.puts {
+        marks.push(block(lab, put, &blocks));
+    }
+    let height = strips(lab, layout, &plan, &mut marks);
+    let down: Vec<&str> =
+        lab.plant.parts.iter().filter(|part| !part.up).map(|part| part.label.as_str()).take(3).collect();
+    let down = if down.is_empty() { "all parts up".to_owned() } else { format!("down: {}", down.join(", ")) };
+    let name = format!(
+        "A system of {}, {}; {down}",
+        numbers::parts(lab.plant.own),
+        if lab.plant.up() { "which is up" } else { "which is down" }
+    );
+    Diagram { width: if wide { 1080.0 } else { 340.0 }, height, name, marks }
+}
+
+/// A block of the text, with the group that it is in and its place there.
+type Listed<'a> = (&'a System, Option<(&'a System, usize)>);
+
+/// The blocks of the text in the order in which they begin.
+fn listed<'a>(system: &'a System, parent: Option<(&'a System, usize)>, all: &mut Vec<Listed<'a>>) {
+    all.push((system, parent));
+    if let Is::Group { blocks, .. } = &system.is {
+        for (place, block) in blocks.iter().enumerate() {
+            listed(block, Some((system, place)), all);
+        }
+    }
+}
+
+fn block(lab: &Lab, put: &Put, blocks: &[Listed]) -> Mark {
+    let number = put.block as i64;
+    let listed = blocks.get(put.block).copied();
+    match &put.what {
+        What::Part => part(lab, put, number, listed),
+        What::Field(count) => field(lab, put, *count, number, listed),
+        What::Caption => caption(lab, put, number, listed),
+        What::Folded(parts) => {
+            let label = listed.map_or_else(String::new, |(system, _)| kind(system));
+            let note = format!("{} inside", numbers::parts(*parts));
+            let mark = Mark::new(format!("folded-{}", put.part), Shape::Node { at: put.at }, Tone::Plain, label, note);
+            placed(mark, number, listed)
+        }
+        What::More(parts) => {
+            let note = "in the line of text";
+            let label = format!("… {} more", text::grouped(*parts as i64));
+            Mark::new(format!("more-{}", put.part), Shape::Node { at: put.at }, Tone::Faint, label, note)
+        }
+    }
+}
+
+fn part(lab: &Lab, put: &Put, number: i64, listed: Option<Listed>) -> Mark {
+    let (setup, index) = (&lab.setup, put.part);
+    let (Some(part), Some(share)) = (lab.plant.parts.get(index), setup.parts.get(index)) else {
+        return Mark::new(format!("part-{index}"), Shape::Node { at: put.at }, Tone::Faint, "", "");
+    };
+    let weakest = setup.is_weakest(index);
+    let sign = match (part.up, weakest) {
+        (false, _) => "✕ ",
+        (true, true) => "★ ",
+        (true, false) => "",
+    };
+    let cost = words::seconds(share.costs * Period::Year.seconds());
+    let note = if !part.up {
+        if part.held { "held down by you".to_owned() } else { "down".to_owned() }
+    } else {
+        format!("{} · {cost}/yr", words::percent(share.down))
+    };
+    let tone = if !part.up {
+        Tone::Bad
+    } else if weakest {
+        Tone::Half
+    } else {
+        Tone::Plain
+    };
+    let mark =
+        Mark::new(format!("part-{index}"), Shape::Node { at: put.at }, tone, format!("{sign}{}", part.label), note);
+    let mark = if part.up || !part.held {
+        mark.with("break", &[index as i64], "What if it is down now?")
+    } else {
+        mark.with("repair", &[index as i64], "Repair it")
+    };
+    placed(fields(mark, number, listed), number, listed)
+}
+
+/// The fields of a part.
+fn fields(mark: Mark, number: i64, listed: Option<Listed>) -> Mark {
+    let Some((System { is: Is::Part { name, said, .. }, .. }, _)) = listed else { return mark };
+    mark.asking("name", &[number], "Name", name.clone())
+        .asking("available", &[number], "Available", said.clone())
+        .with("tell", &[number, 0], "As a percentage")
+        .with("tell", &[number, 1], "In nines")
+        .with("tell", &[number, 2], "As downtime a year")
+        .with("tell", &[number, 3], "Between failures / to repair")
+}
+
+/// What can be done to a block as to its place.
+fn placed(mark: Mark, number: i64, listed: Option<Listed>) -> Mark {
+    let mark = mark.with("beside", &[number], "One more beside it (parallel)").with(
+        "after",
+        &[number],
+        "A new part after it (series)",
+    );
+    let Some((_, Some((Is::Group { needed, blocks, copies, .. }, place)))) =
+        listed.map(|(system, parent)| (system, parent.map(|(parent, place)| (&parent.is, place))))
+    else {
+        return mark;
+    };
+    let mark = match (blocks.len(), needed) {
+        (1, _) => mark,
+        (_, Needed::Failover { .. }) if place == 0 => mark.with("move", &[number, 1], "Make it the standby"),
+        (_, Needed::Failover { .. }) => mark.with("move", &[number, -1], "Make it the primary"),
+        (count, _) => {
+            let mark = if place > 0 { mark.with("move", &[number, -1], "Earlier") } else { mark };
+            if place + 1 < count { mark.with("move", &[number, 1], "Later") } else { mark }
+        }
+    };
+    if blocks.len() * copies > 1 { mark.with("remove", &[number], "Remove") } else { mark }
+}
+
+/// A field of parts that are alike.
+fn field(lab: &Lab, put: &Put, count: usize, number: i64, listed: Option<Listed>) -> Mark {
+    let parts = lab.plant.parts.get(put.part..put.part + count).unwrap_or_default();
+    let mut runs: Vec<(u32, Tone)> = Vec::new();
+    for part in parts {
+        let tone = if part.up { Tone::Ok } else { Tone::Bad };
+        match runs.last_mut().filter(|run| run.1 == tone) {
+            Some(run) => run.0 += 1,
+            None => runs.push((1, tone)),
+        }
+    }
+    let down = parts.iter().filter(|part| !part.up).count();
+    let said = match listed {
+        Some((System { is: Is::Part { name, said, .. }, .. }, _)) => {
+            format!("{} × {name} {said}", text::grouped(count as i64))
+        }
+        _ => text::grouped(count as i64),
+    };
+    let note = if down == 0 { "all up".to_owned() } else { format!("{down} down") };
+    let at = Area { y: put.at.y + 22.0, h: put.at.h - 44.0, ..put.at };
+    let columns = if count > 40 { 25 } else { 10 };
+    let tone = if down == 0 { Tone::Ok } else { Tone::Bad };
+    let mark = Mark::new(format!("field-{}", put.part), Shape::Grid { at, columns, runs }, tone, said, note);
+    let first = |up: bool| parts.iter().position(|part| part.held != up).map(|index| (put.part + index) as i64);
+    let mark = match first(true) {
+        Some(part) => mark.with("break", &[part], "What if one is down now?"),
+        None => mark,
+    };
+    let held = parts.iter().position(|part| part.held).map(|index| (put.part + index) as i64);
+    let mark = match held {
+        Some(part) => mark.with("repair", &[part], "Repair one"),
+        None => mark,
+    };
+    placed(fields(mark, number, listed), number, listed)
+}
+
+/// What a group is, in a few words.
+fn kind(system: &System) -> String {
+    let Is::Group { needed, blocks, copies, common } = &system.is else { return system.label() };
+    let count = blocks.len() * copies;
+    let common = common.map(|common| format!(" · {} % in common", words::number(common.share() * 100.0, 2)));
+    let kind = match needed {
+        Needed::All => format!("all {count} needed"),
+        Needed::Of(needed) if *needed == count => format!("all {count} needed"),
+        Needed::One => format!("1 of {count} suffices"),
+        Needed::Of(needed) => format!("{needed} of {count} needed"),
+        Needed::Failover { takes, works } => {
+            format!("standby · {}, {} %", words::seconds(*takes), words::number(works * 100.0, 2))
+        }
+    };
+    kind + &common.unwrap_or_default()
+}
+
+fn caption(lab: &Lab, put: &Put, number: i64, listed: Option<Listed>) -> Mark {
+    let label = listed.map_or_else(String::new, |(system, _)| kind(system));
+    // As wide as its words, in the middle of its group.
+    let wide = (label.chars().count() as f32 * 8.6 + 30.0).min(put.at.w.max(120.0));
+    let at = Area { x: put.at.x + (put.at.w - wide) / 2.0, w: wide, ..put.at };
+    let mut mark = Mark::new(format!("group-{}-{}", put.block, put.part), Shape::Node { at }, Tone::Faint, "", label);
+    let Some((System { is: Is::Group { needed, blocks, copies, common }, .. }, _)) = listed else { return mark };
+    let count = blocks.len() * copies;
+    let now = match needed {
+        Needed::All => count,
+        Needed::One | Needed::Failover { .. } => 1,
+        Needed::Of(needed) => *needed,
+    };
+    if count > 1 {
+        mark = mark.asking("needed", &[number], "How many are needed", format!("{now} of {count}"));
+    }
+    match needed {
+        Needed::Failover { takes, works } => {
+            mark = mark
+                .asking("option", &[number, 1], OPTION_LABELS[1], words::seconds(*takes).replace(' ', ""))
+                .asking("option", &[number, 2], OPTION_LABELS[2], format!("{}%", words::number(works * 100.0, 4)));
+        }
+        Needed::One | Needed::Of(_) if count > 1 => {
+            let own =
+                common.map_or_else(String::new, |common| format!("{}%", words::number(common.share() * 100.0, 4)));
+            mark = mark.asking("option", &[number, 0], OPTION_LABELS[0], own);
+        }
+        _ => {}
+    }
+    if let Some(cause) = lab.plant.parts.iter().position(|part| part.is_cause && part.block == put.block) {
+        mark = match lab.plant.parts.get(cause) {
+            Some(part) if part.held => mark.with("repair", &[cause as i64], "Repair what they share"),
+            _ => mark.with("break", &[cause as i64], "What if what they share fails now?"),
+        };
+    }
+    if !matches!(needed, Needed::Failover { .. }) {
+        mark = mark.with("inside", &[number], "One more in it");
+    }
+    if count == 2 && !matches!(needed, Needed::Failover { .. }) {
+        mark = mark.with("standby", &[number], "Make the second a standby");
+    }
+    mark = placed(mark, number, listed);
+    if listed.is_some_and(|(_, parent)| parent.is_some()) {
+        mark = mark.with("apart", &[number], "Take it apart");
+    }
+    mark
+}
+
+/// Names of the fields of [`OPTIONS`].
+const OPTION_LABELS: [&str; OPTIONS.len()] = ["Failures in common", "A takeover takes", "Takeovers work"];
+
+/// The strips below the diagram; gives the height of all.
+fn strips(lab: &Lab, layout: Layout, plan: &Plan, marks: &mut Vec<Mark>) -> f32 {
+    let wide = layout == Layout::Wide;
+    let (left, right, pitch, thick) = if wide { (210.0, 1060.0, 24.0, 14.0) } else { (118.0, 334.0, 21.0, 12.0) };
+    let mut y = plan.height + ABOVE_STRIPS;
+    for row in &lab.strips.rows {
+        let whole = row.part.is_none();
+        let thick = if whole { thick + 4.0 } else { thick };
+        let name = row.part.and_then(|part| lab.plant.parts.get(part)).map_or("the whole", |part| part.label.as_str());
+        let id = row.part.map_or_else(|| "whole".to_owned(), |part| part.to_string());
+        let at = Point { x: left - 12.0, y: y + thick - 2.0 };
+        let words = Shape::Words { at, anchor: Anchor::End };
+        let (label, note) =
+            if whole { (name.to_owned(), String::new()) } else { (String::new(), shortened(name, wide)) };
+        marks.push(Mark::new(format!("strip-name-{id}"), words, Tone::Plain, label, note));
+        let at = Area { x: left, y, w: right - left, h: thick };
+        strip(lab, row, &id, at, marks);
+        y += pitch + if whole { 4.0 } else { 0.0 };
+    }
+    let date = lab.date();
+    let ticks = vec![(0.0, "day 1".to_owned()), (1.0, super::clock::passed(date))];
+    let axis = Shape::Axis { from: Point { x: left, y: y + 2.0 }, to: Point { x: right, y: y + 2.0 }, ticks };
+    marks.push(Mark::new("strip-axis", axis, Tone::Plain, "", ""));
+    y + 30.0
+}
+
+fn shortened(name: &str, wide: bool) -> String {
+    let most = if wide { 26 } else { 13 };
+    if name.chars().count() <= most {
+        return name.to_owned();
+    }
+    name.chars().take(most - 1).chain(['…']).collect()
+}
+
+fn strip(lab: &Lab, row: &Strip, id: &str, at: Area, marks: &mut Vec<Mark>) {
+    let outages = row.down.iter().filter(|down| **down).count();
+    let note = match (row.down.len(), outages) {
+        (0, _) => "nothing has passed yet".to_owned(),
+        (_, 0) => "up all the time".to_owned(),
+        (all, down) => format!("down in {down} of {all} stretches"),
+    };
+    let background = Shape::Span { at, wasted: false };
+    let tone = if row.down.is_empty() { Tone::Faint } else { Tone::Ok };
+    marks.push(Mark::new(format!("strip-{id}"), background, tone, "", ""));
+    if outages == 0 {
+        return;
+    }
+    let width = lab.strips.width().as_secs_f64();
+    let now = lab.now.as_secs_f64().max(width);
+    // Whole stretches only: what is under way is not known yet.
+    let share = (row.down.len() as f64 * width / now).min(1.0) as f32;
+    let heights = row.down.iter().map(|down| if *down { 1.0 } else { 0.0 }).collect();
+    let bars = Shape::Bars { at: Area { w: at.w * share, ..at }, heights };
+    let name = row.part.and_then(|part| lab.plant.parts.get(part)).map_or("the whole", |part| part.label.as_str());
+    marks.push(Mark::new(format!("outages-{id}"), bars, Tone::Bad, "", format!("{name}: {note}")));
+}

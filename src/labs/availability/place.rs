@@ -1,0 +1,326 @@
+//! Where the blocks stand: in series from left to right, in rows where they are many; in parallel below each other between two
+//! rails. What has no room is folded into one box.
+
+use crate::lab::scene::{Area, Layout, Point};
+use crate::system::{Is, Needed, System};
+
+/// The sizes of a layout, in units.
+#[derive(Clone, Copy)]
+pub(super) struct Sizes {
+    /// Of a part.
+    pub(super) part: (f32, f32),
+    /// Between things.
+    gap: f32,
+    row: f32,
+    /// From a rail to what hangs on it.
+    rail: f32,
+    /// Of a group's caption.
+    caption: f32,
+    /// All of the width.
+    pub(super) room: f32,
+    /// Boxes drawn at most.
+    boxes: usize,
+    pub(super) margin: f32,
+}
+
+pub(super) const fn sizes(layout: Layout) -> Sizes {
+    match layout {
+        Layout::Wide => Sizes {
+            part: (150.0, 62.0),
+            gap: 26.0,
+            row: 20.0,
+            rail: 24.0,
+            caption: 30.0,
+            room: 1040.0,
+            boxes: 48,
+            margin: 20.0,
+        },
+        Layout::Narrow => Sizes {
+            part: (132.0, 58.0),
+            gap: 18.0,
+            row: 16.0,
+            rail: 15.0,
+            caption: 28.0,
+            room: 332.0,
+            boxes: 24,
+            margin: 4.0,
+        },
+    }
+}
+
+/// Copies of a part that are drawn one by one; more are a field of cells.
+const COPIES: usize = 6;
+
+/// Something in the picture.
+#[derive(Clone, Debug)]
+pub(super) struct Put {
+    pub(super) at: Area,
+    /// Which block of the text, and the first of its parts.
+    pub(super) block: usize,
+    pub(super) part: usize,
+    pub(super) what: What,
+}
+
+/// What it is.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum What {
+    Part,
+    /// So many parts alike.
+    Field(usize),
+    /// A group with no room for what is in it: so many parts.
+    Folded(usize),
+    /// What follows in a group has no room: so many parts.
+    More(usize),
+    /// A group's caption.
+    Caption,
+}
+
+/// A block with its size, and where its wire enters: as far below its top on both sides.
+struct Sized {
+    w: f32,
+    h: f32,
+    /// Of the way in, below the top; of the way out.
+    inlet: f32,
+    outlet: f32,
+    what: Kind,
+    block: usize,
+    part: usize,
+}
+
+enum Kind {
+    Leaf(What),
+    /// Rows of blocks.
+    Series {
+        rows: Vec<Vec<Sized>>,
+        caption: bool,
+    },
+    Stack(Vec<Sized>),
+}
+
+/// Everything in its place, and the wires.
+pub(super) struct Plan {
+    pub(super) puts: Vec<Put>,
+    pub(super) wires: Vec<Vec<Point>>,
+    pub(super) height: f32,
+}
+
+pub(super) fn plan(system: &System, layout: Layout, top: f32) -> Plan {
+    let sizes = sizes(layout);
+    let mut left = sizes.boxes;
+    let mut cursor = Cursor { block: 0, part: 0 };
+    let whole = size(system, &sizes, sizes.room - 2.0 * sizes.gap, &mut left, &mut cursor, true);
+    let mut plan = Plan { puts: Vec::new(), wires: Vec::new(), height: top + whole.h };
+    let x = sizes.margin + sizes.gap + (sizes.room - 2.0 * sizes.gap - whole.w) / 2.0;
+    let (inlet, outlet) = (top + whole.inlet, top + whole.outlet);
+    plan.wires.push(vec![Point { x: sizes.margin, y: inlet }, Point { x, y: inlet }]);
+    plan.wires.push(vec![Point { x: x + whole.w, y: outlet }, Point { x: sizes.margin + sizes.room, y: outlet }]);
+    put(&whole, x, top, &sizes, &mut plan);
+    plan
+}
+
+/// The next block of the text, and the next part.
+struct Cursor {
+    block: usize,
+    part: usize,
+}
+
+/// How many blocks of the text it is, and how many parts.
+fn extent(system: &System) -> (usize, usize) {
+    match &system.is {
+        Is::Part { .. } => (1, 1),
+        Is::Group { blocks, copies, .. } => {
+            let inside = blocks.iter().map(extent).fold((0, 0), |all, one| (all.0 + one.0, all.1 + one.1));
+            (1 + inside.0, inside.1 * copies)
+        }
+    }
+}
+
+fn leaf(what: What, block: usize, part: usize, (w, h): (f32, f32)) -> Sized {
+    Sized { w, h, inlet: h / 2.0, outlet: h / 2.0, what: Kind::Leaf(what), block, part }
+}
+
+/// How large a block is in this room.
+fn size(system: &System, sizes: &Sizes, room: f32, left: &mut usize, cursor: &mut Cursor, outermost: bool) -> Sized {
+    let Cursor { block, part } = *cursor;
+    let (blocks_in, parts_in) = extent(system);
+    let Is::Group { needed, blocks, copies, .. } = &system.is else {
+        *cursor = Cursor { block: block + 1, part: part + 1 };
+        *left = left.saturating_sub(1);
+        return leaf(What::Part, block, part, sizes.part);
+    };
+    let after = Cursor { block: block + blocks_in, part: part + parts_in };
+    let stacked = *needed != Needed::All && *copies <= COPIES || matches!(needed, Needed::Failover { .. });
+    let inner = if stacked { room - 2.0 * sizes.rail } else { room };
+    let alike = matches!(blocks.first().map(|block| &block.is), Some(Is::Part { .. }));
+    if *copies > COPIES && alike {
+        *left = left.saturating_sub(1);
+        *cursor = after;
+        let (w, h) = sizes.part;
+        let field = leaf(What::Field(*copies), block + 1, part, ((w * 2.0).min(room), h + 44.0));
+        return captioned(vec![vec![field]], sizes, block, part);
+    }
+    if inner < sizes.part.0 || *left < 2 || (*copies > COPIES && !alike) {
+        *left = left.saturating_sub(1);
+        *cursor = after;
+        return leaf(What::Folded(parts_in), block, part, sizes.part);
+    }
+    cursor.block += 1;
+    let first = cursor.block;
+    let mut children = Vec::new();
+    let mut seen = 0;
+    'all: for _ in 0..*copies {
+        cursor.block = first;
+        for child in blocks {
+            if *left == 0 {
+                let more = parts_in - seen;
+                children.push(leaf(What::More(more), block, cursor.part, sizes.part));
+                break 'all;
+            }
+            seen += extent(child).1;
+            children.push(size(child, sizes, inner, left, cursor, false));
+        }
+    }
+    *cursor = after;
+    if !stacked {
+        let rows = rows(children, sizes, room);
+        return if outermost || rows.len() > 1 || *copies > 1 {
+            captioned(rows, sizes, block, part)
+        } else {
+            series(rows, sizes, block, part, false)
+        };
+    }
+    let w = children.iter().map(|child| child.w).fold(sizes.part.0, f32::max) + 2.0 * sizes.rail;
+    let mut h = sizes.caption;
+    for (index, child) in children.iter().enumerate() {
+        h += child.h + if index > 0 { sizes.row * 0.7 } else { 0.0 };
+    }
+    let middle = sizes.caption + (h - sizes.caption) / 2.0;
+    Sized { w, h, inlet: middle, outlet: middle, what: Kind::Stack(children), block, part }
+}
+
+fn captioned(rows: Vec<Vec<Sized>>, sizes: &Sizes, block: usize, part: usize) -> Sized {
+    series(rows, sizes, block, part, true)
+}
+
+/// As many to a row as fit.
+fn rows(children: Vec<Sized>, sizes: &Sizes, room: f32) -> Vec<Vec<Sized>> {
+    let mut rows: Vec<Vec<Sized>> = Vec::new();
+    let mut used = 0.0;
+    for child in children {
+        let more = child.w + sizes.gap;
+        match rows.last_mut().filter(|_| used + more <= room) {
+            Some(row) => {
+                used += more;
+                row.push(child);
+            }
+            None => {
+                used = child.w;
+                rows.push(vec![child]);
+            }
+        }
+    }
+    rows
+}
+
+fn above(row: &[Sized]) -> f32 {
+    row.iter().map(|child| child.inlet.max(child.outlet)).fold(0.0, f32::max)
+}
+
+fn below(row: &[Sized]) -> f32 {
+    row.iter().map(|child| child.h - child.inlet.min(child.outlet)).fold(0.0, f32::max)
+}
+
+fn width(row: &[Sized], sizes: &Sizes) -> f32 {
+    row.iter().map(|child| child.w + sizes.gap).sum::<f32>() - sizes.gap
+}
+
+fn series(rows: Vec<Vec<Sized>>, sizes: &Sizes, block: usize, part: usize, caption: bool) -> Sized {
+    let head = if caption { sizes.caption } else { 0.0 };
+    let w = rows.iter().map(|row| width(row, sizes)).fold(0.0, f32::max);
+    let w = if caption { w.max(sizes.part.0) } else { w };
+    let mut h = head;
+    for (index, row) in rows.iter().enumerate() {
+        h += above(row) + below(row) + if index > 0 { sizes.row * 1.6 } else { 0.0 };
+    }
+    let inlet = head + rows.first().map_or(0.0, |row| above(row));
+    let outlet = h - rows.last().map_or(0.0, |row| below(row));
+    Sized { w, h, inlet, outlet, what: Kind::Series { rows, caption }, block, part }
+}
+
+/// Puts a block and all that is in it where it belongs.
+fn put(sized: &Sized, x: f32, y: f32, sizes: &Sizes, plan: &mut Plan) {
+    let at = |x, y| Point { x, y };
+    let (block, part) = (sized.block, sized.part);
+    match &sized.what {
+        Kind::Leaf(what) => {
+            let area = Area { x, y, w: sized.w, h: sized.h };
+            plan.puts.push(Put { at: area, block, part, what: what.clone() });
+        }
+        Kind::Series { rows, caption } => {
+            let mut top = y;
+            if *caption {
+                let area = Area { x, y, w: sized.w, h: sizes.caption - 8.0 };
+                plan.puts.push(Put { at: area, block, part, what: What::Caption });
+                top += sizes.caption;
+            }
+            let mut out: Option<Point> = None;
+            for row in rows {
+                let axis = top + above(row);
+                // A single row stands in the middle of its group.
+                let mut left = if rows.len() == 1 { x + (sized.w - width(row, sizes)) / 2.0 } else { x };
+                match out {
+                    None => plan.wires.push(vec![at(x, axis), at(left, axis)]),
+                    Some(from) => {
+                        let (between, right, back) =
+                            (top - sizes.row * 0.8, from.x + sizes.gap * 0.4, left - sizes.gap * 0.4);
+                        let path = vec![
+                            from,
+                            at(right, from.y),
+                            at(right, between),
+                            at(back, between),
+                            at(back, axis),
+                            at(left, axis),
+                        ];
+                        plan.wires.push(path);
+                    }
+                }
+                for (index, child) in row.iter().enumerate() {
+                    if index > 0 {
+                        plan.wires.push(vec![at(left - sizes.gap, axis), at(left, axis)]);
+                    }
+                    put(child, left, axis - child.inlet, sizes, plan);
+                    left += child.w + sizes.gap;
+                }
+                let end = at(left - sizes.gap, axis);
+                out = Some(end);
+                top = axis + below(row) + sizes.row * 1.6;
+            }
+            if let Some(end) = out {
+                plan.wires.push(vec![end, at(x + sized.w, end.y)]);
+            }
+        }
+        Kind::Stack(children) => {
+            let area = Area { x: x + sizes.rail, y, w: sized.w - 2.0 * sizes.rail, h: sizes.caption - 8.0 };
+            plan.puts.push(Put { at: area, block, part, what: What::Caption });
+            let (left, right, middle) = (x + sizes.rail * 0.4, x + sized.w - sizes.rail * 0.4, y + sized.inlet);
+            let mut top = y + sizes.caption;
+            let mut ends: Option<(f32, f32)> = None;
+            for child in children {
+                let inside = x + (sized.w - child.w) / 2.0;
+                let (enter, leave) = (top + child.inlet, top + child.outlet);
+                plan.wires.push(vec![at(left, enter), at(inside, enter)]);
+                plan.wires.push(vec![at(inside + child.w, leave), at(right, leave)]);
+                ends = Some((ends.map_or(enter, |ends| ends.0), enter.max(leave)));
+                put(child, inside, top, sizes, plan);
+                top += child.h + sizes.row * 0.7;
+            }
+            if let Some((first, last)) = ends {
+                for rail in [left, right] {
+                    plan.wires.push(vec![at(rail, first.min(middle)), at(rail, last.max(middle))]);
+                }
+            }
+            plan.wires.push(vec![at(x, middle), at(left, middle)]);
+            plan.wires.push(vec![at(right, middle), at(x + sized.w, middle)]);
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! The knobs, read.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use halfopen_core::availability::{Block, CommonCause, Objective, Unavailability};
+
+use super::incidents;
+use super::plant::Plant;
+use crate::lab::{Config, text};
+use crate::system::{self, Given, Is, Needed, System, available};
+
+const DAY: u64 = 86_400;
+/// Failures and repairs in a second of the run at most, so that it can be played.
+const EVENTS_MAX: f64 = 20_000.0;
+
+/// What the knobs come to.
+#[derive(Clone)]
+pub(super) struct Setup {
+    pub(super) system: Rc<System>,
+    pub(super) given: Given,
+    pub(super) block: Rc<Block>,
+    /// How often the whole is down, as it is worked out.
+    pub(super) down: Unavailability,
+    /// What each part does to the whole, in the order of the text.
+    pub(super) parts: Rc<[Share]>,
+    pub(super) objective: Objective,
+    pub(super) incidents: Rc<[halfopen_core::availability::Incident]>,
+    /// Days in a second, as asked for.
+    days: u64,
+}
+
+/// What a part does to the whole.
+#[derive(Clone)]
+pub(super) struct Share {
+    /// How often it is down.
+    pub(super) down: Unavailability,
+    /// The share of time that the whole is down because of it.
+    pub(super) costs: f64,
+    /// How often the whole is down while it is.
+    pub(super) if_down: Unavailability,
+    /// The way to it from the outermost block.
+    pub(super) path: Vec<usize>,
+}
+
+impl Setup {
+    pub(super) fn new(config: &Config) -> Self {
+        let common = CommonCause::new(config.number("common") as f64 / 1000.0).unwrap_or(CommonCause::NONE);
+        let given = Given { common, to_repair: config.duration("repair").as_secs_f64(), scale: 1.0 };
+        let (system, block) = worked_out(config.document("system"), &given);
+        let objective = Objective {
+            may_fail: available::down(config.number("objective")),
+            window: Duration::from_secs(config.count("window") * DAY),
+        };
+        let down = block.down();
+        let all = block.contributions();
+        let parts = all.iter().filter_map(|one| {
+            let block = one.path.iter().try_fold(&block, |block, place| block.children().get(*place))?;
+            let share = |block: &Block| Share {
+                down: block.down(),
+                costs: one.share(down),
+                if_down: one.if_always,
+                path: one.path.clone(),
+            };
+            block.children().is_empty().then(|| share(block))
+        });
+        Self {
+            given,
+            down,
+            parts: parts.collect(),
+            system: Rc::new(system),
+            block: Rc::new(block),
+            objective,
+            // What cannot be read does not get into a configuration.
+            incidents: incidents::read(config.document("incidents")).unwrap_or_default().into(),
+            days: config.count("pace"),
+        }
+    }
+
+    /// The part without which the whole would be down least. None where all are alike in this.
+    pub(super) fn weakest(&self) -> Option<usize> {
+        let most = self.parts.iter().map(|part| part.costs).fold(0.0, f64::max);
+        let mut costly = self.parts.iter().enumerate().filter(|(_, part)| part.costs >= most * (1.0 - 1e-9));
+        let (first, _) = costly.next()?;
+        let rest = costly.count();
+        (most > 0.0 && self.parts.len() > 1 && rest + 1 < self.parts.len()).then_some(first)
+    }
+
+    /// Whether a part costs as much as the weakest.
+    pub(super) fn is_weakest(&self, part: usize) -> bool {
+        let Some(weakest) = self.weakest().and_then(|weakest| self.parts.get(weakest)) else { return false };
+        self.parts.get(part).is_some_and(|part| part.costs >= weakest.costs * (1.0 - 1e-9))
+    }
+
+    /// Calendar milliseconds in a second of the run: as asked for, or as much as can be played.
+    pub(super) fn pace(&self, plant: &Plant) -> u64 {
+        let asked = self.days * DAY * 1000;
+        let most = EVENTS_MAX * 1000.0 / plant.rate().max(1e-9);
+        // Casts of floats saturate.
+        asked.min((most as u64).max(1))
+    }
+
+    /// The seconds of the calendar in a second of the run that were asked for.
+    pub(super) fn asked(&self) -> u64 {
+        self.days * DAY * 1000
+    }
+
+    /// How often the whole is down while these parts are.
+    pub(super) fn down_with(&self, held: &[usize]) -> Unavailability {
+        match held {
+            [] => self.down,
+            [one] => self.parts.get(*one).map_or(self.down, |part| part.if_down),
+            _ => {
+                let mut number = 0;
+                let system = with_down(&self.system, held, &mut number);
+                system.block(&self.given).map_or(self.down, |block| block.down())
+            }
+        }
+    }
+}
+
+/// The same with these parts always down; each copy on its own.
+fn with_down(system: &System, held: &[usize], number: &mut usize) -> System {
+    let is = match &system.is {
+        Is::Part { name, said, down, to_repair } => {
+            let is_held = held.contains(number);
+            *number += 1;
+            let down = if is_held { Unavailability::ALWAYS } else { *down };
+            Is::Part { name: name.clone(), said: said.clone(), down, to_repair: *to_repair }
+        }
+        Is::Group { needed, common, .. } => {
+            let blocks: Vec<System> = system.children().map(|child| with_down(child, held, number)).collect();
+            Is::Group { needed: *needed, common: *common, blocks, copies: 1 }
+        }
+    };
+    System { at: system.at.clone(), is }
+}
+
+fn worked_out(text: &str, given: &Given) -> (System, Block) {
+    let read = system::read(text).and_then(|system| system.block(given).map(|block| (system, block)));
+    read.unwrap_or_else(|_| {
+        // What cannot be read or worked out does not get into a configuration; this only says so to the compiler.
+        let is =
+            Is::Part { name: String::new(), said: "100%".to_owned(), down: Unavailability::NEVER, to_repair: None };
+        (System { at: 0..0, is }, Block::part(Unavailability::NEVER))
+    })
+}
+
+/// Whether any group could have something in common and does not say what.
+pub(super) fn has_groups(config: &Config) -> bool {
+    fn has(system: &System) -> bool {
+        let Is::Group { needed, common, blocks, copies } = &system.is else { return false };
+        let parallel = matches!(needed, Needed::One | Needed::Of(_)) && blocks.len() * copies > 1;
+        parallel && common.is_none() || blocks.iter().any(has)
+    }
+    system::read(config.document("system")).is_ok_and(|system| has(&system))
+}
+
+/// What is asked for and cannot be had as it is asked for.
+pub(super) fn conflicts(config: &Config) -> Vec<String> {
+    let setup = Setup::new(config);
+    let plant = Plant::new(&setup.system, &setup.given, halfopen_core::rng::Seed(0), 0);
+    let pace = setup.pace(&plant);
+    let mut conflicts = Vec::new();
+    if pace < setup.asked() {
+        conflicts.push(format!(
+            "At {} a second there would be too many failures to play: a second shows {} instead.",
+            text::counted(setup.days, "day", "days"),
+            system::words::seconds(pace as f64 / 1000.0)
+        ));
+    }
+    if let Some(takes) = slow_takeover(&setup.system, &setup.given) {
+        conflicts.push(format!(
+            "A takeover of {} is longer than half of the repair that it bridges: short repairs end before it, so that what is measured is a little better than what is worked out.",
+            system::words::seconds(takes)
+        ));
+    }
+    conflicts
+}
+
+fn slow_takeover(system: &System, given: &Given) -> Option<f64> {
+    let Is::Group { needed, blocks, .. } = &system.is else { return None };
+    match needed {
+        Needed::Failover { takes, .. } if *takes > blocks.first()?.to_repair(given) / 2.0 => Some(*takes),
+        _ => blocks.iter().find_map(|block| slow_takeover(block, given)),
+    }
+}
