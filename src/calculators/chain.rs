@@ -132,13 +132,10 @@ fn reverse(target: Unavailability, length: u32) -> [Fact; 1] {
 }
 
 fn table(part: Unavailability, target: Unavailability, longest: u32, length: u32) -> Table {
-    let mut lengths = LENGTHS.to_vec();
-    for many in [length, longest, longest.saturating_add(1)] {
-        let place = lengths.partition_point(|other| *other < many);
-        if (1..=CHAIN_EXACT_MAX).contains(&many) && lengths.get(place) != Some(&many) {
-            lengths.insert(place, many);
-        }
-    }
+    let mut lengths: Vec<u32> = LENGTHS.into_iter().chain([length, longest, longest.saturating_add(1)]).collect();
+    lengths.retain(|many| (1..=CHAIN_EXACT_MAX).contains(many));
+    lengths.sort_unstable();
+    lengths.dedup();
     let current = lengths.iter().position(|many| *many == length);
     let rows = lengths.iter().map(|many| {
         let down = chain(*many, part);

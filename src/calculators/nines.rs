@@ -81,11 +81,9 @@ pub(super) fn downtimes(down: Unavailability) -> impl Iterator<Item = Fact> {
 
 /// The known rows, with the reader's own among them.
 fn table(own: i64) -> Table {
-    let mut shares = KNOWN.to_vec();
-    let place = shares.partition_point(|known| *known > own);
-    if shares.get(place) != Some(&own) {
-        shares.insert(place, own);
-    }
+    let above = KNOWN.into_iter().filter(|known| *known > own);
+    let place = above.clone().count();
+    let shares: Vec<i64> = above.chain([own]).chain(KNOWN.into_iter().filter(|known| *known < own)).collect();
     let rows = shares.iter().map(|missing| {
         let down = available::down(*missing);
         let mut row = vec![told::percent(down), words::nines(down)];

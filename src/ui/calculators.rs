@@ -7,6 +7,7 @@ use yew::prelude::*;
 use super::chart::ChartView;
 use super::dom;
 use super::el::{el, many, maybe};
+use super::home::cards;
 use super::knob_field::field;
 use super::outlook::facts;
 use super::pages::Opened;
@@ -15,7 +16,7 @@ use super::player::Intent;
 use super::share::Copyable;
 use super::tables::table;
 use crate::calculators::{self, Answer, CALCULATORS, Calculator, LAB};
-use crate::lab::{Config, Notice, link};
+use crate::lab::{Config, Listed, Notice, link};
 use crate::labs::LISTED;
 
 /// Real milliseconds between two writings of the address: a slider that is held moves more often than browsers allow.
@@ -26,14 +27,17 @@ pub(super) fn open(link: &str, path: &str) -> Option<Opened> {
     let below = path.strip_prefix(LAB).is_some_and(|rest| rest.starts_with('/'));
     let found = CALCULATORS.iter().find(|one| one.slug == path);
     let one = found.or_else(|| calculators::nearest(path).filter(|_| below))?;
-    let (config, mut notices) = link::read_page(link, one.knobs);
+    let (config, read) = link::read_page(link, one.knobs);
+    let mut notices = Vec::new();
     if found.is_none() {
         let what = format!("There is no page called “{}”. This is the nearest: {}.", link::quoted(path), one.title);
-        notices.insert(0, Notice(what));
+        notices.push(Notice(what));
     }
+    notices.extend(read);
+    let (link, config) = (link.to_owned(), Rc::new(config));
     // Another link is another calculation.
-    let page = keyed(link, Page { one, config: Rc::new(config) });
-    Some(Opened { title: one.title, notices, page })
+    let page = move || keyed(&link, Page { one, config: Rc::clone(&config) });
+    Some(Opened { title: one.title, notices, page: Box::new(page) })
 }
 
 #[derive(PartialEq)]
@@ -146,18 +150,10 @@ fn command(one: &Calculator, config: &Config) -> String {
     out
 }
 
-/// The other calculators, and the lab.
+/// The lab, and the other calculators.
 fn others(one: &Calculator) -> Html {
-    let card = |href: String, title: &'static str, summary: &'static str| {
-        let card = el("a.card.lab").set("href", href).put(el("strong").text(title));
-        el("li").put(card.put(el("span").text(summary)))
-    };
-    let mut cards = el("ul.cards");
-    for other in CALCULATORS.iter().filter(|other| *other != one) {
-        cards = cards.put(card(format!("#/{}", other.slug), other.title, other.summary));
-    }
-    let lab = LISTED.iter().find(|lab| lab.slug == LAB);
-    let (title, summary) = lab.map_or(("Availability", "The lab beside these."), |lab| (lab.title, lab.summary));
-    cards = cards.put(card(format!("#/{LAB}"), title, summary));
-    many(vec![el("h2.section").text("More on availability").html(), cards.html()])
+    let others = CALCULATORS.iter().filter(|other| *other != one);
+    let others = others.map(|other| Listed { slug: other.slug, title: other.title, summary: other.summary });
+    let all: Vec<Listed> = LISTED.iter().copied().filter(|lab| lab.slug == LAB).chain(others).collect();
+    many(vec![el("h2.section").text("More on availability").html(), cards(&all).html()])
 }

@@ -1,14 +1,15 @@
-//! Pages without a lab: experiments and calculators. They are a chunk of the program, and only it knows them.
+//! Pages without a lab: experiments and calculators. They are a chunk of the program, and only it knows them, as it knows what
+//! to say of a link that leads nowhere.
 
-use yew::Html;
+use yew::{AttrValue, Html};
 
 use super::{calculators, dom, experiments, focus};
-use crate::lab::Notice;
-use crate::lab::link;
+use crate::lab::{Notice, link};
+use crate::labs;
 
-/// The way into the chunk: the page that a link leads to, if there is one.
+/// The way into the chunk: the page that a link leads to, if it leads anywhere.
 #[derive(Clone, Copy)]
-pub struct Pages(pub(super) fn(&str) -> Option<Opened>);
+pub struct Pages(pub(super) fn(&str) -> Result<Opened, Astray>);
 
 /// A page that was opened.
 pub(super) struct Opened {
@@ -17,7 +18,15 @@ pub(super) struct Opened {
     /// What was wrong with the link.
     pub(super) notices: Vec<Notice>,
     /// What it looks like.
-    pub(super) page: Html,
+    pub(super) page: Box<dyn Fn() -> Html>,
+}
+
+/// What is said above the front page of a link that leads nowhere.
+pub(super) struct Astray {
+    /// That it does.
+    pub(super) notice: AttrValue,
+    /// A link that the reader may have meant, with its words.
+    pub(super) meant: Option<(String, AttrValue)>,
 }
 
 /// The way into the chunk: call it there.
@@ -27,12 +36,23 @@ pub fn pages() -> Pages {
     Pages(open)
 }
 
-fn open(link: &str) -> Option<Opened> {
+fn open(link: &str) -> Result<Opened, Astray> {
     let path = link::path(link);
     // The only way to see the failure panel before there is a failure; the browser tests look at it. No link leads here.
     assert!(path != "test/panic" || !dom::may_fail(), "this page fails on purpose, to show what a failure looks like");
     if path == experiments::PATH {
-        return Some(Opened { title: experiments::TITLE, notices: Vec::new(), page: experiments::page() });
+        return Ok(Opened { title: experiments::TITLE, notices: Vec::new(), page: Box::new(experiments::page) });
     }
-    calculators::open(link, &path)
+    calculators::open(link, &path).ok_or_else(|| astray(link, &path))
+}
+
+fn astray(link: &str, path: &str) -> Astray {
+    let shown: String = path.chars().filter(|c| !c.is_control()).take(60).collect();
+    // The rest of the link stays as it is: only the name was a slip.
+    let meant = labs::nearest(path).map(|lab| {
+        let rest = link.find(['?', '&']).and_then(|at| link.get(at + 1..)).unwrap_or_default();
+        let link = if rest.is_empty() { format!("#/{}", lab.slug) } else { format!("#/{}?{rest}", lab.slug) };
+        (link, format!("Did you mean “{}”?", lab.title).into())
+    });
+    Astray { notice: format!("There is no page called “{shown}”. This is the front page.").into(), meant }
 }

@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 const FLAGS: &str = "-Clink-arg=--emit-relocs -Ctarget-feature=-reference-types";
 /// The chunk that every lab needs where it stands alone: not on the front page.
 const PANELS: &str = "panels";
-/// The chunk of the pages without a lab: of all paths with more than one part.
+/// The chunk of the pages without a lab: their paths have more than one part.
 const PAGES: &str = "pages";
 /// The lab of the front page: the first of the registry. A browser test sees to it that no other is loaded there.
 const FRONT: &str = "circuit_breaker";

@@ -2,11 +2,6 @@
 
 use super::{Config, Knob, Notice, Notices, pairs, read_knob, route, written};
 
-/// The path that a link leads to.
-pub fn path(text: &str) -> String {
-    route(text, &mut Notices::default()).1
-}
-
 /// Reads the knobs of a page that has these. As with a lab, what cannot be used is left out and named.
 pub fn read_page(text: &str, knobs: &'static [Knob]) -> (Config, Vec<Notice>) {
     let mut notices = Notices::default();
