@@ -169,7 +169,7 @@ fn facts(asked: &Asked, found: Result<u32, Never>) -> Vec<Fact> {
             "However many there are",
             format!("at most {}", told::percent(floor)),
             format!(
-                "{} × {} = {}: what they have in common takes all of them down. More of the same do not help; replicas that differ in power, place, version or maker have less in common.",
+                "{} × {} = {}: what they have in common takes all of them down. More of the same does not help; replicas that differ in power, place, version or maker have less in common.",
                 asked.beta,
                 told::share(asked.one),
                 told::share(floor)

@@ -106,18 +106,25 @@ fn cost(part: &Part) -> String {
 }
 
 fn table(parts: &[Part]) -> Table {
+    // Where each is needed, nothing is left without it.
+    let spare = parts.iter().any(|part| part.if_down != Unavailability::ALWAYS);
     let rows = parts.iter().take(ROWS).map(|part| {
         let alone = words::downtime(part.down, Period::Year).replace(' ', "\u{a0}");
-        vec![part.label.clone(), told::percent(part.down), alone, cost(part), told::percent(part.if_down)]
+        let mut row = vec![part.label.clone(), told::percent(part.down), alone, cost(part)];
+        if spare {
+            row.push(told::percent(part.if_down));
+        }
+        row
     });
-    let more = parts.len().saturating_sub(ROWS);
-    let more = if more > 0 { format!(" {more} more cost no more than these.") } else { String::new() };
-    Table {
-        id: "services",
-        title: "What each costs",
-        note: format!("Those first whose failures cost most. {PERIODS}{more}"),
-        heads: vec!["Service", "Available", "Down a year", "Costs the whole a year", "With it down, the whole is"],
-        rows: rows.collect(),
-        current: None,
+    let mut heads = vec!["Service", "Available", "Down a year", "Costs a year"];
+    let mut note = format!("Those first whose failures cost the whole most. {PERIODS}");
+    if spare {
+        heads.push("Without it");
+        note.push_str(" The last column is how available the whole is while the service is down.");
     }
+    let more = parts.len().saturating_sub(ROWS);
+    if more > 0 {
+        note.push_str(&format!(" {more} more cost no more than these."));
+    }
+    Table { id: "services", title: "What each costs", note, heads, rows: rows.collect(), current: None }
 }
