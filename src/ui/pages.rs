@@ -49,7 +49,8 @@ fn open(link: &str) -> Result<Opened, Astray> {
 fn astray(link: &str, path: &str) -> Astray {
     let shown: String = path.chars().filter(|c| !c.is_control()).take(60).collect();
     // The rest of the link stays as it is: only the name was a slip.
-    let meant = labs::nearest(path).map(|lab| {
+    let first = path.split('/').next().unwrap_or_default();
+    let meant = labs::nearest(path).or_else(|| labs::nearest(first)).map(|lab| {
         let rest = link.find(['?', '&']).and_then(|at| link.get(at + 1..)).unwrap_or_default();
         let link = if rest.is_empty() { format!("#/{}", lab.slug) } else { format!("#/{}?{rest}", lab.slug) };
         (link, format!("Did you mean “{}”?", lab.title).into())

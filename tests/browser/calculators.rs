@@ -123,9 +123,12 @@ fn broken_addresses_are_put_right_in_words() -> Outcome {
                 ],
             ),
             (
-                "#/availability/xyz",
+                "#/availability/weather",
                 "See systems fail, and see what holds",
-                &["There is no page called “availability/xyz”. This is the front page."],
+                &[
+                    "There is no page called “availability/weather”. This is the front page.",
+                    "Did you mean “Availability”?",
+                ],
             ),
             (
                 "#/experiments/other",
