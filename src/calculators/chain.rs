@@ -95,12 +95,14 @@ fn longest_facts(part: Unavailability, target: Unavailability, longest: u32) -> 
     let mut facts = Vec::new();
     if (1..CHAIN_EXACT_MAX).contains(&longest) {
         let (fits, over) = (chain(longest, part), chain(longest + 1, part));
+        let log = |down: Unavailability| libm::log1p(-down.share().unwrap_or(0.0));
+        let ratio = told::number(log(target) / log(part));
         let sum =
             |many: u32, down| format!("1 − (1 − {u}){} = {}", words::superscript(f64::from(many)), told::share(down));
         facts.push(fact(
             "The longest chain",
             counted(u64::from(longest), "part", "parts"),
-            format!("ln(1 − target) / ln(1 − u), rounded down: {} ≤ {bound}", sum(longest, fits)),
+            format!("ln(1 − target) / ln(1 − u) = {ratio}, rounded down: {} ≤ {bound}", sum(longest, fits)),
         ));
         facts.push(fact("With one more", told::percent(over), format!("{} > {bound}", sum(longest + 1, over))));
     } else if longest == 0 {

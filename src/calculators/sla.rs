@@ -62,10 +62,7 @@ fn answer(config: &Config) -> Answer {
         facts.push(fact(
             "What costs most",
             worst.label.clone(),
-            format!(
-                "{} of the downtime a year would be gone if it never failed. Nothing in a row is better than its worst part.",
-                cost(worst)
-            ),
+            format!("{} of the downtime a year would be gone if it never failed.", cost(worst)),
         ));
     }
     facts.push(fact(

@@ -82,9 +82,13 @@ impl Part for Page {
             let (key, slug) = (chart.id, format!("{LAB}-{}", one.name()));
             html! { <ChartView {key} chart={Rc::new(chart)} {slug} /> }
         });
-        let numbers = el("section.card.numbers[aria-label=Numbers]")
-            .put(maybe(rows_of.map(|rows| table(rows, ""))))
-            .put(el("div.charts").put(many(pictures.collect())));
+        let pictures: Vec<Html> = pictures.collect();
+        let numbers = (rows_of.is_some() || !pictures.is_empty()).then(|| {
+            let pictures = (!pictures.is_empty()).then(|| el("div.charts").put(many(pictures)));
+            el("section.card.numbers[aria-label=Numbers]")
+                .put(maybe(rows_of.map(|rows| table(rows, ""))))
+                .put(maybe(pictures))
+        });
         let address = link::write_page(one.slug, config);
         let share = el("section.card.take[aria-label=To take along]")
             .put(part(Copyable {
@@ -108,7 +112,7 @@ impl Part for Page {
                 .put(el("p.headline[role=status]").text(headline))
                 .put(facts(told))
                 .html(),
-            numbers.html(),
+            maybe(numbers),
             share.html(),
             others(one),
         ];
