@@ -217,7 +217,9 @@ impl<'a> Reader<'a> {
                 return wrong("A failover has nothing in common: it says takes 30s and works 99%.");
             }
             ("common", Needed::All) if share.is_some() => {
-                return wrong("All of a series are needed: what its parts have in common makes it no worse. Put it into parallel(…) or 2of3(…).");
+                return wrong(
+                    "All of a series are needed: what its parts have in common makes it no worse. Put it into parallel(…) or 2of3(…).",
+                );
             }
             ("common", _) => match share.map(|share| value::share(share).map(CommonCause::new)) {
                 Some(Some(Ok(cause))) => *common = Some(cause),
@@ -291,8 +293,10 @@ mod tests {
     use super::*;
 
     fn share(text: &str) -> f64 {
-        let down =
-            read(text).and_then(|system| system.block(&Given::default())).unwrap_or_else(|error| panic!("{text}: {error:?}")).down();
+        let down = read(text)
+            .and_then(|system| system.block(&Given::default()))
+            .unwrap_or_else(|error| panic!("{text}: {error:?}"))
+            .down();
         down.share().unwrap()
     }
 
@@ -313,7 +317,10 @@ mod tests {
             ("2of3(99%)", 3.0 * 1e-4 * 0.99 + 1e-6),
             ("series(lb 99.99%, 2of3(app 99.9%), parallel(db 99.95%, db 99.95%))", 1.032_476_744_505_7e-4),
             ("failover(99.9%, 99.9%)", 1e-6),
-            ("failover(db 999h/1h, db 99.9%, takes 1min, works 90%)", 1e-3 * (0.1 + 0.9 * (1.0 / 60.0 + 59.0 / 60.0 * 1e-3))),
+            (
+                "failover(db 999h/1h, db 99.9%, takes 1min, works 90%)",
+                1e-3 * (0.1 + 0.9 * (1.0 / 60.0 + 59.0 / 60.0 * 1e-3)),
+            ),
             ("series(takes 99%, 99%)", 1.0 - 0.99 * 0.99),
             ("100%", 0.0),
             ("0%", 1.0),

@@ -127,37 +127,30 @@ pub(super) const ABOUT: About = About {
 };
 
 fn claim(config: &Config) -> String {
-    let setup = Setup::new(config);
+    let setup = Setup::of(config);
     let told = numbers::told(setup.down);
     let count = setup.parts.len();
-    let beta = setup.given.common.share();
     let which = match &setup.system.is {
         Is::Part { .. } => "One part: ".to_owned(),
         Is::Group { needed: Needed::One, blocks, copies, .. } if blocks.len() * copies == count => {
             format!("{count} parts of which one suffices: ")
         }
-        Is::Group { needed: Needed::All, blocks, copies, .. } if blocks.len() * copies == count => {
+        Is::Group { needed, blocks, copies, .. } if blocks.len() * copies == count && needed.is_all(count) => {
             format!("{count} parts that are all needed: ")
         }
         _ => format!("{}: ", numbers::parts(count)),
     };
-    let cause = if beta > 0.0 && setup::has_groups(config) {
-        let alone = Setup::new(&without_common(config)).down;
-        format!(" If nothing took parts down together it would be {}.", words::percent(alone).replace(' ', "\u{a0}"))
-    } else {
+    let cause = if setup.down_alone == setup.down {
         String::new()
+    } else {
+        let alone = words::percent(setup.down_alone).replace(' ', "\u{a0}");
+        format!(" If nothing took parts down together it would be {alone}.")
     };
     format!("{which}{told}.{cause}")
 }
 
-fn without_common(config: &Config) -> Config {
-    let mut config = config.clone();
-    config.set("common", crate::lab::Value::Number(0));
-    config
-}
-
 fn outlook(config: &Config) -> Vec<Fact> {
-    let setup = Setup::new(config);
+    let setup = Setup::of(config);
     let down = setup.down;
     let fact = |label: &str, value: String, because: String| Fact { label: label.to_owned(), value, because };
     let periods = Period::ALL.map(|period| format!("{} a {}", words::downtime(down, period), period.name()));
@@ -206,7 +199,7 @@ fn outlook(config: &Config) -> Vec<Fact> {
 
 /// What the part at the end of this way is called.
 fn label(setup: &Setup, path: &[usize]) -> String {
-    let found = path.iter().try_fold(&*setup.system, |system, place| system.children().nth(*place));
+    let found = path.iter().try_fold(&setup.system, |system, place| system.children().nth(*place));
     found.map(crate::system::System::label).unwrap_or_default()
 }
 
