@@ -7,6 +7,7 @@
 //! repair.
 
 pub mod available;
+mod parts;
 mod read;
 pub mod value;
 pub mod words;
@@ -18,7 +19,8 @@ use halfopen_core::availability::{Block, CommonCause, Failover, Unavailability};
 
 use crate::lab::knob::DocumentError;
 
-pub use read::{TEXT_MAX, read};
+pub use parts::{Part, parts};
+pub use read::{TEXT_MAX, read, read_all};
 
 /// A block of a system, with where it stands in the text.
 #[derive(Clone, Debug, PartialEq)]

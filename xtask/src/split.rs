@@ -18,8 +18,8 @@ use std::path::{Path, PathBuf};
 const FLAGS: &str = "-Clink-arg=--emit-relocs -Ctarget-feature=-reference-types";
 /// The chunk that every lab needs where it stands alone: not on the front page.
 const PANELS: &str = "panels";
-/// The chunk of the pages that are no lab.
-const EXPERIMENTS: &str = "experiments";
+/// The chunk of the pages without a lab: their paths have more than one part.
+const PAGES: &str = "pages";
 /// The lab of the front page: the first of the registry. A browser test sees to it that no other is loaded there.
 const FRONT: &str = "circuit_breaker";
 /// Only wasm-bindgen understands calls of this, and it sees only the first file.
@@ -206,13 +206,13 @@ fn preload(
         files.join(" ")
     };
     let mut entries = vec![format!("\"\":\"{}\"", list(&[FRONT]))];
-    entries.push(format!("\"{EXPERIMENTS}\":\"{}\"", list(&[EXPERIMENTS])));
+    entries.push(format!("\"/\":\"{}\"", list(&[PAGES])));
     for (lab, cut) in labs {
         entries.push(format!("\"{}\":\"{}\"", lab.replace('_', "-"), list(&[cut, PANELS])));
     }
     format!(
-        "<script data-chunks>{{const all={{{}}};const [,lab]=/^#\\/(?:embed\\/)?([a-z-]+)/.exec(location.hash)||[];\
-         for(const file of (all[lab]||all[\"\"]).split(\" \")){{const link=document.createElement(\"link\");\
+        "<script data-chunks>{{const all={{{}}};const [,lab,page]=/^#\\/(?:embed\\/)?([a-z-]+)(\\/\\w)?/.exec(location.hash)||[];\
+         for(const file of (all[page?\"/\":lab]||all[\"\"]).split(\" \")){{const link=document.createElement(\"link\");\
          link.rel=\"preload\";link.as=\"fetch\";link.crossOrigin=\"anonymous\";link.href=\"./\"+file;\
          document.head.append(link)}}}}</script>\n    ",
         entries.join(",")
