@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::combine::{CommonCause, Failover, parallel, series, too_few, too_few_with_each};
+use super::combine::{CommonCause, Failover, parallel, series, too_few};
 use super::down::Unavailability;
 use super::scaled::Scaled;
 
@@ -151,7 +151,11 @@ impl Block {
             Kind::Series => always() > 0,
             Kind::KOfN { needed, .. } => always() + needed > self.children.len(),
             Kind::Failover(how) => match &self.children[..] {
-                [primary, standby] => primary.is_always_down() && (!how.is_of_use() || standby.is_always_down()),
+                [primary, standby] => {
+                    // Of a standby that never gets to work nothing is to be had.
+                    let is_of_use = how.works > 0.0 && how.takes < how.repair;
+                    primary.is_always_down() && (!is_of_use || standby.is_always_down())
+                }
                 _ => true,
             },
         }
@@ -261,6 +265,66 @@ impl Step {
         let line = (self.never.0 * own.complement() + self.always.0 * own).min(Scaled::ONE);
         Unavailability(line).and(self.cause.shared(self.least.into_iter().chain([child])))
     }
+}
+
+/// For each part, the chance that more than `spare` are down if this one never is, and if it always is: by the counts of those
+/// before it and of those after it, in sums and products of what is not negative.
+fn too_few_with_each(parts: &[Unavailability], spare: usize) -> Vec<[Unavailability; 2]> {
+    /// The chances of 0, 1, … `spare` down among some parts, and of more.
+    #[derive(Clone)]
+    struct Counts {
+        exactly: Vec<Scaled>,
+        more: Scaled,
+    }
+    impl Counts {
+        fn take_in(&mut self, Unavailability(down): Unavailability) {
+            let up = down.complement();
+            self.more = self.more + self.exactly.last().map_or(Scaled::ZERO, |last| *last * down);
+            let mut fewer = Scaled::ZERO;
+            for chance in &mut self.exactly {
+                let was = *chance;
+                *chance = was * up + fewer * down;
+                fewer = was;
+            }
+        }
+    }
+    // No more can be down than there are.
+    let spare = spare.min(parts.len());
+    let mut none = Counts { exactly: alloc::vec![Scaled::ZERO; spare + 1], more: Scaled::ZERO };
+    none.exactly.first_mut().into_iter().for_each(|first| *first = Scaled::ONE);
+    let mut before = none.clone();
+    let befores: Vec<Counts> = parts
+        .iter()
+        .map(|part| {
+            let here = before.clone();
+            before.take_in(*part);
+            here
+        })
+        .collect();
+    let mut after = none;
+    let mut each: Vec<[Unavailability; 2]> = befores
+        .into_iter()
+        .zip(parts)
+        .rev()
+        .map(|(before, part)| {
+            // The chance that more than `room` are down of both together, the fewest before first.
+            let more_than = |room: usize| {
+                let mut beyond = after.exactly.iter().skip(room + 1).fold(after.more, |sum, chance| sum + *chance);
+                let mut sum = before.exactly.iter().skip(room + 1).fold(before.more, |sum, chance| sum + *chance);
+                for (down, chance) in before.exactly.iter().take(room + 1).enumerate() {
+                    sum = sum + *chance * beyond;
+                    beyond = beyond + after.exactly.get(room - down).copied().unwrap_or(Scaled::ZERO);
+                }
+                Unavailability(sum.min(Scaled::ONE))
+            };
+            let always = spare.checked_sub(1).map_or(Unavailability::ALWAYS, more_than);
+            let made = [more_than(spare), always];
+            after.take_in(*part);
+            made
+        })
+        .collect();
+    each.reverse();
+    each
 }
 
 #[cfg(test)]

@@ -1,7 +1,5 @@
 //! How parts make a whole.
 
-#[cfg(feature = "alloc")]
-use alloc::vec::Vec;
 use core::time::Duration;
 
 use super::down::{NoShare, Unavailability};
@@ -78,67 +76,6 @@ pub(super) fn too_few(parts: impl IntoIterator<Item = Unavailability>, room: &mu
         }
     }
     Unavailability(sum.min(Scaled::ONE))
-}
-
-/// For each part, the chance that more than `spare` are down if this one never is, and if it always is: by the counts of those
-/// before it and of those after it, in sums and products of what is not negative.
-#[cfg(feature = "alloc")]
-pub(super) fn too_few_with_each(parts: &[Unavailability], spare: usize) -> Vec<[Unavailability; 2]> {
-    /// The chances of 0, 1, … `spare` down among some parts, and of more.
-    #[derive(Clone)]
-    struct Counts {
-        exactly: Vec<Scaled>,
-        more: Scaled,
-    }
-    impl Counts {
-        fn take_in(&mut self, Unavailability(down): Unavailability) {
-            let up = down.complement();
-            self.more = self.more + self.exactly.last().map_or(Scaled::ZERO, |last| *last * down);
-            let mut fewer = Scaled::ZERO;
-            for chance in &mut self.exactly {
-                let was = *chance;
-                *chance = was * up + fewer * down;
-                fewer = was;
-            }
-        }
-    }
-    // No more can be down than there are.
-    let spare = spare.min(parts.len());
-    let mut none = Counts { exactly: alloc::vec![Scaled::ZERO; spare + 1], more: Scaled::ZERO };
-    none.exactly.first_mut().into_iter().for_each(|first| *first = Scaled::ONE);
-    let mut before = none.clone();
-    let befores: Vec<Counts> = parts
-        .iter()
-        .map(|part| {
-            let here = before.clone();
-            before.take_in(*part);
-            here
-        })
-        .collect();
-    let mut after = none;
-    let mut each: Vec<[Unavailability; 2]> = befores
-        .into_iter()
-        .zip(parts)
-        .rev()
-        .map(|(before, part)| {
-            // The chance that more than `room` are down of both together, the fewest before first.
-            let more_than = |room: usize| {
-                let mut beyond = after.exactly.iter().skip(room + 1).fold(after.more, |sum, chance| sum + *chance);
-                let mut sum = before.exactly.iter().skip(room + 1).fold(before.more, |sum, chance| sum + *chance);
-                for (down, chance) in before.exactly.iter().take(room + 1).enumerate() {
-                    sum = sum + *chance * beyond;
-                    beyond = beyond + after.exactly.get(room - down).copied().unwrap_or(Scaled::ZERO);
-                }
-                Unavailability(sum.min(Scaled::ONE))
-            };
-            let always = spare.checked_sub(1).map_or(Unavailability::ALWAYS, more_than);
-            let made = [more_than(spare), always];
-            after.take_in(*part);
-            made
-        })
-        .collect();
-    each.reverse();
-    each
 }
 
 /// By requests instead of by time: each share of the traffic, in any unit, with how often it fails. An hour down at night costs
@@ -221,12 +158,6 @@ pub struct Failover {
 }
 
 impl Failover {
-    /// Whether a standby that is up helps at all.
-    #[cfg(feature = "alloc")]
-    pub(super) fn is_of_use(self) -> bool {
-        self.works > 0.0 && self.takes < self.repair
-    }
-
     /// Both together. While the primary is down, the service is down for the takeover, then as often as the standby is; where
     /// the takeover does not work, all of that time. A takeover that takes longer than the repair is of no use.
     ///
