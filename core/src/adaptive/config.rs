@@ -74,7 +74,8 @@ pub enum Rule {
         /// Whether the two are multiplied with u.
         thresholds: Thresholds,
         /// After so many × limit samples the next one's rtt becomes the least, whatever it is: without that, one lucky
-        /// call is the measure for ever. At least 1. `None`: never.
+        /// call is the measure for ever. Where calls always queue, the queue is then taken for a part of the work, and
+        /// the limit grows. At least 1. `None`: never.
         probe_multiplier: Option<u32>,
     },
     /// With long, the exponential mean of `long_window` calls (the plain mean of the first 10), gradient = tolerance ×

@@ -41,7 +41,7 @@ impl Settings {
 pub enum Rule {
     /// So many at the start of each period, and never more than so many at a time; what is not used is lost. Period k
     /// is k × `period` to (k + 1) × `period`, without its end. Asks beyond that take the permits of later periods in
-    /// advance and wait for their start.
+    /// advance and wait for their start; an ask for several that are of two periods uses them all in the later one.
     Periods {
         /// At least 1.
         permits: u32,

@@ -4,7 +4,7 @@
 //! caller waits, [`Grant::wait`]), or refused because that wait would be longer than it may be. What is granted is taken
 //! at once, into debt if it must, so that those who ask later wait longer: it is fair, and keeps no list.
 //!
-//! | rule | state | in any time t at most | after |
+//! | rule | state | in any time t at most, asked one by one | after |
 //! |---|---|---|---|
 //! | [`Rule::Periods`] | a count, filled up at the start of each period | twice the permits in less than a period | resilience4j, failsafe (bursty); without a wait the fixed window |
 //! | [`Rule::Smooth`] | when the next permit is free | t / interval + 2 | failsafe (smooth) |
