@@ -106,6 +106,20 @@ fn settings_may_change_on_the_way() {
     assert!(Config::new(long).unwrap_err().to_string().starts_with("max_wait is "));
 }
 
+#[test]
+fn the_end_of_time_is_no_trouble() {
+    let settings = Settings::semaphore(1, 8, Duration::from_nanos(u64::MAX));
+    let (mut bulkhead, mut told) = (bulkhead(settings), 0);
+    let permit = started(bulkhead.try_acquire(Instant::MAX, &mut |_| {}).unwrap());
+    assert!(matches!(bulkhead.try_acquire(Instant::ZERO, &mut |_| {}), Ok(Admitted::Waiting(_))));
+    assert_eq!(bulkhead.poll_timeout(), Some(Instant::MAX));
+    bulkhead.release(permit, Instant::ZERO, &mut |_| told += 1);
+    assert_eq!((told, bulkhead.waiting(), bulkhead.totals().gave_up), (1, 0, 1));
+    // Without a place in it there is a bulkhead too.
+    let mut none = Bulkhead::<0>::new(Config::new(Settings::pool(0, 0)).unwrap()).unwrap();
+    assert!(none.try_acquire(at(0), &mut |_| {}).is_err() && !none.cancel(Call(1), at(0), &mut |_| {}));
+}
+
 /// A call of the model.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Is {

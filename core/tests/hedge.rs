@@ -68,6 +68,17 @@ fn the_end_comes_once() {
     assert_eq!(too_many.to_string(), "most is 33, outside 1 to 32");
 }
 
+#[test]
+fn the_end_of_time_is_no_trouble() {
+    let config = Config::new(Settings { delay: Duration::from_nanos(u64::MAX), ..Settings::GRPC }).unwrap();
+    let mut hedge = Hedge::new(Instant::ZERO);
+    assert_eq!(hedge.try_send(&config, Instant::MAX), Some(1));
+    assert_eq!(hedge.poll_timeout(&config), Some(Instant::MAX));
+    assert_eq!((hedge.try_send(&config, Instant::MAX), hedge.try_send(&config, Instant::ZERO)), (Some(2), Some(3)));
+    assert_eq!(hedge.on_success(u32::MAX, Instant::MAX), Verdict::TooLate);
+    assert_eq!(hedge.cost(Instant::MAX).work, Duration::from_nanos(u64::MAX));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
 

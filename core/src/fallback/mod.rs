@@ -5,8 +5,8 @@
 //! because an answer that looks fresh and is not is worse than an error. It asks nobody itself: told that the first
 //! provider failed, it answers, or says to ask the second ([`Next`]).
 //!
-//! An old answer in place of an error is `stale-if-error` of RFC 5861. Put the fallback outside of retry and breaker: inside, it
-//! would hide the failures from them.
+//! An old answer in place of an error is `stale-if-error` of RFC 5861. Put the fallback outside of retry and breaker:
+//! inside, it would hide the failures from them.
 //!
 //! ```
 //! use core::time::Duration;

@@ -2,14 +2,15 @@
 //!
 //! A client that got no answer cannot know whether its request was done. It sends it again with the same key, and the
 //! server's [`Store`] says what to do ([`Begun`]): do it, because nobody has; pass on the stored answer, because it is
-//! done; or wait, because it is being done right now (a switch refuses instead, [`InFlight`]). The same key with another payload is
-//! a mistake of the client's, and an error ([`Refused::OtherPayload`]).
+//! done; or wait, because it is being done right now (a switch refuses instead, [`InFlight`]). The same key with another
+//! payload is a mistake of the client's, and an error ([`Refused::OtherPayload`]).
 //!
 //! An answer is kept for a time to live, in a store of fixed size; what happens when it is full is a switch too
 //! ([`WhenFull`]). What has been forgotten would be done again: a key is a promise only as long as its answer lasts.
 //!
-//! The rules are those of the IETF draft "The Idempotency-Key HTTP Header Field" (draft-ietf-httpapi-idempotency-key-header:
-//! 409 while the first is in flight, 422 for another payload, which is told by a fingerprint).
+//! The rules are those of the IETF draft "The Idempotency-Key HTTP Header Field"
+//! (draft-ietf-httpapi-idempotency-key-header: 409 while the first is in flight, 422 for another payload, which is told
+//! by a fingerprint).
 //!
 //! ```
 //! use core::time::Duration;
