@@ -9,6 +9,7 @@ pub mod chart;
 mod clock;
 mod code;
 mod diagram;
+mod document;
 mod dom;
 mod el;
 mod experiments;
