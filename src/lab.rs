@@ -11,6 +11,7 @@ pub mod ask;
 pub mod chart;
 pub mod code;
 pub mod compare;
+pub mod document;
 pub mod knob;
 pub mod link;
 pub mod mean;
@@ -258,6 +259,9 @@ impl<L: Lab> Run for L {
 pub const BESIDE_PRESETS: [&str; 5] =
     ["Traffic", "What these settings mean", "Overlaid strategies", "Time", "Error budget"];
 
+/// The group of the documents that are what the picture is of. They stand below it, and are what edits by hand turn.
+pub const AS_TEXT: &str = "The system as a line of text";
+
 /// A lab in the registry: its tables, and how to start it.
 pub struct Entrance {
     /// The tables.
@@ -325,6 +329,11 @@ impl Entrance {
     /// The edit of that name.
     pub fn edit(&self, id: &str) -> Option<&'static Edit> {
         self.about.edits.iter().find(|edit| edit.id == id)
+    }
+
+    /// Whether a link that locks these knobs leaves the picture to be edited.
+    pub fn is_editable(&self, lock: &[String]) -> bool {
+        !self.about.knobs.iter().any(|knob| knob.group == AS_TEXT && lock.iter().any(|id| id == knob.id))
     }
 
     /// The action of that name.

@@ -31,9 +31,10 @@ pub const RESERVED: [&str; 16] = [
     "help", "version",
 ];
 /// The parts of a lab that `hide` can name.
-pub const PARTS: [&str; 17] = [
+pub const PARTS: [&str; 18] = [
     "claim",
     "stage",
+    "text",
     "actions",
     "transport",
     "predictions",

@@ -4,6 +4,7 @@
 
 mod canvas;
 mod draw;
+mod edit;
 mod fields;
 mod measure;
 mod menu;
@@ -17,12 +18,31 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-pub(crate) use plot::Plot;
+pub(crate) use edit::Editing;
 
 use super::dom;
 use super::el::{el, maybe};
 use super::part::{Change, Part, keyed, part};
 use crate::lab::scene::{Act, Diagram, Mark, Tone};
+
+/// What arrives with the panels: it draws dots, bars and scales, and edits by hand.
+pub(crate) trait Hand {
+    /// The body of a mark over a scale.
+    fn draw(&self, mark: &Mark, wide: bool) -> Html;
+    /// What can be done to the mark of this menu, in its place.
+    fn menu(&self, menu: menu::Menu) -> Html;
+    /// The same in the picture as text.
+    fn acts(&self, mark: &Mark, on_act: &Callback<Act>) -> Html;
+}
+
+/// The hand of a picture; it has the same for as long as it is there.
+pub(crate) struct More(pub(crate) Box<dyn Hand>);
+
+impl PartialEq for More {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
 
 /// Draws a diagram in either layout.
 #[derive(PartialEq)]
@@ -33,8 +53,8 @@ pub(crate) struct DiagramView {
     pub(crate) on_act: Callback<Act>,
     /// Whether time runs. While it does, the picture as text changes twice a second at most, so that it can be read.
     pub(crate) playing: bool,
-    /// What draws dots, bars and scales, where that has arrived.
-    pub(crate) plot: Option<Plot>,
+    /// What is not there on the front page.
+    pub(crate) more: Option<More>,
 }
 
 /// How long the picture as text stays as it is while time runs, in milliseconds.
@@ -59,7 +79,7 @@ impl Part for DiagramView {
         let press = {
             let (on_act, change) = (self.on_act.clone(), change.clone());
             Callback::from(move |mark: Mark| match &*mark.acts {
-                [act] => on_act.emit(act.clone()),
+                [act] if act.typed.is_none() => on_act.emit(act.clone()),
                 _ => change.make(|opened: &mut Opened| {
                     let is_open = opened.mark.as_deref() == Some(&*mark.id);
                     opened.mark = (!is_open).then_some(mark.id);
@@ -68,9 +88,9 @@ impl Part for DiagramView {
         };
         let wide = diagram.width > 700.0;
         let open = opened.mark.as_deref();
-        let frame =
-            draw::Frame { wide, width: diagram.width, height: diagram.height, open, press: &press, plot: self.plot };
-        let chosen = open.and_then(|id| diagram.marks.iter().find(|mark| mark.id == id && mark.acts.len() > 1));
+        let more = self.more.as_ref();
+        let frame = draw::Frame { wide, width: diagram.width, height: diagram.height, open, press: &press, more };
+        let chosen = open.and_then(|id| diagram.marks.iter().find(|mark| mark.id == id && draw::opens(mark)));
         let fields = canvas::fields(diagram);
         let text = opened.as_text.then(|| {
             let now = dom::real_ms();
@@ -79,7 +99,7 @@ impl Part for DiagramView {
                 Some(read) if self.playing && now - read.0 < READING => read,
                 read => read.insert((now, diagram.clone())),
             };
-            table::table(reading, &self.on_act)
+            table::table(reading, &self.on_act, more)
         });
         let mut picture = el("svg[role=group][preserveAspectRatio=xMidYMid meet]")
             .set("viewBox", format!("0 0 {} {}", words::num(diagram.width), words::num(diagram.height)))
@@ -91,8 +111,12 @@ impl Part for DiagramView {
         let menu = chosen.map(|mark| {
             let change = change.clone();
             let on_close = Callback::from(move |()| change.make(|opened: &mut Opened| opened.mark = None));
-            let (name, place, on_act) = (draw::name(mark), opened.place.clone(), self.on_act.clone());
-            keyed(&mark.id, menu::Menu { name, acts: mark.acts.clone(), place, on_act, on_close })
+            let (mark, place, on_act) = (mark.clone(), opened.place.clone(), self.on_act.clone());
+            let menu = menu::Menu { mark, place, on_act, on_close };
+            match more {
+                Some(more) => more.0.menu(menu),
+                None => keyed(&menu.mark.id.clone(), menu),
+            }
         });
         let change = change.clone();
         let switch = el("button.dg-as-text[type=button]")

@@ -69,9 +69,11 @@ fn look() {
         // What is folded away is opened again by its heading.
         let summary =
             place.matches("details").ok().filter(|is| *is).and_then(|_| place.query_selector("summary").ok()?);
-        summary.or_else(|| place.matches(PLACES).unwrap_or(false).then_some(place))
+        let place = summary.or_else(|| place.matches(PLACES).unwrap_or(false).then_some(place));
+        // Not a whole picture: what stands around it can be told better where one is.
+        place?.dyn_into::<HtmlElement>().ok()
     });
-    if let Some(place) = place.and_then(|place| place.dyn_into::<HtmlElement>().ok()) {
+    if let Some(place) = place {
         if place.tab_index() < 0 && !place.has_attribute("tabindex") {
             place.set_tab_index(-1);
         }

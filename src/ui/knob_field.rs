@@ -5,6 +5,7 @@ use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use yew::prelude::*;
 
+use super::document::Document;
 use super::dom;
 use super::el::{el, many, maybe};
 use super::icons::{Icon, draw};
@@ -134,7 +135,7 @@ fn input(knob: &'static Knob, value: &Value, id: String, off: bool, send: &Callb
             .html(),
         (Kind::Document { .. }, Value::Text(text)) => {
             let text = AttrValue::from(text.clone());
-            part(Document { knob: Of(knob), text, id, off, send: send.clone() })
+            part(Document { knob: Of(knob), text, id, off, edits: None, send: send.clone() })
         }
         _ => Html::default(),
     }
@@ -262,64 +263,4 @@ impl Part for Number {
             el("span.said[role=status]").class_if(wrong, "error").set("id", message).text(words).html(),
         ])
     }
-}
-
-#[derive(PartialEq)]
-struct Document {
-    knob: Of,
-    text: AttrValue,
-    id: String,
-    off: bool,
-    send: Callback<Intent>,
-}
-
-impl Part for Document {
-    type Memory = Option<String>;
-
-    fn show(&self, draft: &Option<String>, change: &Change) -> Html {
-        let knob = self.knob.0;
-        let shown = draft.clone().unwrap_or_else(|| self.text.to_string());
-        let error = draft.as_ref().and_then(|draft| problem(knob, draft));
-        let typing = change.clone();
-        let commit = {
-            let (draft, send) = (change.clone(), self.send.clone());
-            move |event: Event| {
-                if let Some(value) = area_of(&event).and_then(|text| knob.parse(&text).0) {
-                    draft.to(None::<String>);
-                    send.emit(Intent::Turn(knob.id, value));
-                }
-            }
-        };
-        let id = &self.id;
-        let message = format!("{id}-said");
-        let mut area = el("textarea.field[rows=6][spellcheck=false]")
-            .set("id", id.clone())
-            .value(shown)
-            .flag("disabled", self.off)
-            .set("aria-describedby", format!("{id}-help {message}"))
-            .on("input", move |event: Event| typing.to(area_of(&event)))
-            .on("change", commit);
-        if error.is_some() {
-            area = area.word("aria-invalid", "true");
-        }
-        let said = el("span.said.error[role=status]").set("id", message).text(error.unwrap_or_default());
-        many(vec![area.html(), said.html()])
-    }
-}
-
-/// What is wrong with a document, with its line and column.
-fn problem(knob: &Knob, text: &str) -> Option<String> {
-    let Kind::Document { max_bytes, check, .. } = &knob.kind else { return None };
-    if text.trim().len() > *max_bytes {
-        return Some(format!("It takes at most {max_bytes} bytes; this has {}.", text.len()));
-    }
-    let error = check(text).err()?;
-    let before = text.get(..error.at.start).unwrap_or(text);
-    let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().map_or(0, |last| last.chars().count()) + 1;
-    Some(format!("Line {line}, column {column}: {}", error.message))
-}
-
-fn area_of(event: &Event) -> Option<String> {
-    Some(event.target()?.dyn_into::<web_sys::HtmlTextAreaElement>().ok()?.value())
 }

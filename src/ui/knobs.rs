@@ -8,7 +8,7 @@ use super::el::{el, many, maybe};
 use super::knob_field::field;
 use super::part::{Change, Part, keyed};
 use super::player::Intent;
-use crate::lab::{Config, Entrance, Kind, Knob, Value};
+use crate::lab::{AS_TEXT, Config, Entrance, Kind, Knob, Value};
 
 /// The group whose first number stands beside the actions as well.
 const INLINE: &str = crate::lab::BESIDE_PRESETS[0];
@@ -42,7 +42,7 @@ impl Part for Knobs {
         let knobs = lab.about.knobs;
         let mut groups: Vec<&'static str> = Vec::new();
         for knob in knobs {
-            if knob.group != OUTLOOK && !groups.contains(&knob.group) {
+            if ![OUTLOOK, AS_TEXT].contains(&knob.group) && !groups.contains(&knob.group) {
                 groups.push(knob.group);
             }
         }

@@ -10,6 +10,7 @@ pub mod chart;
 mod clock;
 mod code;
 mod diagram;
+mod document;
 mod dom;
 mod el;
 mod experiments;

@@ -10,7 +10,7 @@ use super::knobs::OUTLOOK;
 use super::part::{Change, Part};
 use super::player::Intent;
 use crate::lab::scene::Why;
-use crate::lab::{Config, Entrance, Fact};
+use crate::lab::{Config, Entrance, Fact, Lanes};
 
 /// "What these settings mean".
 #[derive(PartialEq)]
@@ -21,6 +21,8 @@ pub(crate) struct Outlook {
     pub(crate) config: Rc<Config>,
     /// Knobs that cannot be turned.
     pub(crate) lock: Vec<String>,
+    /// The lanes in which knobs are turned.
+    pub(crate) lanes: Lanes,
     /// Where turns go.
     pub(crate) send: Callback<Intent>,
 }
@@ -31,11 +33,11 @@ impl Part for Outlook {
     fn show(&self, _memory: &(), _change: &Change) -> Html {
         let mut body = vec![folded("What these settings mean", "computed, before anything runs")];
         let send = {
-            let send = self.send.clone();
+            let (send, lanes) = (self.send.clone(), self.lanes);
             Callback::from(move |intent: Intent| {
                 // What the figures assume is no event of the run.
                 send.emit(match intent {
-                    Intent::Turn(knob, value) => Intent::TurnAll(knob, value),
+                    Intent::Turn(knob, value) => Intent::Edit(lanes, knob, value),
                     other => other,
                 });
             })

@@ -57,8 +57,8 @@ pub(crate) enum Intent {
     Reseed(u64),
     /// A knob.
     Turn(&'static str, Value),
-    /// A knob, for the whole run whatever the switch says.
-    TurnAll(&'static str, Value),
+    /// A knob in these lanes, for the whole run whatever the switch says: what the picture is of, or what figures assume.
+    Edit(Lanes, &'static str, Value),
     /// A preset's settings.
     Preset(&'static str),
     /// Whether knobs are turned for the whole run.

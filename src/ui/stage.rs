@@ -311,7 +311,7 @@ impl Stage {
         let jump = !matches!(intent, Intent::Act(..) | Intent::Step | Intent::Toggle | Intent::Turn(..));
         let (acted, anew) = (matches!(intent, Intent::Act(..)), intent.changes_the_run());
         match (&intent, ctx.props().opened.panels) {
-            (Intent::Compare | Intent::Keep(_) | Intent::Swap | Intent::Lanes(_), Some(panels)) => {
+            (Intent::Compare | Intent::Keep(_) | Intent::Swap | Intent::Lanes(_) | Intent::Edit(..), Some(panels)) => {
                 (panels.compare)(&mut self.player, &intent);
             }
             _ => self.player.take(intent, &dom::real_ms),

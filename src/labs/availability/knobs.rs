@@ -6,7 +6,7 @@ use crate::lab::knob::{DocumentError, Kind, Unit, knob, number};
 use crate::system::{self, Given, available};
 
 /// Where the line of text stands: below the picture that it is.
-pub(super) const SYSTEM: &str = "The system as a line of text";
+pub(super) const SYSTEM: &str = crate::lab::AS_TEXT;
 const TIME: &str = "Time";
 const BUDGET: &str = "Error budget";
 const SECOND: i64 = 1_000_000_000;

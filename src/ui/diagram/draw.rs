@@ -6,7 +6,7 @@ use yew::{Callback, Html};
 use super::super::el::{El, el};
 use crate::lab::scene::{Area, Mark, Shape};
 
-use super::Plot;
+use super::More;
 use super::measure::{bounds, inflate, reach, round};
 use super::shapes::Stand;
 use super::words::{Role, width};
@@ -25,7 +25,7 @@ pub(super) struct Frame<'a> {
     /// What happens when a mark is pressed.
     pub(super) press: &'a Callback<Mark>,
     /// What draws dots, bars and scales.
-    pub(super) plot: Option<Plot>,
+    pub(super) more: Option<&'a More>,
 }
 
 /// Draws a mark; its id is its key, so that it keeps its nodes from frame to frame.
@@ -49,7 +49,6 @@ pub(super) fn mark(mark: &Mark, frame: &Frame) -> Html {
     }
     let press = frame.press.clone();
     let pressed = mark.clone();
-    let several = mark.acts.len() > 1;
     let open = frame.open == Some(&*mark.id);
     let mut drawn = el("g.dg-mark.dg-act[tabindex=0][role=button]")
         .key(&mark.id)
@@ -68,11 +67,22 @@ pub(super) fn mark(mark: &Mark, frame: &Frame) -> Html {
                 }
             }
         });
-    if several {
-        drawn = drawn.word("aria-haspopup", "menu").either("aria-expanded", open);
+    if opens(mark) {
+        let what = if asks(mark) { "dialog" } else { "menu" };
+        drawn = drawn.word("aria-haspopup", what).either("aria-expanded", open);
     }
     let (target, ring) = (target(mark, frame.wide), ring(mark, frame.wide));
     drawn.put(target).put(body(mark, frame)).put(ring).put(hint(mark, frame)).html()
+}
+
+/// Whether something about it can be typed.
+fn asks(mark: &Mark) -> bool {
+    mark.acts.iter().any(|act| act.typed.is_some())
+}
+
+/// Whether what can be done to it is listed first: all but a single act that asks for nothing.
+pub(super) fn opens(mark: &Mark) -> bool {
+    mark.acts.len() > 1 || asks(mark)
 }
 
 fn kind(shape: &Shape) -> &'static str {
@@ -108,7 +118,7 @@ fn body(mark: &Mark, frame: &Frame) -> Html {
         Shape::Span { at, wasted } => fields::span(mark, *at, *wasted, wide, edge),
         Shape::Words { at, anchor } => fields::words(mark, *at, *anchor, wide, edge),
         Shape::Dots { .. } | Shape::Bars { .. } | Shape::Axis { .. } => {
-            frame.plot.map_or_else(Html::default, |plot| plot.draw(mark, wide))
+            frame.more.map_or_else(Html::default, |more| more.0.draw(mark, wide))
         }
     }
 }
@@ -131,6 +141,7 @@ pub(super) fn part(mark: &Mark) -> String {
 fn deed(mark: &Mark) -> String {
     match &*mark.acts {
         [act] => act.label.clone(),
+        _ if asks(mark) => "edit".to_owned(),
         acts => format!("{} actions", acts.len()),
     }
 }

@@ -7,15 +7,14 @@ use yew::prelude::*;
 use super::super::el::el;
 use super::super::num;
 use super::super::part::{Change, Part};
-use crate::lab::scene::Act;
+use super::draw;
+use crate::lab::scene::{Act, Mark};
 
 /// A menu beside the mark that it belongs to: arrows move, Escape closes and gives the focus back.
 #[derive(PartialEq)]
-pub(super) struct Menu {
-    /// The mark's name.
-    pub(super) name: String,
-    /// What can be done to it.
-    pub(super) acts: Vec<Act>,
+pub(crate) struct Menu {
+    /// The mark.
+    pub(super) mark: Mark,
     /// The box that holds picture and menu.
     pub(super) place: NodeRef,
     /// One is chosen.
@@ -74,10 +73,10 @@ impl Part for Menu {
         };
         let mut menu = el("div.dg-menu[role=menu]")
             .node(node)
-            .set("aria-label", format!("{}: actions", self.name))
+            .set("aria-label", format!("{}: actions", draw::name(&self.mark)))
             .on("keydown", onkeydown)
             .on("focusout", onfocusout);
-        for act in &self.acts {
+        for act in &self.mark.acts {
             let (on_act, leave, act, label) = (self.on_act.clone(), leave.clone(), act.clone(), act.label.clone());
             let item = el("button[type=button][role=menuitem][tabindex=-1]").text(label);
             menu = menu.put(item.on("click", move |_: Event| {
@@ -97,7 +96,7 @@ impl Part for Menu {
 }
 
 /// The mark whose menu is open.
-fn opener(place: &NodeRef) -> Option<SvgElement> {
+pub(super) fn opener(place: &NodeRef) -> Option<SvgElement> {
     place.cast::<Element>()?.query_selector(".dg-open").ok().flatten()?.dyn_into().ok()
 }
 
@@ -124,13 +123,16 @@ fn focus_item(menu: &HtmlElement, step: fn(usize, usize) -> usize) {
         return;
     }
     let item = |number: usize| items.item(number as u32);
-    let root = menu.get_root_node();
-    // In a host page's shadow root, the document knows only the host as focused.
-    let active =
-        js_sys::Reflect::get(&root, &"activeElement".into()).ok().and_then(|active| active.dyn_into::<Element>().ok());
+    let active = active(menu);
     let at = (0..of).find(|number| item(*number) == active).unwrap_or(0);
     if let Some(next) = item(step(at, of)).and_then(|next| next.dyn_into::<HtmlElement>().ok()) {
         // An item of an open menu can be focused.
         let _ = next.focus();
     }
+}
+
+/// What has the focus where this is.
+pub(super) fn active(menu: &HtmlElement) -> Option<Element> {
+    // In a host page's shadow root, the document knows only the host as focused.
+    js_sys::Reflect::get(&menu.get_root_node(), &"activeElement".into()).ok()?.dyn_into().ok()
 }

@@ -8,30 +8,8 @@ use crate::lab::scene::{Anchor, Mark, Shape, Tone};
 
 use super::words::{Role, put, text};
 
-/// The way to it.
-#[derive(Clone, Copy)]
-pub(crate) struct Plot(fn(&Mark, bool) -> Html);
-
-impl Plot {
-    /// The one there is.
-    pub(crate) fn new() -> Self {
-        Self(draw)
-    }
-
-    /// A mark's body.
-    pub(super) fn draw(self, mark: &Mark, wide: bool) -> Html {
-        (self.0)(mark, wide)
-    }
-}
-
-/// There is only one.
-impl PartialEq for Plot {
-    fn eq(&self, _: &Self) -> bool {
-        true
-    }
-}
-
-fn draw(mark: &Mark, wide: bool) -> Html {
+/// Draws such a mark.
+pub(super) fn draw(mark: &Mark, wide: bool) -> Html {
     let mut d = String::new();
     match &mark.shape {
         Shape::Dots { at, size } => {

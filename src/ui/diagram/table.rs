@@ -3,11 +3,11 @@
 use yew::{Callback, Html};
 
 use super::super::el::{el, many};
-use super::draw;
+use super::{More, draw};
 use crate::lab::scene::{Act, Diagram, Mark, Shape, Sign};
 
 /// The picture as a table, with the same actions.
-pub(super) fn table(diagram: &Diagram, on_act: &Callback<Act>) -> Html {
+pub(super) fn table(diagram: &Diagram, on_act: &Callback<Act>, more: Option<&More>) -> Html {
     let rows = diagram.marks.iter().filter(|mark: &&Mark| {
         let told = !mark.label.is_empty() || !mark.note.is_empty() || !mark.acts.is_empty();
         // A request turned away is gone before it is read; the log has it.
@@ -23,12 +23,16 @@ pub(super) fn table(diagram: &Diagram, on_act: &Callback<Act>) -> Html {
             shown.push_str(" · ");
         }
         shown.push_str(&mark.note);
-        let mut acts = el("td");
-        for act in &mark.acts {
-            acts = acts.put(el("button[type=button]").press(on_act, act.clone()).text(act.label.clone()));
-        }
+        let acts = match more {
+            Some(more) => more.0.acts(mark, on_act),
+            None => buttons(&mark.acts, on_act),
+        };
         let part = if same { mark.label.clone() } else { part };
-        let row = el("tr").key(&mark.id).put(el("th[scope=row]").text(part)).put(el("td").text(shown)).put(acts);
+        let row = el("tr")
+            .key(&mark.id)
+            .put(el("th[scope=row]").text(part))
+            .put(el("td").text(shown))
+            .put(el("td").put(acts));
         body.push(row.html());
     }
     let last = el("tr").key(" requests").put(el("th[scope=row]").text("requests in the picture"));
@@ -41,6 +45,15 @@ pub(super) fn table(diagram: &Diagram, on_act: &Callback<Act>) -> Html {
     el("div.dg-text[tabindex=0][role=region][aria-label=Picture as text]")
         .put(el("table").put(caption).put(el("thead").put(heads)).put(body))
         .html()
+}
+
+/// A button each.
+pub(super) fn buttons(acts: &[Act], on_act: &Callback<Act>) -> Html {
+    many(
+        acts.iter()
+            .map(|act| el("button[type=button]").press(on_act, act.clone()).text(act.label.clone()).html())
+            .collect(),
+    )
 }
 
 /// How many requests there are, by what became of them.

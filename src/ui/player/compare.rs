@@ -1,11 +1,16 @@
-//! What the reader does with two lanes, carried out. It arrives with the panels.
+//! What the reader does with two lanes, or with what the picture is of, carried out. It arrives with the panels.
 
-use super::{Intent, Player};
-use crate::lab::{Lane, Lanes};
+use halfopen_core::Instant;
+
+use super::{Goal, Intent, Player};
+use crate::lab::{AS_TEXT, Knob, Lane, Lanes, Value};
 
 impl Player {
-    /// Begins or ends comparing, or changes what the lanes are.
+    /// Begins or ends comparing, changes what the lanes are, or edits.
     pub(crate) fn compare(&mut self, intent: &Intent, clock: &dyn Fn() -> f64) {
+        if let Intent::Edit(lanes, knob, value) = intent {
+            return self.edit(*lanes, knob, value, clock);
+        }
         if self.goal.is_some() {
             self.hint = Some("On the way to another time. Wait, or cancel.".to_owned());
             return;
@@ -31,6 +36,26 @@ impl Player {
                 self.replay("What was B is A.", clock);
             }
             _ => {}
+        }
+    }
+
+    /// The whole run anew with another value. What was on the way to an instant still goes there: whoever edits quickly
+    /// does not wait for each run.
+    fn edit(&mut self, lanes: Lanes, knob: &str, value: &Value, clock: &dyn Fn() -> f64) {
+        let way = self.goal.take();
+        let result = self.session.borrow_mut().turn_from_start(lanes, knob, value.clone());
+        let is_picture = |knob: &Knob| knob.group == AS_TEXT;
+        let hint = match result {
+            Err(refused) => refused.to_string(),
+            Ok(()) if self.session.borrow().config().knob(knob).is_some_and(is_picture) => {
+                "Changed. Undo takes it back.".to_owned()
+            }
+            Ok(()) => String::new(),
+        };
+        self.replay(&hint, clock);
+        if let Some(Goal { to, then, .. }) = way {
+            self.goal = Some(Goal { from: Instant::ZERO, to, then });
+            self.work(clock);
         }
     }
 }

@@ -74,10 +74,9 @@ impl Player {
                 self.replay("Another seed: the same clicks with other chance.", clock);
             }
             Intent::Preset(id) => self.preset(id, clock),
-            Intent::Turn(knob, value) => self.turn(knob, value, self.from_start, clock),
-            Intent::TurnAll(knob, value) => self.turn(knob, value, true, clock),
-            // Carried out by the panels, where two lanes are looked at: `compare`.
-            Intent::Compare | Intent::Keep(_) | Intent::Swap | Intent::Lanes(_) => {}
+            Intent::Turn(knob, value) => self.turn(knob, value, clock),
+            // Carried out by the panels, where two lanes are looked at and pictures edited: `compare`.
+            Intent::Compare | Intent::Keep(_) | Intent::Swap | Intent::Lanes(_) | Intent::Edit(..) => {}
         }
     }
 
@@ -131,8 +130,8 @@ impl Player {
         }
     }
 
-    fn turn(&mut self, knob: &'static str, value: Value, all: bool, clock: &dyn Fn() -> f64) {
-        let (from_start, lanes) = (all || self.now() == Instant::ZERO, self.lanes);
+    fn turn(&mut self, knob: &'static str, value: Value, clock: &dyn Fn() -> f64) {
+        let (from_start, lanes) = (self.from_start || self.now() == Instant::ZERO, self.lanes);
         let was_busy = self.session.borrow().is_busy();
         let result = {
             let mut session = self.session.borrow_mut();

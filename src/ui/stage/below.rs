@@ -7,7 +7,8 @@ use yew::prelude::*;
 
 use super::super::chart::ChartView;
 use super::super::code::{Faults, Programs};
-use super::super::diagram::Plot;
+use super::super::diagram::{Editing, More};
+use super::super::document::beside_picture;
 use super::super::el::{El, el, many, maybe};
 use super::super::help::{Help, Table};
 use super::super::knobs::Knobs;
@@ -25,7 +26,7 @@ use super::quest::{Ask, until};
 use super::view::HELD;
 use super::{Entries, Msg, Place, Stage};
 use crate::lab::scene::Why;
-use crate::lab::{Chart, Lane, Readout};
+use crate::lab::{Chart, Diagram, Lane, Lanes, Readout};
 use crate::session::Session;
 
 /// Real milliseconds between two looks at the charts while time runs.
@@ -49,7 +50,8 @@ pub struct Panels {
     pub(super) ask: fn(&mut Stage, &Context<Stage>, Ask),
     pub(super) answer: fn(&mut Stage, &Context<Stage>),
     pub(super) watch_goals: fn(&mut Stage, &Context<Stage>),
-    pub(super) plot: Plot,
+    pub(super) hand: fn(&Stage, &Context<Stage>, Lane, &mut Diagram) -> More,
+    pub(super) text: fn(&Stage, &Context<Stage>) -> Html,
 }
 
 /// How it looks, which the page need not know before.
@@ -68,7 +70,8 @@ pub fn panels() -> Panels {
         ask: Stage::ask,
         answer: Stage::answer,
         watch_goals: Stage::watch_goals,
-        plot: Plot::new(),
+        hand: Stage::hand,
+        text: Stage::text,
     }
 }
 
@@ -104,6 +107,33 @@ impl Stage {
                 return;
             }
         }
+    }
+
+    /// What edits a lane's picture, and the picture without what the link keeps from being edited.
+    fn hand(&self, ctx: &Context<Self>, lane: Lane, diagram: &mut Diagram) -> More {
+        let opened = &ctx.props().opened.link;
+        if !opened.lab.is_editable(&opened.lock) {
+            for mark in &mut diagram.marks {
+                mark.acts.retain(|act| opened.lab.edit(act.action).is_none());
+            }
+        }
+        let session = Run(self.player.session.clone());
+        More(Box::new(Editing { session, lane, send: self.send.clone() }))
+    }
+
+    /// What the picture is of, as text.
+    fn text(&self, ctx: &Context<Self>) -> Html {
+        let opened = &ctx.props().opened.link;
+        if opened.hide.iter().any(|hidden| hidden == "text") {
+            return Html::default();
+        }
+        let lane = match (self.player.session.borrow().is_comparing(), self.player.lanes) {
+            (false, _) => "",
+            (true, Lanes::Both) => ", of A and B",
+            (true, Lanes::Only(Lane::A)) => ", of A",
+            (true, Lanes::Only(Lane::B)) => ", of B",
+        };
+        beside_picture(&self.config, &opened.lock, self.player.lanes, lane, &self.send)
     }
 
     fn below(&self, ctx: &Context<Self>, Shown { readouts, other, why }: Shown) -> Html {
@@ -175,7 +205,8 @@ impl Stage {
         let opened = &ctx.props().opened.link;
         let shows = |part: &str| !opened.hide.iter().any(|hidden| hidden == part);
         let (lab, config, lock) = (opened.lab, self.config.clone(), opened.lock.clone());
-        let outlook = shows("outlook").then(|| part(Outlook { lab, config, lock, send: self.send.clone() }));
+        let lanes = self.player.lanes;
+        let outlook = shows("outlook").then(|| part(Outlook { lab, config, lock, lanes, send: self.send.clone() }));
         let share = shows("share").then(|| {
             let (opened, address) = (ctx.props().opened.clone(), self.address.clone());
             part(Share { session: Run(self.player.session.clone()), opened, address })

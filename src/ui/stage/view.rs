@@ -117,21 +117,24 @@ impl Stage {
         let shows = |part: &str| !opened.hide.iter().any(|hidden| hidden == part);
         let actions = shows("actions").then(|| actions(about.actions, buttons, &self.send, maybe(knob)));
         let playing = self.player.pause.is_none();
-        let plot = ctx.props().opened.panels.map(|panels| panels.plot);
-        let picture =
-            |diagram: Diagram| part(DiagramView { diagram: Rc::new(diagram), on_act: self.act.clone(), playing, plot });
-        let lane = |name: &'static str, diagram: Diagram| {
-            el("div.lane").put(el("h2.lane-name").text(name)).put(picture(diagram)).html()
+        let panels = ctx.props().opened.panels;
+        let picture = |lane: Lane, mut diagram: Diagram| {
+            let more = panels.map(|panels| (panels.hand)(self, ctx, lane, &mut diagram));
+            part(DiagramView { diagram: Rc::new(diagram), on_act: self.act.clone(), playing, more })
+        };
+        let named = |lane: Lane, diagram: Diagram| {
+            el("div.lane").put(el("h2.lane-name").text(lane.name())).put(picture(lane, diagram)).html()
         };
         let pictures = match other {
-            None => picture(diagram),
-            Some(other) => el("div.lanes").put(lane("A", diagram)).put(lane("B", other.clone())).html(),
+            None => picture(Lane::A, diagram),
+            Some(other) => el("div.lanes").put(named(Lane::A, diagram)).put(named(Lane::B, other.clone())).html(),
         };
         // Letters are shortcuts here and nowhere else: not on a knob, not in the log.
         let key = ctx.link().callback(Msg::Key);
         el("section.card.stage[aria-label=Stage][data-part=stage][id=stage][tabindex=-1]")
             .on("keydown", move |event: KeyboardEvent| key.emit(event))
             .put(el("div.pic").node(&self.picture).put(pictures))
+            .put(maybe(panels.map(|panels| (panels.text)(self, ctx))))
             .put(last)
             .put(maybe(contradict.then_some(conflicts)))
             .put(maybe(actions))
