@@ -12,6 +12,7 @@ mod breaker_keys;
 mod cascade;
 mod charts;
 mod compare;
+mod editor;
 mod embed;
 mod experiments;
 mod links;
