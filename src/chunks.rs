@@ -1,14 +1,14 @@
 //! Where the program is cut into files that arrive when they are needed: one a lab, one for what unfolds below a stage,
-//! and one for the experiments.
+//! and one for the pages without a lab.
 //!
 //! With the feature `split` a macro marks the cuts and `cargo xtask build` makes them. Without it everything is in one file
 //! and has always arrived.
 
 use halfopen::lab::{Entrance, Listed};
-use halfopen::ui::{Arriving, Chunks, Experiments, Panels};
+use halfopen::ui::{Arriving, Chunks, Pages, Panels};
 
 /// How the page gets at its chunks.
-pub(crate) const CHUNKS: Chunks = Chunks { lab, panels, experiments };
+pub(crate) const CHUNKS: Chunks = Chunks { lab, panels, pages };
 
 #[cfg(feature = "split")]
 #[allow(
@@ -36,9 +36,9 @@ mod cuts {
         Ok(halfopen::ui::panels())
     }
 
-    #[wasm_split(experiments, fallible)]
-    pub(super) fn experiments() -> Result<Experiments, SplitLoaderError> {
-        Ok(halfopen::ui::experiments())
+    #[wasm_split(pages, fallible)]
+    pub(super) fn pages() -> Result<Pages, SplitLoaderError> {
+        Ok(halfopen::ui::pages())
     }
 }
 
@@ -61,8 +61,8 @@ fn panels() -> Arriving<Panels> {
 }
 
 #[cfg(feature = "split")]
-fn experiments() -> Arriving<Experiments> {
-    Box::pin(async { cuts::experiments().await.ok() })
+fn pages() -> Arriving<Pages> {
+    Box::pin(async { cuts::pages().await.ok() })
 }
 
 #[cfg(not(feature = "split"))]
@@ -78,6 +78,6 @@ fn panels() -> Arriving<Panels> {
 }
 
 #[cfg(not(feature = "split"))]
-fn experiments() -> Arriving<Experiments> {
-    Box::pin(core::future::ready(Some(halfopen::ui::experiments())))
+fn pages() -> Arriving<Pages> {
+    Box::pin(core::future::ready(Some(halfopen::ui::pages())))
 }

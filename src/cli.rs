@@ -4,9 +4,11 @@
 
 mod args;
 mod availability;
+mod calculate;
 mod code;
 mod conform;
 mod figure;
+mod knobs;
 mod play;
 mod report;
 mod svg;
@@ -71,6 +73,9 @@ fn dispatch(args: Vec<OsString>, out: &mut dyn Write, err: &mut dyn Write) -> Re
             }
             .map(|()| 0);
         }
+    }
+    if args.first().is_some_and(|first| first == calculate::NAME) {
+        return calculate::calculate(args.into_iter().skip(1).collect(), out, err).map(|()| 0);
     }
     let matches = args::top().try_get_matches_from(args.into_iter().fold(vec!["halfopen".into()], |mut all, arg| {
         all.push(arg);

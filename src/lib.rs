@@ -6,6 +6,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod calculators;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod cli;
 #[cfg(not(target_arch = "wasm32"))]

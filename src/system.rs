@@ -7,6 +7,7 @@
 //! repair.
 
 pub mod available;
+mod parts;
 mod read;
 pub mod value;
 pub mod words;
@@ -18,7 +19,8 @@ use halfopen_core::availability::{Block, CommonCause, Failover, Unavailability};
 
 use crate::lab::knob::DocumentError;
 
-pub use read::{TEXT_MAX, read};
+pub use parts::{Part, parts};
+pub use read::{TEXT_MAX, read, read_all};
 
 /// A block of a system, with where it stands in the text.
 #[derive(Clone, Debug, PartialEq)]
@@ -74,6 +76,13 @@ pub enum Needed {
     },
 }
 
+impl Needed {
+    /// Whether all of so many are needed.
+    pub fn is_all(self, count: usize) -> bool {
+        self == Self::All || self == Self::Of(count)
+    }
+}
+
 /// What holds where a system does not say it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Given {
@@ -88,6 +97,13 @@ pub struct Given {
 impl Default for Given {
     fn default() -> Self {
         Self { common: CommonCause::NONE, to_repair: 3600.0, scale: 1.0 }
+    }
+}
+
+impl Given {
+    /// What counts of how often a part is down. What is always down is so whatever else is.
+    pub fn scaled(&self, down: Unavailability) -> Unavailability {
+        if down == Unavailability::ALWAYS { down } else { down.part(self.scale) }
     }
 }
 
@@ -138,7 +154,7 @@ impl System {
     pub fn block(&self, given: &Given) -> Result<Block, DocumentError> {
         let Is::Group { needed, common, .. } = &self.is else {
             let Is::Part { down, .. } = &self.is else { return Ok(Block::part(Unavailability::ALWAYS)) };
-            return Ok(Block::part(down.part(given.scale)));
+            return Ok(Block::part(given.scaled(*down)));
         };
         let children = self.children().map(|child| child.block(given)).collect::<Result<Vec<_>, _>>()?;
         let common = common.unwrap_or(given.common);

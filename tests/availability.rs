@@ -4,7 +4,7 @@
 
 use std::process::{Command, Stdio};
 
-use halfopen::system::{self, TEXT_MAX};
+use halfopen::system::{self, Given, TEXT_MAX};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -74,7 +74,7 @@ fn what_cannot_be_understood_is_said_and_ends_with_2() {
 proptest! {
     #[test]
     fn nothing_that_is_typed_leads_to_a_panic(text in r"[a-z0-9%.,()/ -]{0,60}|(series|parallel|2of3|common 9%|99%|,|\(|\)| ){0,30}|\PC{0,40}") {
-        if let Err(error) = system::read(&text).and_then(|system| system.block(&halfopen::system::Given::default())) {
+        if let Err(error) = system::read(&text).and_then(|system| system.block(&Given::default())) {
             prop_assert!(text.get(error.at.clone()).is_some(), "{error:?}");
             prop_assert!(!error.message.is_empty() && error.message.len() < 400);
         }

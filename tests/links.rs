@@ -130,7 +130,7 @@ fn what_people_write_by_hand_is_understood() {
     ] {
         if text.ends_with("preset=") {
             let twice = "“threshold” stands more than once; the last one counts.";
-            assert_eq!(told(text).1, ["There is no preset called “”.", twice]);
+            assert_eq!(told(text).1, [twice, "There is no preset called “”."]);
         } else {
             assert_eq!(same(text), expected, "{text}");
         }
@@ -155,8 +155,8 @@ fn where_there_is_no_lab() {
 #[test]
 fn each_thing_wrong_is_named() {
     for (query, message) in [
-        ("colour=red", "“colour” is not a setting of this lab; it was skipped."),
-        ("=", "“” is not a setting of this lab; it was skipped."),
+        ("colour=red", "“colour” is not a setting here; it was skipped."),
+        ("=", "“” is not a setting here; it was skipped."),
         ("open_for=7", "open_for=7 could not be read: "),
         ("threshold=1e400", "threshold=1e400 could not be read: "),
         ("threshold=%FF", "“%FF” is not UTF-8; what could not be read was replaced."),

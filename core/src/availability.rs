@@ -7,7 +7,7 @@
 //! - [`series`] (all are needed), [`parallel`] (one suffices), [`k_of_n`] and [`k_of_n_alike`]; [`quorum`] is the majority.
 //! - [`Failover`]: a standby that takes over, which takes time and may fail.
 //! - Parts that fail together: the share of a [`CommonCause`].
-//! - [`replicas_for`] and [`longest_chain`]: how many it takes, and how many it bears.
+//! - [`replicas_for`], [`longest_chain`], [`part_for`]: how many it takes, how many it bears, and how good each must be.
 //! - [`Repair`]: from the times between failures and to repair, and back. [`Period`]: downtime, and nines.
 //! - [`Objective`]: error budgets and burn rates; [`weighted`]: by requests instead of by time.
 //! - `Block` (feature `alloc`): all of it nested, with what each part contributes.
@@ -28,5 +28,5 @@ pub use block::{Block, BlockError, Contribution, DEPTH_MAX, PARTS_MAX, Path};
 pub use combine::{CommonCause, Failover, k_of_n, k_of_n_alike, parallel, quorum, series, weighted};
 pub use down::{NoShare, Period, SMALLEST, Unavailability};
 pub use objective::{Alert, Incident, Objective};
-pub use plan::{longest_chain, replicas_for};
+pub use plan::{CHAIN_EXACT_MAX, REPLICAS_MAX, longest_chain, part_for, replicas_for};
 pub use repair::Repair;

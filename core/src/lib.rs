@@ -3,8 +3,17 @@
 //! The library has no clock, no ambient randomness and no I/O: time is an argument, randomness comes from a seed, and
 //! every verb returns what happened. The policies allocate nothing; the simulation (feature `alloc`) does.
 //!
-//! The policies: a circuit [`breaker`], the waits of a [`backoff`], a [`retry`] that follows them, and the [`budget`]s that
-//! limit all retries together. Beside them the arithmetic of [`availability`].
+//! The policies, by what they are for:
+//!
+//! * not to ask what does not answer: a circuit [`breaker`];
+//! * to try again, and not too often: the waits of a [`backoff`], a [`retry`] that follows them, and the [`budget`]s that
+//!   limit all retries together;
+//! * not to be taken down by one slow thing: a [`bulkhead`] of slots, a [`deadline`] that travels with the call;
+//! * not to take more than can be done: a rate [`limiter`], and [`adaptive`] limits that find out how much that is;
+//! * to answer all the same, or sooner: a [`hedge`] of two requests, a [`fallback`];
+//! * to do once what is asked twice: [`idempotency`] keys.
+//!
+//! Beside them the arithmetic of [`availability`].
 #![no_std]
 #![forbid(unsafe_code)]
 // Who embeds a policy gets no panic from it: what may be missing is asked for.
@@ -15,10 +24,17 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+pub mod adaptive;
 pub mod availability;
 pub mod backoff;
 pub mod breaker;
 pub mod budget;
+pub mod bulkhead;
+pub mod deadline;
+pub mod fallback;
+pub mod hedge;
+pub mod idempotency;
+pub mod limiter;
 mod quantity;
 pub mod retry;
 pub mod rng;

@@ -62,7 +62,9 @@ impl System {
             Self::KOfN(needed, beta, all) => {
                 let downs: Vec<BigRational> = all.iter().map(Self::truth).collect();
                 let [alone] = &downs[..] else {
-                    let own: Vec<BigRational> = downs.iter().map(|down| down * exact(1.0 - beta)).collect();
+                    // What is always down is so by itself.
+                    let own = |down: &BigRational| if *down == one() { one() } else { down * exact(1.0 - beta) };
+                    let own: Vec<BigRational> = downs.iter().map(own).collect();
                     let shared = downs.iter().min().unwrap() * exact(*beta);
                     let own = k_of_n_truth(*needed, &own);
                     return &shared + &own - &shared * &own;
@@ -71,7 +73,7 @@ impl System {
             }
             Self::Failover(works, takes, both) => {
                 let (primary, standby) = (both[0].truth(), both[1].truth());
-                let (works, fails) = (exact(*works), exact(1.0 - works));
+                let (works, fails) = (exact(*works), one() - exact(*works));
                 let switching = exact((*takes as f64 / REPAIR as f64).min(1.0));
                 let rest = (one() - &switching) * standby;
                 primary * (fails + works * (switching + rest))

@@ -9,11 +9,11 @@ use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgMatches, Command, value_parser};
 use halfopen_core::Instant;
 
-use super::{Stop, plain, stopped, version};
+use super::{Stop, calculate, knobs, plain, stopped, version};
+use crate::calculators;
 use crate::figure::aws_backoff;
-use crate::lab::knob::SetError;
 use crate::lab::link::{self, Link, RUN_MAX, Target};
-use crate::lab::{Entrance, Input, Kind, Knob, compare};
+use crate::lab::{Entrance, Input, compare};
 use crate::labs::{self, LABS};
 use crate::sweep::SEEDS_MAX;
 
@@ -109,6 +109,7 @@ pub(super) fn top() -> Command {
         .subcommand(command(Verb::Sweep, None))
         .subcommand(super::code::command())
         .subcommand(super::availability::command())
+        .subcommand(calculate::command(None))
         .subcommand(super::figure::command())
         .subcommand(
             Command::new("conform")
@@ -172,6 +173,12 @@ pub(super) fn read_target(target: &str) -> Result<(Link, Vec<String>), Stop> {
             "{path} is a page without a lab; `halfopen figure {}` draws what it shows",
             super::figure::NAME
         ))),
+        Target::Page(path) if calculators::find(&path).is_some_and(|one| one.slug == path) => {
+            Err(Stop::Error(format!(
+                "{path} is a page without a lab; `halfopen calculate {}` tells what it shows",
+                path.rsplit('/').next().unwrap_or_default()
+            )))
+        }
         Target::Home | Target::Page(_) => {
             let slug = slug_of(target);
             let meant = labs::nearest(slug);
@@ -210,23 +217,13 @@ fn order(verb: Verb, mut link: Link, notices: Vec<String>, matches: &ArgMatches)
     }
     for knob in link.lab.about.knobs {
         let Some(text) = matches.get_one::<String>(knob.id) else { continue };
-        let option = knob.id.replace('_', "-");
         // For both lanes, but where they differ in just this: that is what is compared.
         if let Some(b) = &mut link.b
             && b.value(knob.id) == link.config.value(knob.id)
         {
             let _ = b.set_text(knob.id, text);
         }
-        match link.config.set_text(knob.id, text) {
-            Ok(()) => {}
-            Err(SetError::Clamped(range)) => {
-                return Err(Stop::Error(format!("--{option} {} is outside {range}", link::quoted(text))));
-            }
-            Err(SetError::Unreadable(hint)) => {
-                return Err(Stop::Error(format!("--{option} {} could not be read: {hint}", link::quoted(text))));
-            }
-            Err(SetError::Unknown) => return Err(Stop::Error(format!("this lab has no knob {option}"))),
-        }
+        knobs::set(&mut link.config, knob, text)?;
         link.inputs.retain(|timed| !matches!(&timed.input, Input::Set { knob: turned, .. } if *turned == knob.id));
     }
     let one = verb == Verb::Run;
@@ -331,7 +328,7 @@ fn command(verb: Verb, lab: Option<&'static Entrance>) -> Command {
             .after_help(format!("Every lab has its own knobs: halfopen {name} <LAB> --help lists them, with presets and actions.\nA link is what the page's address holds from # on, such as '#/circuit-breaker?threshold=4&t=20s'; options win over it."));
     };
     for knob in lab.about.knobs {
-        command = command.arg(knob_option(knob));
+        command = command.arg(knobs::option(knob));
     }
     let slug = lab.about.slug;
     command
@@ -340,32 +337,6 @@ fn command(verb: Verb, lab: Option<&'static Entrance>) -> Command {
             "halfopen {name} {slug} [OPTIONS]\n       halfopen {name} '#/{slug}?<KNOB>=<VALUE>&…' [OPTIONS]"
         ))
         .after_help(after_help(lab))
-}
-
-fn knob_option(knob: &'static Knob) -> Arg {
-    let default = knob.default_value();
-    let range = match &knob.kind {
-        Kind::Number { unit, min, max, .. } => format!("{} to {}", unit.format(*min), unit.format(*max)),
-        Kind::Choice { options } => options.iter().map(|(id, _)| *id).collect::<Vec<_>>().join(", "),
-        Kind::Flag { .. } => "on or off".to_owned(),
-        Kind::Document { max_bytes, .. } => format!("text of at most {max_bytes} bytes"),
-    };
-    let default = match &knob.kind {
-        Kind::Document { .. } => String::new(),
-        _ => format!("; default {}", knob.format(&default)),
-    };
-    let long = knob.id.replace('_', "-");
-    let arg = Arg::new(knob.id)
-        .help_heading(knob.group)
-        .value_name("VALUE")
-        .help(format!("{} [{range}{default}]", plain(knob.help)));
-    let arg = if long == knob.id { arg } else { arg.alias(knob.id) };
-    match knob.kind {
-        // `--flag` alone switches on.
-        Kind::Flag { .. } => arg.long(long).num_args(0..=1).default_missing_value("on"),
-        // A value such as -1 is a value out of range, and not an unknown option.
-        _ => arg.long(long).allow_hyphen_values(true),
-    }
 }
 
 fn after_help(lab: &Entrance) -> String {

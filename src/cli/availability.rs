@@ -5,11 +5,11 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::{Arg, ArgMatches, Command, value_parser};
-use halfopen_core::availability::{Block, Period, Unavailability};
+use halfopen_core::availability::{Block, Period};
 use serde_json::{Map, Value, json};
 
 use super::{Stop, play};
-use crate::system::{self, Given, System, words};
+use crate::system::{self, Given, System, parts, words};
 
 /// Blocks whose contribution the text tells.
 const TOLD: usize = 20;
@@ -55,35 +55,6 @@ pub(super) fn availability(matches: &ArgMatches, out: &mut dyn Write) -> Result<
         _ => tell(text, &system, &block),
     };
     play::put(&told, matches.get_one("out"), out)
-}
-
-/// What a block that is no group of groups does to the whole.
-struct Part {
-    label: String,
-    path: Vec<usize>,
-    down: Unavailability,
-    /// The share of time that the whole is down because of it.
-    share: f64,
-    if_down: Unavailability,
-}
-
-/// All parts, those first that cost most.
-fn parts(system: &System, block: &Block) -> Vec<Part> {
-    let whole = block.down();
-    let mut parts = Vec::new();
-    for one in block.contributions() {
-        let found = one.path.iter().try_fold(system, |system, place| system.children().nth(*place));
-        let Some(system::Is::Part { down, .. }) = found.map(|found| &found.is) else { continue };
-        parts.push(Part {
-            label: found.map(System::label).unwrap_or_default(),
-            down: *down,
-            share: one.share(whole),
-            if_down: one.if_always,
-            path: one.path,
-        });
-    }
-    parts.sort_by(|left, right| right.share.total_cmp(&left.share));
-    parts
 }
 
 fn tell(text: &str, system: &System, block: &Block) -> String {

@@ -114,7 +114,7 @@ fn lanes(session: &Session) -> impl Iterator<Item = Lane> {
 }
 
 /// A chart: what its axes tell, and its table.
-fn series(chart: &Chart) -> Value {
+pub(super) fn series(chart: &Chart) -> Value {
     let axis = |axis: &Axis| json!({"label": axis.label, "unit": axis.unit});
     let (columns, rows) = chart.table();
     let limits: Vec<Value> = chart.limits.iter().map(|limit| json!({"at": limit.at, "label": limit.label})).collect();

@@ -4,14 +4,17 @@
 //! [`Notice`]. `do` holds what the reader did, each `<seconds>:<action>[:<argument>…]` or
 //! `<seconds>:set:<knob>:<value>`, joined by commas.
 
+mod page;
+
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use halfopen_core::Instant;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-use super::knob::{Config, Kind, Knob, SetError, Unit, Value};
+use super::knob::{Config, Knob, SetError, Value};
 use super::{Entrance, Input, Lane, Lanes, Listed, Timed, text};
+pub use page::{read_page, write_page};
 
 /// The engine's version. A run from another version may replay differently.
 pub const ENGINE: u32 = 1;
@@ -169,9 +172,9 @@ fn route<'a>(text: &'a str, notices: &mut Notices) -> (bool, String, &'a str) {
     }
 }
 
-/// Whether a link leads to the page with this path.
-pub fn is_page(text: &str, path: &str) -> bool {
-    route(text, &mut Notices::default()).1 == path
+/// The path that a link leads to.
+pub fn path(text: &str) -> String {
+    route(text, &mut Notices::default()).1
 }
 
 /// The lab that a link leads to, before that lab is there to [`read`] it with.
@@ -196,11 +199,7 @@ pub fn read(text: &str, labs: &'static [Entrance]) -> (Target, Vec<Notice>) {
         return (Target::Home, notices.told());
     };
     let mut link = Link { embed, ..Link::to(lab) };
-    let pairs: Vec<(&str, &str)> = query
-        .split('&')
-        .filter(|part| !part.is_empty())
-        .map(|part| part.split_once('=').unwrap_or((part, "")))
-        .collect();
+    let pairs = pairs(query, &mut notices);
     // The preset first and the inputs last, wherever they stand: knobs are set over the one and give the others their table.
     // The second lane begins as the first is in the end.
     let preset = |key: &str, config: &mut Config, notices: &mut Notices| {
@@ -213,11 +212,7 @@ pub fn read(text: &str, labs: &'static [Entrance]) -> (Target, Vec<Notice>) {
         }
     };
     preset("preset", &mut link.config, &mut notices);
-    for (index, (key, value)) in pairs.iter().enumerate() {
-        // Looked for among the first few only: a hostile link has thousands.
-        if pairs.iter().take(index.min(100)).any(|(earlier, other)| earlier == key && other != value) {
-            notices.say(format!("“{}” stands more than once; the last one counts.", quoted(key)));
-        }
+    for (key, value) in &pairs {
         read_pair(&mut link, key, value, &mut notices);
     }
     if pairs.iter().any(|(key, _)| *key == "b" || key.starts_with("b.")) {
@@ -232,10 +227,25 @@ pub fn read(text: &str, labs: &'static [Entrance]) -> (Target, Vec<Notice>) {
     }
     for (_, value) in pairs.iter().filter(|(key, _)| *key == "do") {
         // Mail and learning platforms rewrite links and encode the signs between the parts: without any, decode once.
-        let text = if value.contains(':') { Cow::Borrowed(*value) } else { decode(value, &mut notices).into() };
+        // By bytes: the general search for a sign is 2 kB of the first file.
+        let text =
+            if value.as_bytes().contains(&b':') { Cow::Borrowed(*value) } else { decode(value, &mut notices).into() };
         link.inputs = read_inputs(&link, &text, &mut notices);
     }
     (Target::Lab(link), notices.told())
+}
+
+/// Keys and values of a query; of two values for one key the last is to count.
+fn pairs<'a>(query: &'a str, notices: &mut Notices) -> Vec<(&'a str, &'a str)> {
+    let parts = query.split('&').filter(|part| !part.is_empty());
+    let pairs: Vec<(&str, &str)> = parts.map(|part| part.split_once('=').unwrap_or((part, ""))).collect();
+    for (index, (key, value)) in pairs.iter().enumerate() {
+        // Looked for among the first few only: a hostile link has thousands.
+        if pairs.iter().take(index.min(100)).any(|(earlier, other)| earlier == key && other != value) {
+            notices.say(format!("“{}” stands more than once; the last one counts.", quoted(key)));
+        }
+    }
+    pairs
 }
 
 fn read_pair(link: &mut Link, key: &str, value: &str, notices: &mut Notices) {
@@ -284,7 +294,7 @@ fn read_knob(config: &mut Config, key: &str, value: &str, lane: &str, notices: &
     match set {
         Ok(()) => {}
         Err(SetError::Unknown) => {
-            notices.say(format!("“{named}” is not a setting of this lab; it was skipped."));
+            notices.say(format!("“{named}” is not a setting here; it was skipped."));
         }
         Err(SetError::Clamped(range)) => {
             let now = config.show(&key);
@@ -411,13 +421,11 @@ pub fn read_seconds(written: &str) -> Option<Instant> {
     u64::try_from(nanos).ok().map(Instant::from_nanos)
 }
 
-/// A knob's value in a link. The percent sign goes, which would be written `%25`: a bare number reads the same.
+/// A knob's value in a link. The percent sign goes, which would be written `%25`, where a bare number reads the same.
 fn written(knob: &Knob, value: &Value) -> String {
     let text = knob.format(value);
-    match knob.kind {
-        Kind::Number { unit: Unit::Percent | Unit::Permille, .. } => encode(text.trim_end_matches('%')),
-        _ => encode(&text),
-    }
+    let bare = text.trim_end_matches('%');
+    encode(if bare.len() < text.len() && knob.parse(bare).0.as_ref() == Some(value) { bare } else { &text })
 }
 
 fn encode(text: &str) -> String {

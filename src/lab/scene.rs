@@ -14,11 +14,13 @@ pub struct View {
     /// The virtual time that lasts about 0.7 s for the reader at the present speed: something that takes no time at all
     /// (a request turned away) stays visible this long.
     pub glance: Duration,
+    /// Whether the reader changes what the picture is of: marks then offer the lab's edits, and else its actions.
+    pub editing: bool,
 }
 
 impl Default for View {
     fn default() -> Self {
-        Self { layout: Layout::Wide, glance: Duration::from_millis(700) }
+        Self { layout: Layout::Wide, glance: Duration::from_millis(700), editing: false }
     }
 }
 

@@ -185,6 +185,23 @@ pub fn noun(number: u64, one: &'static str, many: &'static str) -> &'static str 
     if number == 1 { one } else { many }
 }
 
+/// How many letters must be put in, left out or replaced to make one word of the other: Levenshtein's distance.
+pub fn edits(a: &str, b: &str) -> usize {
+    let mut row: Vec<usize> = (0..=b.chars().count()).collect();
+    for (i, left) in a.chars().enumerate() {
+        let (mut diagonal, mut last) = (i, i + 1);
+        for (slot, right) in row.iter_mut().skip(1).zip(b.chars()) {
+            let above = *slot;
+            last = (diagonal + usize::from(left != right)).min(above + 1).min(last + 1);
+            (*slot, diagonal) = (last, above);
+        }
+        if let Some(first) = row.first_mut() {
+            *first = i + 1;
+        }
+    }
+    row.last().copied().unwrap_or(0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -267,5 +284,14 @@ mod tests {
         assert_eq!(about(Duration::from_nanos(999_700_000)), "1\u{a0}s");
         assert_eq!(about(Duration::from_nanos(999_960)), "1\u{a0}ms");
         assert_eq!(counted(1, "failure", "failures"), "1\u{a0}failure");
+    }
+
+    #[test]
+    fn edits_are_counted() {
+        for (a, b, edits_between) in
+            [("", "", 0), ("abc", "", 3), ("kitten", "sitting", 3), ("äöü", "aöü", 1), ("ab", "ba", 2)]
+        {
+            assert_eq!((edits(a, b), edits(b, a)), (edits_between, edits_between), "{a} {b}");
+        }
     }
 }

@@ -14,6 +14,7 @@ mod plant;
 mod presets;
 mod setup;
 
+use std::rc::Rc;
 use std::time::Duration;
 
 use halfopen_core::Instant;
@@ -36,7 +37,7 @@ const TOLD: u32 = 30;
 #[derive(Clone)]
 pub struct Lab {
     now: Instant,
-    setup: Setup,
+    setup: Rc<Setup>,
     seed: Seed,
     plant: Plant,
     clock: Clock,
@@ -54,9 +55,9 @@ impl lab::Lab for Lab {
     const ABOUT: About = about::ABOUT;
 
     fn start(config: &Config, seed: Seed) -> Self {
-        let setup = Setup::new(config);
+        let setup = Setup::of(config);
         let plant = Plant::new(&setup.system, &setup.given, seed, 0);
-        let clock = Clock::new(setup.pace(&plant));
+        let clock = Clock::new(setup.pace());
         let mut lab = Self {
             now: Instant::ZERO,
             seed,
@@ -64,7 +65,7 @@ impl lab::Lab for Lab {
             look: Instant::ZERO + TICK,
             was_down: false,
             measure: Measure::new(Instant::ZERO, 0),
-            strips: Strips::new(&setup, &plant),
+            strips: Strips::new(&setup, &plant, Instant::ZERO, 0),
             told: 0,
             record: Record::new(),
             setup,
@@ -124,14 +125,14 @@ impl lab::Lab for Lab {
 
     fn set(&mut self, config: &Config) {
         let date = self.clock.date(self.now);
-        let before = std::mem::replace(&mut self.setup, Setup::new(config));
+        let before = std::mem::replace(&mut self.setup, Setup::of(config));
         let same = before.system.is == self.setup.system.is && before.given == self.setup.given;
         if !same {
             self.plant = Plant::new(&self.setup.system, &self.setup.given, self.seed, date);
-            self.strips = Strips::new(&self.setup, &self.plant);
+            self.strips = Strips::new(&self.setup, &self.plant, self.now, date);
             self.record.log(self.now, Tone::Plain, "", "All parts are up, and what is measured begins anew.");
         }
-        self.clock.turn(self.now, self.setup.pace(&self.plant));
+        self.clock.turn(self.now, self.setup.pace());
         self.measure = Measure::new(self.now, self.plant.downtime(date));
         self.record.health(self.now, self.health());
     }
@@ -146,7 +147,7 @@ impl lab::Lab for Lab {
 
     fn scene(&self, view: View) -> Scene {
         Scene {
-            diagram: picture::diagram(self, view.layout),
+            diagram: picture::diagram(self, view),
             readouts: numbers::readouts(self),
             buttons: about::buttons(self),
             why: numbers::why(self),

@@ -4,7 +4,7 @@ use super::key::Key;
 use super::surface::{Align, Rect, Spot, Surface};
 use super::tick::Ticks;
 use super::{Look, band, key, limit, line, pointer};
-use crate::lab::scene::Chart;
+use crate::lab::scene::{Chart, Stroke};
 
 /// Beyond any screen, and still far from the whole numbers' end.
 const FAR: f64 = 1e5;
@@ -110,7 +110,7 @@ pub(super) fn draw(surface: &mut dyn Surface, chart: &Chart, look: &Look) -> Plo
         line::draw(surface, line, line::marker(&chart.lines, index), &plot, palette);
     }
     limit::label(surface, chart, &plot, palette);
-    for line in &chart.lines {
+    for line in chart.lines.iter().filter(|line| line.stroke != Stroke::Columns) {
         line::end(surface, line, &plot, palette);
     }
     limit::reached(surface, chart, &plot, palette);

@@ -15,10 +15,7 @@ pub const TEXT_MAX: usize = 20_000;
 /// # Errors
 /// The first thing that is wrong, where it is, and what would do.
 pub fn read(text: &str) -> Result<System, DocumentError> {
-    if text.len() > TEXT_MAX {
-        let message = format!("It takes at most {TEXT_MAX} bytes; this has {}.", text.len());
-        return Err(DocumentError { at: 0..0, message });
-    }
+    bounded(text)?;
     let mut reader = Reader { text, at: 0, parts: 0 };
     let system = reader.block(1)?;
     reader.space();
@@ -27,6 +24,65 @@ pub fn read(text: &str) -> Result<System, DocumentError> {
         Some(',') => reader.fail(1, "A system is one block: put what is here into series(…) or parallel(…)."),
         Some(_) => reader.fail(reader.rest().len(), "Nothing is expected after the last bracket."),
     }
+}
+
+/// Reads blocks that are all needed, with commas between them or a line each: `web 99.95%, database 99.99%`. One block alone is
+/// that block, so that a whole system does as well.
+///
+/// # Errors
+/// As of [`read`].
+pub fn read_all(text: &str) -> Result<System, DocumentError> {
+    bounded(text)?;
+    // Byte for byte, so that errors are where they were written.
+    let text = &lines_apart(text);
+    let mut reader = Reader { text, at: 0, parts: 0 };
+    let mut blocks = vec![reader.block(2)?];
+    loop {
+        reader.space();
+        match reader.rest().chars().next() {
+            None => break,
+            Some(',') => reader.at += 1,
+            Some(_) => return reader.fail(reader.rest().len(), "Nothing is expected after the last bracket."),
+        }
+        blocks.push(reader.block(2)?);
+    }
+    if blocks.len() == 1
+        && let Some(only) = blocks.pop()
+    {
+        return Ok(only);
+    }
+    let is = Is::Group { needed: Needed::All, common: None, blocks, copies: 1 };
+    Ok(System { at: 0..text.len(), is })
+}
+
+/// The text with a comma for the end of a line where one is missing between two blocks.
+fn lines_apart(text: &str) -> String {
+    let (mut depth, mut last) = (0_u32, ',');
+    let mut signs = text.char_indices();
+    let mut out = String::with_capacity(text.len());
+    while let Some((_, sign)) = signs.next() {
+        let next = signs.as_str().trim_start().chars().next();
+        let parts = sign == '\n' && depth == 0 && last != ',' && next.is_some_and(|next| next != ',');
+        match sign {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        let sign = if parts { ',' } else { sign };
+        if !sign.is_whitespace() {
+            last = sign;
+        }
+        out.push(sign);
+    }
+    out
+}
+
+fn bounded(text: &str) -> Result<(), DocumentError> {
+    if text.len() <= TEXT_MAX {
+        return Ok(());
+    }
+    let message = format!("It takes at most {TEXT_MAX} bytes; this has {}.", text.len());
+    Err(DocumentError { at: 0..0, message })
 }
 
 struct Reader<'a> {
@@ -161,7 +217,9 @@ impl<'a> Reader<'a> {
                 return wrong("A failover has nothing in common: it says takes 30s and works 99%.");
             }
             ("common", Needed::All) if share.is_some() => {
-                return wrong("All of a series are needed: what its parts have in common makes it no worse. Put it into parallel(…) or 2of3(…).");
+                return wrong(
+                    "All of a series are needed: what its parts have in common makes it no worse. Put it into parallel(…) or 2of3(…).",
+                );
             }
             ("common", _) => match share.map(|share| value::share(share).map(CommonCause::new)) {
                 Some(Some(Ok(cause))) => *common = Some(cause),
@@ -235,8 +293,10 @@ mod tests {
     use super::*;
 
     fn share(text: &str) -> f64 {
-        let down =
-            read(text).and_then(|system| system.block(&Given::default())).unwrap_or_else(|error| panic!("{text}: {error:?}")).down();
+        let down = read(text)
+            .and_then(|system| system.block(&Given::default()))
+            .unwrap_or_else(|error| panic!("{text}: {error:?}"))
+            .down();
         down.share().unwrap()
     }
 
@@ -257,7 +317,10 @@ mod tests {
             ("2of3(99%)", 3.0 * 1e-4 * 0.99 + 1e-6),
             ("series(lb 99.99%, 2of3(app 99.9%), parallel(db 99.95%, db 99.95%))", 1.032_476_744_505_7e-4),
             ("failover(99.9%, 99.9%)", 1e-6),
-            ("failover(db 999h/1h, db 99.9%, takes 1min, works 90%)", 1e-3 * (0.1 + 0.9 * (1.0 / 60.0 + 59.0 / 60.0 * 1e-3))),
+            (
+                "failover(db 999h/1h, db 99.9%, takes 1min, works 90%)",
+                1e-3 * (0.1 + 0.9 * (1.0 / 60.0 + 59.0 / 60.0 * 1e-3)),
+            ),
             ("series(takes 99%, 99%)", 1.0 - 0.99 * 0.99),
             ("100%", 0.0),
             ("0%", 1.0),
@@ -265,6 +328,35 @@ mod tests {
         ] {
             let told = share(text);
             assert!((told - down).abs() <= 1e-10 * down, "{text}: {told}");
+        }
+    }
+
+    #[test]
+    fn lists_are_read_with_commas_or_line_by_line() {
+        let parts = |text: &str| {
+            let system = read_all(text).unwrap_or_else(|error| panic!("{text}: {error:?}"));
+            system.children().map(System::label).collect::<Vec<_>>().join(" ")
+        };
+        for text in [
+            "web 99.95%, db 99.99%, queue 99.9%",
+            "web 99.95%\ndb 99.99%\n\n  queue 99.9%\n",
+            "web 99.95%,\ndb 99.99%\n, queue 99.9%",
+            "series(web 99.95%,\n db 99.99%,\n queue 99.9%)",
+        ] {
+            assert_eq!(parts(text), "web db queue", "{text}");
+        }
+        assert_eq!(parts("lb 99.99%\n2of3(\napp 99.9%)"), "lb 2of3");
+        assert_eq!(parts("99.9%"), "", "a part alone is no group");
+        for (text, place, said) in [
+            ("", "", "A part is missing here."),
+            ("a 99%,", "", "A part is missing here."),
+            ("a 99%\nb 99,9%", "99,9", "write 99.9%"),
+            ("a 99%\nparallel(b 99%", "(", "never closed"),
+            ("a 99%)", ")", "Nothing is expected"),
+        ] {
+            let error = read_all(text).unwrap_err();
+            assert_eq!(text.get(error.at.clone()), Some(place), "{error:?}");
+            assert!(error.message.contains(said), "{text}: {}", error.message);
         }
     }
 

@@ -204,9 +204,9 @@ pub fn told(down: Unavailability, form: Form, to_repair: f64) -> Result<String, 
     let bounded = down != Unavailability::NEVER && down != Unavailability::ALWAYS;
     let share = down.share().filter(|share| *share > 0.0 || !bounded).ok_or("It is too small to be told.")?;
     match form {
-        Form::Percent => {
-            super::words::percentage(down, 6).map(|percent| format!("{percent}%")).ok_or("It is too small to be told.".to_owned())
-        }
+        Form::Percent => super::words::percentage(down, 6)
+            .map(|percent| format!("{percent}%"))
+            .ok_or("It is too small to be told.".to_owned()),
         _ if !bounded => Err("What is never down, or always, is told as a percentage.".to_owned()),
         Form::Nines => Ok(format!("{} nines", rounded(down.nines()))),
         Form::Downtime => Ok(format!("{}/year", length_of(share * UNITS[17].1))),

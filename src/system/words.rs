@@ -34,7 +34,8 @@ pub fn percentage(down: Unavailability, digits: i32) -> Option<String> {
     Some(if rest.is_empty() { whole.to_string() } else { format!("{whole}.{rest}") })
 }
 
-fn superscript(number: f64) -> String {
+/// A whole number as an exponent: `⁻` is for the caller to put before it.
+pub fn superscript(number: f64) -> String {
     let digits = (libm::round(number) as u64).to_string();
     let raised = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
     digits.bytes().filter_map(|digit| raised.get(usize::from(digit - b'0'))).collect()

@@ -4,7 +4,7 @@ use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::Poll;
 
-use super::experiments::Experiments;
+use super::pages::Pages;
 use super::stage::Panels;
 use crate::lab::{Entrance, Listed};
 
@@ -18,8 +18,8 @@ pub struct Chunks {
     pub lab: fn(Listed) -> Arriving<&'static [Entrance]>,
     /// What unfolds below a stage.
     pub panels: fn() -> Arriving<Panels>,
-    /// The page of experiments.
-    pub experiments: fn() -> Arriving<Experiments>,
+    /// The pages without a lab.
+    pub pages: fn() -> Arriving<Pages>,
 }
 
 /// There is one program, and so one set of chunks.

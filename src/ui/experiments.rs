@@ -1,5 +1,5 @@
 //! Experiments → Backoff and jitter: a known figure run anew in the browser, in slices, so that it can be watched and
-//! stopped. It is a chunk of the program.
+//! stopped.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -7,10 +7,10 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::chart::ChartView;
+use super::dom;
 use super::el::{El, el, many, maybe};
 use super::num;
 use super::part::{Change, Part, part};
-use super::{dom, focus};
 use crate::figure::aws_backoff::{self, Experiment, Order};
 use crate::lab::Chart;
 use crate::lab::text::{counted, grouped};
@@ -29,15 +29,9 @@ const DRAW_EVERY: f64 = 500.0;
 /// What can be chosen for the runs of each point.
 const RUNS: [u32; 4] = [10, 100, 300, 1000];
 
-/// The way into the chunk.
-#[derive(Clone, Copy)]
-pub struct Experiments(pub(crate) fn() -> Html);
-
-/// The way into the chunk: call it there.
-pub fn experiments() -> Experiments {
-    dom::adopt_styles(super::stage::STYLES);
-    focus::keep();
-    Experiments(|| part(Page))
+/// The page.
+pub(super) fn page() -> Html {
+    part(Page)
 }
 
 #[derive(PartialEq)]

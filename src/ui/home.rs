@@ -5,15 +5,11 @@ use yew::prelude::*;
 use super::el::{El, el, maybe};
 use super::experiments;
 use super::stage::{Opened, Place, Stage};
+use crate::lab::Listed;
 use crate::labs::LISTED;
 
 /// The front page with a lab on it.
 pub(crate) fn home(first: Option<&Opened>) -> El {
-    let mut cards = el("ul.cards");
-    for lab in LISTED {
-        let words = el("a.card.lab").set("href", format!("#/{}", lab.slug)).put(el("strong").text(lab.title));
-        cards = cards.put(el("li").put(words.put(el("span").text(lab.summary))));
-    }
     let alive = first.map(|opened| html! { <Stage opened={opened.clone()} place={Place::Front} /> });
     let mut words = "Click requests through a circuit breaker, break what lies behind it, and read in words why each thing happens.".to_owned();
     if first.is_some() {
@@ -24,16 +20,27 @@ pub(crate) fn home(first: Option<&Opened>) -> El {
         .put(el("p.claim").text(words))
         .put(maybe(alive))
         .put(el("h2.section").text("All labs"))
-        .put(cards)
-        .put(el("h2.section").text("Experiments"))
-        .put(
-            el("ul.cards").put(
-                el("li").put(
-                    el("a.card.lab")
-                        .set("href", format!("#/{}", experiments::PATH))
-                        .put(el("strong").text(experiments::TITLE))
-                        .put(el("span").text(experiments::SUMMARY)),
-                ),
-            ),
-        )
+        .put(cards(LISTED))
+        .put(el("h2.section").text("Experiments and calculators"))
+        .put(cards(&BESIDE))
+}
+
+/// What there is besides labs.
+const BESIDE: [Listed; 2] = [
+    Listed { slug: experiments::PATH, title: experiments::TITLE, summary: experiments::SUMMARY },
+    Listed {
+        slug: "availability/nines",
+        title: "Availability calculators",
+        summary: "Nines and downtime, replicas or a chain for a target, composite SLAs.",
+    },
+];
+
+/// A card each, with what it leads to.
+pub(super) fn cards(of: &[Listed]) -> El {
+    let mut cards = el("ul.cards");
+    for one in of {
+        let words = el("a.card.lab").set("href", format!("#/{}", one.slug)).put(el("strong").text(one.title));
+        cards = cards.put(el("li").put(words.put(el("span").text(one.summary))));
+    }
+    cards
 }

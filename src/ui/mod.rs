@@ -5,6 +5,7 @@
 
 mod actions;
 mod arrive;
+mod calculators;
 pub mod chart;
 mod clock;
 mod code;
@@ -24,6 +25,7 @@ mod log;
 mod notices;
 mod num;
 mod outlook;
+mod pages;
 mod panic;
 mod part;
 mod player;
@@ -43,7 +45,7 @@ mod transport;
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
 pub use arrive::{Arriving, Chunks};
-pub use experiments::{Experiments, experiments};
+pub use pages::{Pages, pages};
 pub use stage::{Panels, panels};
 
 /// Mounts the page on the element with the id `app`. Does nothing where there is none, such as in tests.

@@ -10,7 +10,7 @@ use super::knobs::OUTLOOK;
 use super::part::{Change, Part};
 use super::player::Intent;
 use crate::lab::scene::Why;
-use crate::lab::{Config, Entrance, Lanes};
+use crate::lab::{Config, Entrance, Fact, Lanes};
 
 /// "What these settings mean".
 #[derive(PartialEq)]
@@ -49,14 +49,19 @@ impl Part for Outlook {
         if facts.is_empty() && body.len() == 1 {
             return Html::default();
         }
-        let mut list = el("dl.facts");
-        for fact in facts {
-            let why = el("dd.num").put(el("strong").text(fact.value)).put(el("span").text(fact.because));
-            list = list.put(el("div").put(el("dt").text(fact.label)).put(why));
-        }
-        body.push(list.html());
+        body.push(self::facts(facts));
         el("details[data-part=outlook]").put(many(body)).html()
     }
+}
+
+/// Numbers with what they mean.
+pub(super) fn facts(facts: Vec<Fact>) -> Html {
+    let mut list = el("dl.facts");
+    for fact in facts {
+        let why = el("dd.num").put(el("strong").text(fact.value)).put(el("span").text(fact.because));
+        list = list.put(el("div").put(el("dt").text(fact.label)).put(why));
+    }
+    list.html()
 }
 
 /// The rule with the present numbers in it.

@@ -6,15 +6,15 @@ use yew::prelude::*;
 use super::arrive::{self, Chunks};
 use super::dom;
 use super::el::{el, many};
-use super::experiments::{self, Experiments};
 use super::home::home;
 use super::notices::notices;
+use super::pages::{self, Pages};
 use super::shell::shell;
 use super::stage::{Opened, Panels, Place, Stage};
 use super::theme::{self, Theme};
 use crate::lab::link::{self, Link, Target};
-use crate::lab::{Entrance, Listed};
-use crate::labs::{self, LISTED};
+use crate::lab::{Entrance, Listed, Notice};
+use crate::labs::LISTED;
 
 /// What the page is made of.
 #[derive(Clone, PartialEq, Properties)]
@@ -29,6 +29,8 @@ pub(crate) struct App {
     notices: Vec<AttrValue>,
     /// A link that the reader may have meant, with its words.
     meant: Option<(String, AttrValue)>,
+    /// What is to be said of a link that leads nowhere, once the front page is there.
+    astray: Option<pages::Astray>,
     theme: Theme,
     /// Counts navigations, so that the same lab opened again begins anew, and what arrives late for another page is known.
     visit: u64,
@@ -43,8 +45,8 @@ enum Page {
     /// What it needs is on its way: this lab, if it has one of its own. The old page is gone by then, for a stage that is still
     /// there would write its own address over the new one.
     Waiting(Option<&'static Listed>),
-    /// An experiment.
-    Experiments(Experiments),
+    /// One without a lab.
+    Other(pages::Opened),
     /// With the lab that is alive there.
     Home(Option<Opened>),
     Lab(Opened),
@@ -53,8 +55,8 @@ enum Page {
 pub(crate) enum Msg {
     /// The address changed, by a click, by hand, back or forward.
     Moved,
-    /// The experiments are here, or could not be had.
-    Found(u64, Option<Experiments>),
+    /// The pages without a lab are here, or could not be had.
+    Found(u64, Option<Pages>),
     /// What the page of this visit needs is here, or could not be had.
     Arrived(u64, Here),
     /// The notices were read.
@@ -78,6 +80,7 @@ impl Component for App {
             page: Page::Waiting(wanted()),
             notices: Vec::new(),
             meant: None,
+            astray: None,
             theme: theme::read(),
             visit: 0,
             turned: false,
@@ -97,17 +100,15 @@ impl Component for App {
                 self.fetch(ctx);
             }
             Msg::Arrived(visit, _) | Msg::Found(visit, _) if visit != self.visit => return false,
-            Msg::Found(_, found) => {
-                self.turned = self.visit > 0;
-                match found {
-                    Some(experiments) => self.page = Page::Experiments(experiments),
-                    None => self.read((None, None)),
+            Msg::Found(_, found) => match found.map(|pages| (pages.0)(&dom::hash())) {
+                Some(Ok(opened)) => self.show(opened),
+                Some(Err(astray)) => {
+                    self.astray = Some(astray);
+                    self.fetch_lab(ctx);
                 }
-            }
-            Msg::Arrived(_, here) => {
-                self.turned = self.visit > 0;
-                self.read(here);
-            }
+                None => self.read((None, None)),
+            },
+            Msg::Arrived(_, here) => self.read(here),
             Msg::Dismissed => self.notices.clear(),
             Msg::Theme(theme) => {
                 self.theme = theme;
@@ -132,7 +133,7 @@ impl Component for App {
                 let heading = lab.map_or("See systems fail, and see what holds", |lab| lab.title);
                 (lab.map(|lab| lab.slug), el("h1").text(heading).html())
             }
-            Page::Experiments(experiments) => (Some(experiments::PATH), (experiments.0)()),
+            Page::Other(opened) => (Some(""), (opened.page)()),
             // A frame that was meant for a lab is no place for the whole page.
             Page::Home(_) if framed() => {
                 let out = el("a[target=_blank][rel=noopener]").set("href", dom::base()).text("Open Halfopen");
@@ -152,7 +153,7 @@ impl Component for App {
         if let Some(document) = dom::document() {
             document.set_title(&match &self.page {
                 Page::Waiting(Some(lab)) => format!("{} · Halfopen", lab.title),
-                Page::Experiments(_) => format!("{} · Halfopen", experiments::TITLE),
+                Page::Other(opened) => format!("{} · Halfopen", opened.title),
                 Page::Waiting(None) | Page::Home(_) => "Halfopen: a playground for fault tolerance".to_owned(),
                 Page::Lab(opened) => format!("{} · Halfopen", opened.link.lab.about.title),
             });
@@ -174,13 +175,18 @@ impl Component for App {
 }
 
 impl App {
-    /// Asks for what the address needs of the program: its lab with all that unfolds, or the lab of the front page.
+    /// Asks for what the address needs of the program: its lab with all that unfolds, the lab of the front page, or what knows all
+    /// other pages.
     fn fetch(&self, ctx: &Context<Self>) {
-        if link::is_page(&dom::hash(), experiments::PATH) {
-            let (visit, found, link) = (self.visit, (ctx.props().chunks.experiments)(), ctx.link().clone());
+        if wanted().is_none() && !link::path(&dom::hash()).is_empty() {
+            let (visit, found, link) = (self.visit, (ctx.props().chunks.pages)(), ctx.link().clone());
             yew::platform::spawn_local(async move { link.send_message(Msg::Found(visit, found.await)) });
             return;
         }
+        self.fetch_lab(ctx);
+    }
+
+    fn fetch_lab(&self, ctx: &Context<Self>) {
         let wanted = wanted();
         let Some(lab) = wanted.or(LISTED.first()) else { return };
         let (visit, chunks, link) = (self.visit, ctx.props().chunks, ctx.link().clone());
@@ -189,12 +195,24 @@ impl App {
         yew::platform::spawn_local(async move { link.send_message(Msg::Arrived(visit, both.await)) });
     }
 
+    /// A page without a lab.
+    fn show(&mut self, mut opened: pages::Opened) {
+        self.tell(std::mem::take(&mut opened.notices));
+        self.page = Page::Other(opened);
+    }
+
+    /// The page is there; this was wrong with its link.
+    fn tell(&mut self, notices: Vec<Notice>) {
+        self.turned = self.visit > 0;
+        self.meant = None;
+        self.notices = notices.into_iter().map(|notice| AttrValue::from(notice.0)).collect();
+    }
+
     fn read(&mut self, (labs, panels): Here) {
         let lost = labs.is_none() || panels.is_none();
         let labs = labs.unwrap_or_default();
         let (target, notices) = link::read(&dom::hash(), labs);
-        self.meant = None;
-        self.notices = notices.into_iter().map(|notice| AttrValue::from(notice.0)).collect();
+        self.tell(notices);
         if lost {
             self.notices.push(LOST.into());
         }
@@ -206,29 +224,14 @@ impl App {
         self.page = match target {
             Target::Home => Page::Home(first()),
             Target::Lab(link) => Page::Lab(Opened::new(link, panels.flatten())),
-            Target::Page(path) => {
-                self.other(&path);
+            Target::Page(_) => {
+                if let Some(astray) = self.astray.take() {
+                    self.notices.push(astray.notice);
+                    self.meant = astray.meant;
+                }
                 Page::Home(first())
             }
         };
-    }
-
-    /// A page without a lab.
-    fn other(&mut self, path: &str) {
-        // The only way to see the failure panel before there is a failure; the browser tests look at it. No link leads here.
-        assert!(
-            path != "test/panic" || !dom::may_fail(),
-            "this page fails on purpose, to show what a failure looks like"
-        );
-        let shown: String = path.chars().filter(|c| !c.is_control()).take(60).collect();
-        // The rest of the link stays as it is: only the name was a slip.
-        self.meant = labs::nearest(path).map(|lab| {
-            let hash = dom::hash();
-            let rest = hash.find(['?', '&']).and_then(|at| hash.get(at + 1..)).unwrap_or_default();
-            let link = if rest.is_empty() { format!("#/{}", lab.slug) } else { format!("#/{}?{rest}", lab.slug) };
-            (link, format!("Did you mean “{}”?", lab.title).into())
-        });
-        self.notices.push(format!("There is no page called “{shown}”. This is the front page.").into());
     }
 }
 

@@ -120,11 +120,18 @@ impl Part for Share {
             .put(save("log", log_csv).text("Save the log (CSV)"))
             .put(save("charts", charts_csv).text("Save the charts’ data (CSV)"));
         panel
-            .put(part(Copyable { id: "share-link", label: "Link to this moment", text, note: note.into() }))
+            .put(part(Copyable {
+                id: "share-link",
+                label: "Link to this moment",
+                text,
+                button: "Copy",
+                note: note.into(),
+            }))
             .put(part(Copyable {
                 id: "share-embed",
                 label: "To embed it in a page",
                 text: snippet,
+                button: "Copy",
                 note: "It tells the page its height where the page listens.".into(),
             }))
             .put(saves)
@@ -134,11 +141,17 @@ impl Part for Share {
 
 /// A field with a button that copies it.
 #[derive(PartialEq)]
-struct Copyable {
-    id: &'static str,
-    label: &'static str,
-    text: String,
-    note: AttrValue,
+pub(super) struct Copyable {
+    /// The id of the field.
+    pub(super) id: &'static str,
+    /// What it is.
+    pub(super) label: &'static str,
+    /// What is copied.
+    pub(super) text: String,
+    /// What the button says.
+    pub(super) button: &'static str,
+    /// What else is to be known. May be empty.
+    pub(super) note: AttrValue,
 }
 
 impl Part for Copyable {
@@ -165,7 +178,7 @@ impl Part for Copyable {
         el("div.copyable")
             .put(el("label").word("for", id).text(self.label))
             .put(field.on("focus", select_all))
-            .put(el("button[type=button]").on("click", copy).text("Copy"))
+            .put(el("button[type=button]").on("click", copy).text(self.button))
             .put(el("small").text(self.note.clone()).text(" ").put(status))
             .html()
     }

@@ -32,7 +32,8 @@ impl Part for Tables {
     }
 }
 
-fn table(table: Table, lane: &'static str) -> Html {
+/// One of them; `lane` stands before its name.
+pub(super) fn table(table: Table, lane: &'static str) -> Html {
     let mut heads = el("tr");
     for head in table.heads {
         heads = heads.put(el("th[scope=col]").text(head));

@@ -4,7 +4,7 @@ use crate::support::{Outcome, Page, in_browser};
 use serde_json::json;
 
 /// Every kind of page, with labs in the middle of a run.
-const PAGES: [&str; 10] = [
+const PAGES: [&str; 13] = [
     "",
     "#/circuit-breaker",
     "#/circuit-breaker?t=4s&rate=20&do=1:break,3.9:send",
@@ -13,6 +13,9 @@ const PAGES: [&str; 10] = [
     "#/retry-storm?t=12s&do=5:start,10:end",
     "#/circuit-breaker?t=6s&rate=20&b.threshold=9&do=1:break",
     "#/experiments/backoff",
+    "#/availability/nines?available=99.95%25",
+    "#/availability/replicas?common=10",
+    "#/availability/sla?services=web%2099.95%25,%202of3(app%2099%25)",
     "#/embed/circuit-breaker?t=4s&do=1:break,2:send_10&lock=threshold&hide=share",
     "#/circuit-breaker?treshold=3&open_for=soon&do=1:jump",
 ];

@@ -9,6 +9,7 @@
 mod backoff;
 mod breaker;
 mod breaker_keys;
+mod calculators;
 mod cascade;
 mod charts;
 mod compare;

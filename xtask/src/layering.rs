@@ -29,10 +29,19 @@ const RULES: [Rule; 10] = [
         because: "the page shows the labs; they do not know it",
     },
     Rule {
-        inside: &["src/lab.rs", "src/lab/", "src/labs/", "src/labs.rs", "src/figure.rs", "src/figure/"],
+        inside: &[
+            "src/lab.rs",
+            "src/lab/",
+            "src/labs/",
+            "src/labs.rs",
+            "src/figure.rs",
+            "src/figure/",
+            "src/calculators.rs",
+            "src/calculators/",
+        ],
         except: &[],
         words: &["plotters*"],
-        because: "a lab or a figure says what there is to see and draws nothing itself",
+        because: "a lab, a figure or a calculator says what there is to see and draws nothing itself",
     },
     Rule {
         inside: &[
@@ -44,10 +53,12 @@ const RULES: [Rule; 10] = [
             "src/session/",
             "src/figure.rs",
             "src/figure/",
+            "src/calculators.rs",
+            "src/calculators/",
         ],
         except: &[],
         words: &["crate::cli", "crate::conform", "crate::paint"],
-        because: "labs, sessions and figures know nothing of who shows them",
+        because: "labs, sessions, figures and calculators know nothing of who shows them",
     },
     Rule {
         inside: &["src/", "core/src/"],
@@ -63,10 +74,19 @@ const RULES: [Rule; 10] = [
         because: "their order differs from run to run",
     },
     Rule {
-        inside: &["src/lab.rs", "src/lab/", "src/session.rs", "src/session/", "src/figure.rs", "src/figure/"],
+        inside: &[
+            "src/lab.rs",
+            "src/lab/",
+            "src/session.rs",
+            "src/session/",
+            "src/figure.rs",
+            "src/figure/",
+            "src/calculators.rs",
+            "src/calculators/",
+        ],
         except: &[],
         words: &["crate::labs"],
-        because: "the contract, the session and the figures know no lab by name",
+        because: "the contract, the session, the figures and the calculators know no lab by name",
     },
     Rule {
         inside: &["core/src/"],

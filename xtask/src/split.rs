@@ -18,8 +18,8 @@ use std::path::{Path, PathBuf};
 const FLAGS: &str = "-Clink-arg=--emit-relocs -Ctarget-feature=-reference-types";
 /// The chunk that every lab needs where it stands alone: not on the front page.
 const PANELS: &str = "panels";
-/// The chunk of the pages that are no lab.
-const EXPERIMENTS: &str = "experiments";
+/// The chunk of the pages without a lab: their paths have more than one part.
+const PAGES: &str = "pages";
 /// The lab of the front page: the first of the registry. A browser test sees to it that no other is loaded there.
 const FRONT: &str = "circuit_breaker";
 /// Only wasm-bindgen understands calls of this, and it sees only the first file.
@@ -68,12 +68,59 @@ pub(crate) fn split(dist: &Path) -> Outcome {
         run(program("wasm-opt").arg("-Oz").args(FEATURES).arg(&file).arg("-o").arg(&file))?;
     }
     shorten(&bound)?;
+    let links = links(&text(&bound.join("__wasm_split.js"))?);
+    let packed = pack(&bound, &links)?;
     run(program("esbuild")
         .args(["--bundle", "--format=esm", "--minify", "--charset=utf8", "--log-level=error"])
         .arg(bound.join("main.js"))
         .arg(format!("--outfile={}", work.join("main.js").display())))?;
-    publish(&bound, &text(&work.join("main.js"))?, dist)
+    publish(&bound, &text(&work.join("main.js"))?, &links, &packed, dist)
 }
+
+/// The files that the first lab shares with others, in one: the more labs there are the more and the smaller they get, and
+/// together they are shorter than one by one. Gives the names of those that are in it.
+fn pack(bound: &Path, links: &BTreeMap<String, Vec<String>>) -> Outcome<Vec<String>> {
+    let script = bound.join("__wasm_split.js");
+    let mut words = text(&script)?;
+    let mut all = Vec::new();
+    let packed: Vec<String> =
+        links.get(FRONT).into_iter().flatten().filter(|name| !name.starts_with("split_")).cloned().collect();
+    for name in &packed {
+        let bytes = read(&bound.join(name))?;
+        let (from, to) = (all.len(), all.len() + bytes.len());
+        all.extend(bytes);
+        let whole = format!("new URL(\"./{name}\", import.meta.url)");
+        if words.matches(&whole).count() != 1 {
+            return fail(format!("the splitter's script does not load {name} once"));
+        }
+        words = words.replace(&whole, &format!("[{from}, {to}]"));
+        fs::remove_file(bound.join(name)).doing(|| format!("could not remove {name}"))?;
+    }
+    let makes = "function makeFetch(srcUrl) {\n";
+    if words.matches(makes).count() != 1 {
+        return fail("the splitter's script does not fetch as it used to");
+    }
+    words =
+        words.replace(makes, &format!("{UNPACK}{makes}    if (Array.isArray(srcUrl)) return () => unpack(srcUrl);\n"));
+    fs::write(bound.join(PACK), all).doing(|| format!("could not write {PACK}"))?;
+    fs::write(&script, words).doing(|| "could not write the splitter's script".into())?;
+    Ok(packed)
+}
+
+/// The files in one; fetched once, and again only after it failed. Its end is that of what is in it, so that servers compress it.
+const PACK: &str = "shared.wasm";
+const UNPACK: &str = r#"
+let pack;
+function unpack([from, to]) {
+    pack ??= fetch(new URL("./shared.wasm", import.meta.url)).then(all => {
+        if (!all.ok) throw new Error(all.status);
+        return all.arrayBuffer();
+    });
+    const mine = pack;
+    mine.catch(() => { if (pack === mine) pack = undefined; });
+    return async imports => WebAssembly.instantiate((await mine).slice(from, to), imports);
+}
+"#;
 
 /// Has wasm-bindgen hand values of the browser to the program as numbers, not as references: it would change the imports'
 /// types and all calls in the first file, but those in the others it does not see, and they would end in a trap.
@@ -128,19 +175,29 @@ const FEATURES: [&str; 6] = [
 ];
 
 /// Puts script and parts into `dist`, each under a name with its hash, in place of what Trunk put there.
-fn publish(bound: &Path, script: &str, dist: &Path) -> Outcome {
+fn publish(
+    bound: &Path,
+    script: &str,
+    links: &BTreeMap<String, Vec<String>>,
+    packed: &[String],
+    dist: &Path,
+) -> Outcome {
     let mut script = script.to_owned();
     let mut names = BTreeMap::new();
     for name in files(bound, ".wasm")? {
         let bytes = read(&bound.join(&name))?;
-        let stem = name.trim_end_matches(".wasm").trim_start_matches("split_").replace("main_bg", "halfopen");
-        let named = format!("{stem}-{}.wasm", hash(&bytes));
+        let Some((stem, end)) = name.rsplit_once('.') else { continue };
+        let stem = stem.trim_start_matches("split_").replace("main_bg", "halfopen");
+        let named = format!("{stem}-{}.{end}", hash(&bytes));
         fs::write(dist.join(&named), bytes).doing(|| format!("could not write {named}"))?;
         if !script.contains(&name) {
             return fail(format!("the script does not load {name}"));
         }
         script = script.replace(&name, &named);
         names.insert(name, named);
+    }
+    if let Some(pack) = names.get(PACK).cloned() {
+        names.extend(packed.iter().map(|name| (name.clone(), pack.clone())));
     }
     let script_name = format!("halfopen-{}.js", hash(script.as_bytes()));
     fs::write(dist.join(&script_name), &script).doing(|| format!("could not write {script_name}"))?;
@@ -158,7 +215,7 @@ fn publish(bound: &Path, script: &str, dist: &Path) -> Outcome {
     html = html.replace(&old_wasm, main).replace(&old_script, &script_name);
     let Some(place) = html.find("<script type") else { return fail("the page has no script") };
     let labs = labs(&text(&root().join("src/labs/mod.rs"))?);
-    html.insert_str(place, &preload(&links(&text(&bound.join("__wasm_split.js"))?), &labs, &names));
+    html.insert_str(place, &preload(links, &labs, &names));
     fs::write(&page, html).doing(|| "could not write the page".into())?;
     for old in [old_wasm, old_script] {
         fs::remove_file(dist.join(&old)).doing(|| format!("could not remove {old}"))?;
@@ -206,13 +263,13 @@ fn preload(
         files.join(" ")
     };
     let mut entries = vec![format!("\"\":\"{}\"", list(&[FRONT]))];
-    entries.push(format!("\"{EXPERIMENTS}\":\"{}\"", list(&[EXPERIMENTS])));
+    entries.push(format!("\"/\":\"{}\"", list(&[PAGES])));
     for (lab, cut) in labs {
         entries.push(format!("\"{}\":\"{}\"", lab.replace('_', "-"), list(&[cut, PANELS])));
     }
     format!(
-        "<script data-chunks>{{const all={{{}}};const [,lab]=/^#\\/(?:embed\\/)?([a-z-]+)/.exec(location.hash)||[];\
-         for(const file of (all[lab]||all[\"\"]).split(\" \")){{const link=document.createElement(\"link\");\
+        "<script data-chunks>{{const all={{{}}};const [,lab,page]=/^#\\/(?:embed\\/)?([a-z-]+)(\\/\\w)?/.exec(location.hash)||[];\
+         for(const file of (all[page?\"/\":lab]||all[\"\"]).split(\" \")){{const link=document.createElement(\"link\");\
          link.rel=\"preload\";link.as=\"fetch\";link.crossOrigin=\"anonymous\";link.href=\"./\"+file;\
          document.head.append(link)}}}}</script>\n    ",
         entries.join(",")

@@ -143,6 +143,32 @@ impl Block {
         self.made_of(&children)
     }
 
+    /// Whether it is down whatever chance brings, because parts of it always are. Not asked of numbers, which may be rounded.
+    fn is_always_down(&self) -> bool {
+        let always = || self.children.iter().filter(|child| child.is_always_down()).count();
+        match self.kind {
+            Kind::Part(down) => down == Unavailability::ALWAYS,
+            Kind::Series => always() > 0,
+            Kind::KOfN { needed, .. } => always() + needed > self.children.len(),
+            Kind::Failover(how) => match &self.children[..] {
+                [primary, standby] => {
+                    // Of a standby that never gets to work nothing is to be had.
+                    let is_of_use = how.works > 0.0 && how.takes < how.repair;
+                    primary.is_always_down() && (!is_of_use || standby.is_always_down())
+                }
+                _ => true,
+            },
+        }
+    }
+
+    /// How often each child is down by itself, without what it has in common. What is always down is so by itself.
+    fn own(&self, children: &[Unavailability], cause: CommonCause) -> Vec<Unavailability> {
+        let own = |(child, down): (&Self, &Unavailability)| {
+            if child.is_always_down() { Unavailability::ALWAYS } else { cause.own(*down) }
+        };
+        self.children.iter().zip(children).map(own).collect()
+    }
+
     /// How often it is down when its children are down so often.
     fn made_of(&self, children: &[Unavailability]) -> Unavailability {
         let all = children.iter().copied();
@@ -150,7 +176,7 @@ impl Block {
             Kind::Part(down) => down,
             Kind::Series => series(all),
             Kind::KOfN { needed, cause } => {
-                let own = all.clone().map(|down| cause.own(down));
+                let own = self.own(children, cause);
                 let own = if needed == 1 {
                     parallel(own)
                 } else {
@@ -170,43 +196,140 @@ impl Block {
     /// What every block in it does to the whole, itself first, then its children with all that is in them, in order. *What if
     /// this one is down now?* is [`Contribution::if_always`].
     ///
-    /// In a group of k of n that all differ the work grows with the cube of their number.
+    /// The work grows with the square of the number of parts.
     pub fn contributions(&self) -> Vec<Contribution> {
         let mut all = Vec::new();
-        self.contribute(&mut Vec::new(), [Unavailability::NEVER, Unavailability::ALWAYS], &mut all);
+        self.contribute(&mut Vec::new(), &mut Vec::new(), &mut all);
         all
     }
 
-    /// `whole` is how often the outermost block is down while this one never is, and while it always is.
-    fn contribute(&self, path: &mut Path, whole: [Unavailability; 2], all: &mut Vec<Contribution>) {
-        let [if_never, if_always] = whole;
+    /// `way` leads from the outermost block to this one.
+    fn contribute(&self, path: &mut Path, way: &mut Vec<Step>, all: &mut Vec<Contribution>) {
+        let whole = |down| way.iter().rev().fold(down, |down, step: &Step| step.up(down));
+        let (if_never, if_always) = (whole(Unavailability::NEVER), whole(Unavailability::ALWAYS));
         all.push(Contribution { path: path.clone(), if_never, if_always });
-        let mut children: Vec<Unavailability> = self.children.iter().map(Self::down).collect();
-        // Children that are alike make the same difference.
-        let mut known: Vec<(Unavailability, [Unavailability; 2])> = Vec::new();
-        for (place, child) in self.children.iter().enumerate() {
-            let Some(down) = children.get(place).copied() else { continue };
-            let found = known.iter().find(|known| known.0 == down).map(|known| known.1);
-            let made = found.unwrap_or_else(|| {
-                let made = [Unavailability::NEVER, Unavailability::ALWAYS].map(|instead| {
-                    children.get_mut(place).into_iter().for_each(|child| *child = instead);
-                    // The whole depends on this block in a straight line, from never to always.
-                    let Unavailability(down) = self.made_of(&children);
-                    Unavailability((if_never.0 * down.complement() + if_always.0 * down).min(Scaled::ONE))
-                });
-                children.get_mut(place).into_iter().for_each(|child| *child = down);
-                known.push((down, made));
-                made
-            });
+        for (place, (child, step)) in self.children.iter().zip(self.steps()).enumerate() {
             path.push(place);
-            child.contribute(path, made, all);
+            way.push(step);
+            child.contribute(path, way, all);
+            way.pop();
             path.pop();
         }
     }
+
+    /// From each child to this block.
+    fn steps(&self) -> Vec<Step> {
+        let children: Vec<Unavailability> = self.children.iter().map(Self::down).collect();
+        let none = CommonCause::NONE;
+        let (needed, cause) = match self.kind {
+            Kind::KOfN { needed, cause } if children.len() > 1 => (needed, cause),
+            Kind::Failover(how) => {
+                let [primary, standby] = children[..] else { return Vec::new() };
+                let [never, always] = [Unavailability::NEVER, Unavailability::ALWAYS];
+                let step = |never, always| Step { cause: none, never, always, least: None };
+                return [
+                    step(how.of(never, standby), how.of(always, standby)),
+                    step(how.of(primary, never), how.of(primary, always)),
+                ]
+                .into();
+            }
+            _ => (children.len(), none),
+        };
+        let own = self.own(&children, cause);
+        let each = too_few_with_each(&own, children.len().saturating_sub(needed));
+        let least = |place: usize| {
+            let others = children.iter().enumerate().filter(|(other, _)| *other != place).map(|(_, child)| child.0);
+            others.reduce(Scaled::min).map(Unavailability)
+        };
+        each.into_iter()
+            .enumerate()
+            .map(|(place, [never, always])| Step { cause, never, always, least: least(place) })
+            .collect()
+    }
+}
+
+/// How often a group is down, by how often one of its children is.
+struct Step {
+    cause: CommonCause,
+    /// Without the shared cause, if the child never is down by itself, and if it always is: a straight line between them.
+    never: Unavailability,
+    always: Unavailability,
+    /// The least of the other children, which with this one says how often the shared cause comes.
+    least: Option<Unavailability>,
+}
+
+impl Step {
+    fn up(&self, child: Unavailability) -> Unavailability {
+        // What is down for certain is so by itself.
+        let Unavailability(own) = if child == Unavailability::ALWAYS { child } else { self.cause.own(child) };
+        let line = (self.never.0 * own.complement() + self.always.0 * own).min(Scaled::ONE);
+        Unavailability(line).and(self.cause.shared(self.least.into_iter().chain([child])))
+    }
+}
+
+/// For each part, the chance that more than `spare` are down if this one never is, and if it always is: by the counts of those
+/// before it and of those after it, in sums and products of what is not negative.
+fn too_few_with_each(parts: &[Unavailability], spare: usize) -> Vec<[Unavailability; 2]> {
+    /// The chances of 0, 1, … `spare` down among some parts, and of more.
+    #[derive(Clone)]
+    struct Counts {
+        exactly: Vec<Scaled>,
+        more: Scaled,
+    }
+    impl Counts {
+        fn take_in(&mut self, Unavailability(down): Unavailability) {
+            let up = down.complement();
+            self.more = self.more + self.exactly.last().map_or(Scaled::ZERO, |last| *last * down);
+            let mut fewer = Scaled::ZERO;
+            for chance in &mut self.exactly {
+                let was = *chance;
+                *chance = was * up + fewer * down;
+                fewer = was;
+            }
+        }
+    }
+    // No more can be down than there are.
+    let spare = spare.min(parts.len());
+    let mut none = Counts { exactly: alloc::vec![Scaled::ZERO; spare + 1], more: Scaled::ZERO };
+    none.exactly.first_mut().into_iter().for_each(|first| *first = Scaled::ONE);
+    let mut before = none.clone();
+    let befores: Vec<Counts> = parts
+        .iter()
+        .map(|part| {
+            let here = before.clone();
+            before.take_in(*part);
+            here
+        })
+        .collect();
+    let mut after = none;
+    let mut each: Vec<[Unavailability; 2]> = befores
+        .into_iter()
+        .zip(parts)
+        .rev()
+        .map(|(before, part)| {
+            // The chance that more than `room` are down of both together, the fewest before first.
+            let more_than = |room: usize| {
+                let mut beyond = after.exactly.iter().skip(room + 1).fold(after.more, |sum, chance| sum + *chance);
+                let mut sum = before.exactly.iter().skip(room + 1).fold(before.more, |sum, chance| sum + *chance);
+                for (down, chance) in before.exactly.iter().take(room + 1).enumerate() {
+                    sum = sum + *chance * beyond;
+                    beyond = beyond + after.exactly.get(room - down).copied().unwrap_or(Scaled::ZERO);
+                }
+                Unavailability(sum.min(Scaled::ONE))
+            };
+            let always = spare.checked_sub(1).map_or(Unavailability::ALWAYS, more_than);
+            let made = [more_than(spare), always];
+            after.take_in(*part);
+            made
+        })
+        .collect();
+    each.reverse();
+    each
 }
 
 #[cfg(test)]
 mod tests {
+    use core::time::Duration;
     use std::string::ToString;
     use std::vec;
 
@@ -252,6 +375,37 @@ mod tests {
         // One application server less: the other two are both needed.
         assert!((if_down(&[1, 0]).share().unwrap() - 0.0021).abs() < 1e-5);
         assert!((if_down(&[2, 1]).share().unwrap() - 0.0006).abs() < 1e-5);
+    }
+
+    #[test]
+    fn each_child_makes_the_difference_that_it_makes() {
+        let downs = [0.1, 0.25, 0.3, 0.05, 0.2, 0.02];
+        // Five beside a sixth, in a group with a cause of its own and one in series.
+        let system = |downs: &[f64], needed: usize, cause: CommonCause| {
+            let parts: Vec<Block> = downs.iter().map(|down| part(*down)).collect();
+            let five = if needed == 5 {
+                Block::series(parts[..5].to_vec())
+            } else {
+                Block::k_of_n(needed, parts[..5].to_vec(), cause)
+            };
+            let both = Block::parallel(vec![five.unwrap(), parts[5].clone()], cause).unwrap();
+            let how = Failover { works: 0.9, takes: Duration::from_secs(60), repair: Duration::from_secs(3600) };
+            Block::failover(Block::series(vec![both, part(0.01)]).unwrap(), part(0.5), how).unwrap()
+        };
+        for (needed, beta) in [(1, 0.0), (1, 0.2), (2, 0.0), (3, 0.2), (4, 0.1), (5, 0.0), (5, 0.3)] {
+            let cause = CommonCause::new(beta).unwrap();
+            let all = system(&downs, needed, cause).contributions();
+            for place in 0..downs.len() {
+                let path = if place < 5 { vec![0, 0, 0, place] } else { vec![0, 0, 1] };
+                let found = all.iter().find(|one| one.path == path).unwrap();
+                for (instead, told) in [(0.0, found.if_never), (1.0, found.if_always)] {
+                    let mut changed = downs;
+                    changed[place] = instead;
+                    let (told, down) = (told.share().unwrap(), system(&changed, needed, cause).down().share().unwrap());
+                    assert!((told - down).abs() <= 1e-13 * down, "{needed} of 5, {beta}, {place}: {told}, {down}");
+                }
+            }
+        }
     }
 
     #[test]

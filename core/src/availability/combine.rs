@@ -138,6 +138,10 @@ impl CommonCause {
         if needed == 0 {
             return Unavailability::NEVER;
         }
+        // One of one is no group that could fail together.
+        if n == 1 {
+            return k_of_n_alike(needed, n, part);
+        }
         k_of_n_alike(needed, n, self.own(part)).and(self.shared([part]))
     }
 }
@@ -189,6 +193,8 @@ mod tests {
         near(three, 1e-4 + 7.29e-10 * (1.0 - 1e-4));
         near(CommonCause::NONE.k_of_n_alike(1, 3, down(0.001)), 1e-9);
         near(CommonCause::new(1.0).unwrap().k_of_n_alike(1, 3, down(0.001)), 1e-3);
+        assert_eq!(beta.k_of_n_alike(1, 1, down(0.001)), down(0.001), "alone it shares with nobody");
+        assert_eq!(beta.k_of_n_alike(2, 1, down(0.001)), Unavailability::ALWAYS);
         assert!(CommonCause::new(1.5).is_err() && CommonCause::new(f64::NAN).is_err());
     }
 

@@ -5,7 +5,7 @@ use super::down::Unavailability;
 use super::scaled::Scaled;
 
 /// The most replicas that are tried.
-const REPLICAS_MAX: u32 = 1000;
+pub const REPLICAS_MAX: u32 = 1000;
 
 /// How many replicas, of which one suffices, are down no more than `target`. `None` where no number of up to 1,000 is enough: a
 /// shared cause is a floor that more of the same does not lower.
@@ -28,7 +28,7 @@ pub fn longest_chain(target: Unavailability, part: Unavailability) -> u32 {
     let guess = if guess > 0.0 { guess } else { libm::pow(10.0, part.nines() - target.nines()) };
     let mut many = libm::floor(guess).clamp(1.0, f64::from(u32::MAX)) as u32;
     let fits = |many: u32| within(chain(many, part), target);
-    if many < EXACT_MAX {
+    if many < CHAIN_EXACT_MAX {
         while many > 1 && !fits(many) {
             many -= 1;
         }
@@ -39,8 +39,22 @@ pub fn longest_chain(target: Unavailability, part: Unavailability) -> u32 {
     many
 }
 
-/// Chains up to this length are worked out part by part.
-const EXACT_MAX: u32 = 100_000;
+/// How often each of `many` parts in series, all needed and all alike, may be down for them to be down no more than `target`
+/// together: 1 − (1 − target)^(1/many). With no parts at all, always.
+pub fn part_for(target: Unavailability, many: u32) -> Unavailability {
+    if many == 0 || target == Unavailability::ALWAYS {
+        return Unavailability::ALWAYS;
+    }
+    let (share, many) = (target.0.to_f64(), f64::from(many));
+    // Shares too small for a logarithm are proportional.
+    if share < f64::EPSILON {
+        return Unavailability(target.0 * Scaled::new(1.0 / many));
+    }
+    Unavailability(Scaled::new(-libm::expm1(libm::log1p(-share) / many)))
+}
+
+/// Chains up to this length are worked out part by part; what [`longest_chain`] says of longer ones may be off by a few.
+pub const CHAIN_EXACT_MAX: u32 = 100_000;
 
 /// Down no more than that, but for what the numbers here are exact to: three of 99.9 % do reach nine nines.
 fn within(down: Unavailability, target: Unavailability) -> bool {
@@ -80,5 +94,19 @@ mod tests {
         assert_eq!(longest_chain(down(1e-18), down(1e-20)), 100);
         assert_eq!(longest_chain(down(0.1), Unavailability::NEVER), u32::MAX);
         assert_eq!(longest_chain(Unavailability::ALWAYS, down(0.5)), u32::MAX);
+    }
+
+    #[test]
+    fn parts_are_as_good_as_their_chain_needs() {
+        for target in [0.5, 0.001, 1e-9, 1e-15, 1e-18, 1e-200] {
+            for many in [1, 2, 10, 1000] {
+                let part = part_for(down(target), many);
+                let whole = chain(many, part).share().unwrap();
+                assert!((whole / target - 1.0).abs() < 1e-12, "{many} for {target}: {whole}");
+            }
+        }
+        assert_eq!(part_for(Unavailability::NEVER, 3), Unavailability::NEVER);
+        assert_eq!(part_for(Unavailability::ALWAYS, 3), Unavailability::ALWAYS);
+        assert_eq!(part_for(down(0.1), 0), Unavailability::ALWAYS);
     }
 }

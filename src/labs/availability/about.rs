@@ -82,26 +82,27 @@ pub(super) const ABOUT: About = About {
         },
         Prediction {
             id: "chain_of_ten",
-            question: "Ten services of 99.9 % each call each other in a chain, so that all are needed. How many seconds is the chain down in a year? One service is down for 31,536 s.",
+            question: "Ten services of 99.9 % each call each other in a chain, so that all are needed. How available is the chain, in percent?",
             setup: "system=10of10(service%2099.9%25)",
-            readout: "downtime",
+            readout: "calculated",
             at_ms: 3000,
-            answer: 313_944.0,
-            tolerance: 16_000.0,
+            answer: 0.990_045,
+            tolerance: 0.002,
             misconceptions: &[
                 (
-                    31_536.0,
-                    "That is what one is down. The others are down at other times: what is needed together is down nearly as long as all downtimes together.",
+                    0.999,
+                    "That is one of them. The others are down at other times: what is needed together is down nearly as long as all downtimes together.",
                 ),
-                (3154.0, "Parts in a chain make it worse, not better: each is one more that can be missing."),
+                (0.9999, "Parts in a chain make it worse, not better: each is one more that can be missing."),
+                (0.9, "Each takes a thousandth, not a hundredth: ten thousandths are one percent."),
             ],
         },
     ],
     goals: &[
         Goal {
             id: "five_nines",
-            task: "Build a system of three parts or more that has five nines, worked out, with parts of three nines each.",
-            hint: "What stands alone costs most. Give it a twin: choose it in the picture, then “One more beside it”.",
+            task: "Bring the system to five nines, worked out.",
+            hint: "What stands alone costs most. Edit the picture and put one more beside it, or write parallel(…) around it.",
             reached: |_, readouts| {
                 let number =
                     |id: &str| readouts.iter().find(|readout| readout.id == id).and_then(|readout| readout.number);
@@ -127,37 +128,30 @@ pub(super) const ABOUT: About = About {
 };
 
 fn claim(config: &Config) -> String {
-    let setup = Setup::new(config);
+    let setup = Setup::of(config);
     let told = numbers::told(setup.down);
     let count = setup.parts.len();
-    let beta = setup.given.common.share();
     let which = match &setup.system.is {
         Is::Part { .. } => "One part: ".to_owned(),
         Is::Group { needed: Needed::One, blocks, copies, .. } if blocks.len() * copies == count => {
             format!("{count} parts of which one suffices: ")
         }
-        Is::Group { needed: Needed::All, blocks, copies, .. } if blocks.len() * copies == count => {
+        Is::Group { needed, blocks, copies, .. } if blocks.len() * copies == count && needed.is_all(count) => {
             format!("{count} parts that are all needed: ")
         }
         _ => format!("{}: ", numbers::parts(count)),
     };
-    let cause = if beta > 0.0 && setup::has_groups(config) {
-        let alone = Setup::new(&without_common(config)).down;
-        format!(" If nothing took parts down together it would be {}.", words::percent(alone).replace(' ', "\u{a0}"))
-    } else {
+    let cause = if setup.down_alone == setup.down {
         String::new()
+    } else {
+        let alone = words::percent(setup.down_alone).replace(' ', "\u{a0}");
+        format!(" If nothing took parts down together it would be {alone}.")
     };
     format!("{which}{told}.{cause}")
 }
 
-fn without_common(config: &Config) -> Config {
-    let mut config = config.clone();
-    config.set("common", crate::lab::Value::Number(0));
-    config
-}
-
 fn outlook(config: &Config) -> Vec<Fact> {
-    let setup = Setup::new(config);
+    let setup = Setup::of(config);
     let down = setup.down;
     let fact = |label: &str, value: String, because: String| Fact { label: label.to_owned(), value, because };
     let periods = Period::ALL.map(|period| format!("{} a {}", words::downtime(down, period), period.name()));
@@ -206,7 +200,7 @@ fn outlook(config: &Config) -> Vec<Fact> {
 
 /// What the part at the end of this way is called.
 fn label(setup: &Setup, path: &[usize]) -> String {
-    let found = path.iter().try_fold(&*setup.system, |system, place| system.children().nth(*place));
+    let found = path.iter().try_fold(&setup.system, |system, place| system.children().nth(*place));
     found.map(crate::system::System::label).unwrap_or_default()
 }
 

@@ -39,12 +39,15 @@ fn replicas(lab: &Lab) -> Chart {
     let (alone, shared) = (of(CommonCause::NONE), of(cause));
     let top = alone.last().map_or(1.0, |last| last.1).max(1.0);
     let percent = words::number(beta * 100.0, 1);
-    let ends = |points: &[(f64, f64)]| points.last().map_or_else(String::new, |last| words::number(last.1, 2));
-    let summary = format!(
-        "Of {REPLICAS} replicas of {label}, any of which suffices: {} nines if nothing takes them down together, {} with {percent} % in common.",
-        ends(&alone),
-        ends(&shared)
-    );
+    let summary = match (alone.last(), shared.last()) {
+        (Some(alone), Some(shared)) => format!(
+            "Of {REPLICAS} replicas of {label}, any of which suffices: {} nines if nothing takes them down together, {} with {percent} % in common.",
+            words::number(alone.1, 2),
+            words::number(shared.1, 2)
+        ),
+        // It never fails.
+        _ => format!("However many replicas of {label} there are: there is no end of nines."),
+    };
     Chart {
         id: "replicas",
         title: "Availability against replicas",

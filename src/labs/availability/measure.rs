@@ -126,24 +126,27 @@ impl Measure {
 /// When the whole and some parts were down, in equal stretches since the beginning.
 #[derive(Clone)]
 pub(super) struct Strips {
-    /// The whole first (`None`), then the parts that cost most.
+    /// The parts that cost most, and the whole (`None`).
     pub(super) rows: Vec<Strip>,
     looks: u32,
     taken: u32,
+    /// When the first stretch began, in time of the run, and the one under way.
+    pub(super) begun: Instant,
+    since: Date,
 }
 
 /// The outages of one.
 #[derive(Clone)]
 pub(super) struct Strip {
     pub(super) part: Option<usize>,
-    /// Whether it was down at some time in each stretch.
-    pub(super) down: Vec<bool>,
-    current: bool,
-    last: Date,
+    /// The share of each stretch that it was down.
+    pub(super) down: Vec<f64>,
+    /// Its downtime when the stretch under way began.
+    before: Date,
 }
 
 impl Strips {
-    pub(super) fn new(setup: &Setup, plant: &Plant) -> Self {
+    pub(super) fn new(setup: &Setup, plant: &Plant, begun: Instant, since: Date) -> Self {
         let mut parts: Vec<usize> = (0..plant.own).collect();
         let costs = |part: &usize| setup.parts.get(*part).map_or(0.0, |part| part.costs);
         parts.sort_by(|a, b| costs(b).total_cmp(&costs(a)));
@@ -151,31 +154,29 @@ impl Strips {
         // In the order of the text, as they stand in the picture.
         parts.sort_unstable();
         let causes = (plant.own..plant.parts.len()).take(3);
-        let strip = |part| Strip { part, down: Vec::new(), current: false, last: 0 };
+        let strip = |part| Strip { part, down: Vec::new(), before: 0 };
         let parts = parts.into_iter().chain(causes).map(Some);
         let mut rows: Vec<Strip> = parts.map(strip).collect();
         rows.push(strip(None));
-        Self { rows, looks: 1, taken: 0 }
+        Self { rows, looks: 1, taken: 0, begun, since }
     }
 
     /// A look.
     pub(super) fn look(&mut self, plant: &Plant, date: Date) {
         self.taken += 1;
-        let over = self.taken >= self.looks;
+        if self.taken < self.looks {
+            return;
+        }
+        self.taken = 0;
+        let passed = seconds(date.saturating_sub(std::mem::replace(&mut self.since, date)));
         for row in &mut self.rows {
             let downtime = row.part.map_or_else(|| plant.downtime(date), |part| plant.part_downtime(part, date));
-            row.current |= downtime > row.last;
-            row.last = downtime;
-            if over {
-                row.down.push(std::mem::take(&mut row.current));
-            }
-        }
-        if over {
-            self.taken = 0;
+            let down = seconds(downtime.saturating_sub(std::mem::replace(&mut row.before, downtime)));
+            row.down.push(if passed > 0.0 { (down / passed).min(1.0) } else { 0.0 });
         }
         if self.rows.first().is_some_and(|row| row.down.len() >= 2 * STRIP) {
             for row in &mut self.rows {
-                row.down = row.down.chunks(2).map(|pair| pair.contains(&true)).collect();
+                row.down = row.down.chunks(2).map(|pair| pair.iter().sum::<f64>() / pair.len() as f64).collect();
             }
             self.looks *= 2;
         }

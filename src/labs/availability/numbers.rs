@@ -8,7 +8,7 @@ use super::plant::Plant;
 use super::setup::Setup;
 use crate::lab::scene::Why;
 use crate::lab::{Readout, Table, Tone, text};
-use crate::system::{Is, Needed, System, words};
+use crate::system::{Given, Is, Needed, System, words};
 
 /// Rows of the table at most.
 const ROWS: usize = 20;
@@ -37,7 +37,7 @@ pub(super) fn readouts(lab: &Lab) -> Vec<Readout> {
     ];
     let measured = lab.measure.measured();
     let told = measured.map_or_else(
-        || "nothing yet".to_owned(),
+        || "not yet".to_owned(),
         |measured| {
             let share = Unavailability::new(measured.down.clamp(0.0, 1.0)).unwrap_or(Unavailability::NEVER);
             words::percent(share)
@@ -45,7 +45,7 @@ pub(super) fn readouts(lab: &Lab) -> Vec<Readout> {
     );
     all.push(readout("measured", "Measured", measured.map(|measured| 1.0 - measured.down), told, Tone::LaneA));
     let margin = measured.filter(|measured| measured.margin.is_finite());
-    let told = margin.map_or_else(|| "too few outages".to_owned(), |measured| format!("± {}", points(measured.margin)));
+    let told = margin.map_or_else(|| "not yet".to_owned(), |measured| format!("± {}", points(measured.margin)));
     all.push(readout("margin", "95 % interval", margin.map(|measured| measured.margin), told, Tone::Plain));
     let tone = if plant.outages > 0 { Tone::Bad } else { Tone::Plain };
     all.push(Readout::count("outages", "Outages of the whole", plant.outages, tone));
@@ -107,10 +107,16 @@ fn costs(setup: &Setup, part: usize) -> f64 {
 }
 
 /// The rule of each group with its numbers, the outermost first.
+pub(super) fn rules(system: &System, block: &Block, given: &Given) -> Vec<Why> {
+    let mut rules = Vec::new();
+    rule(system, block, given, &mut rules);
+    rules
+}
+
+/// The rules, and how what is measured stands to them.
 pub(super) fn why(lab: &Lab) -> Vec<Why> {
     let setup = &lab.setup;
-    let mut rules = Vec::new();
-    rule(&setup.system, &setup.block, lab, &mut rules);
+    let mut rules = setup.rules.clone();
     let now = match lab.measure.measured() {
         Some(measured) if measured.margin.is_finite() => {
             let away = (measured.down - setup.down.share().unwrap_or(0.0)).abs();
@@ -141,7 +147,7 @@ pub(super) fn why(lab: &Lab) -> Vec<Why> {
     rules
 }
 
-fn rule(system: &System, block: &Block, lab: &Lab, rules: &mut Vec<Why>) {
+fn rule(system: &System, block: &Block, given: &Given, rules: &mut Vec<Why>) {
     let Is::Group { needed, common, .. } = &system.is else {
         if rules.is_empty() {
             let said =
@@ -155,23 +161,23 @@ fn rule(system: &System, block: &Block, lab: &Lab, rules: &mut Vec<Why>) {
     }
     let children = block.children();
     let (count, down) = (children.len(), words::missing(block.down()));
-    let mut each: Vec<String> = children.iter().map(|child| words::missing(child.down())).collect();
-    let alike = each.windows(2).all(|pair| pair[0] == pair[1]);
-    let of = if alike && count > 1 {
-        format!("{count} times {}", each.first().cloned().unwrap_or_default())
-    } else {
-        let left = each.len().saturating_sub(4);
-        each.truncate(4);
-        let more = if left > 0 { format!(" and {left} more") } else { String::new() };
-        each.join(", ") + &more
+    let downs: Vec<Unavailability> = children.iter().map(Block::down).collect();
+    let alike = downs.windows(2).all(|pair| pair[0] == pair[1]);
+    let of = match downs.first() {
+        Some(first) if alike && count > 1 => format!("{count} times {}", words::missing(*first)),
+        _ => {
+            let each: Vec<String> = downs.iter().take(4).map(|down| words::missing(*down)).collect();
+            let left = count.saturating_sub(4);
+            each.join(", ") + &if left > 0 { format!(" and {left} more") } else { String::new() }
+        }
     };
-    let common = common.unwrap_or(lab.setup.given.common).share();
+    let common = common.unwrap_or(given.common).share();
     let shared = if common > 0.0 && count > 1 {
         format!(
             " A share of {} % takes all of them down together: {} of the time, and more of the same does not lower that.",
             words::number(common * 100.0, 1),
             {
-                let least = children.iter().filter_map(|child| child.down().share()).fold(1.0, f64::min);
+                let least = downs.iter().filter_map(|down| down.share()).fold(1.0, f64::min);
                 points(least * common)
             }
         )
@@ -208,7 +214,7 @@ fn rule(system: &System, block: &Block, lab: &Lab, rules: &mut Vec<Why>) {
     for (child, block) in system.children().zip(children) {
         // Copies have the same rule.
         if seen != Some(child.at.clone()) {
-            rule(child, block, lab, rules);
+            rule(child, block, given, rules);
         }
         seen = Some(child.at.clone());
     }

@@ -7,14 +7,17 @@ use super::edit::OPTIONS;
 use super::measure::Strip;
 use super::numbers;
 use super::place::{self, Plan, Put, What};
-use crate::lab::scene::{Anchor, Area, Diagram, Layout, Mark, Point, Shape, Tone};
+use crate::lab::scene::{Anchor, Area, Diagram, Layout, Mark, Point, Shape, Tone, View};
 use crate::lab::text;
 use crate::system::{Is, Needed, System, words};
 
-/// From the diagram to the strips, and from strip to strip.
+/// From the diagram to the strips.
 const ABOVE_STRIPS: f32 = 34.0;
+/// How high the shortest outage stands in its strip.
+const LEAST: f32 = 0.45;
 
-pub(super) fn diagram(lab: &Lab, layout: Layout) -> Diagram {
+pub(super) fn diagram(lab: &Lab, view: View) -> Diagram {
+    let layout = view.layout;
     let wide = layout == Layout::Wide;
     let plan = place::plan(&lab.setup.system, layout, if wide { 14.0 } else { 8.0 });
     let mut marks = Vec::new();
@@ -28,7 +31,7 @@ pub(super) fn diagram(lab: &Lab, layout: Layout) -> Diagram {
     let mut blocks = Vec::new();
     listed(&lab.setup.system, None, &mut blocks);
     for put in &plan.puts {
-        marks.push(block(lab, put, &blocks));
+        marks.push(block(lab, view, put, &blocks));
     }
     let height = strips(lab, layout, &plan, &mut marks);
     let down: Vec<&str> =
@@ -55,18 +58,18 @@ fn listed<'a>(system: &'a System, parent: Option<(&'a System, usize)>, all: &mut
     }
 }
 
-fn block(lab: &Lab, put: &Put, blocks: &[Listed]) -> Mark {
+fn block(lab: &Lab, view: View, put: &Put, blocks: &[Listed]) -> Mark {
     let number = put.block as i64;
     let listed = blocks.get(put.block).copied();
     match &put.what {
-        What::Part => part(lab, put, number, listed),
-        What::Field(count) => field(lab, put, *count, number, listed),
-        What::Caption => caption(lab, put, number, listed),
+        What::Part => part(lab, view, put, number, listed),
+        What::Field(count) => field(lab, view, put, *count, number, listed),
+        What::Caption => caption(lab, view, put, number, listed),
         What::Folded(parts) => {
             let label = listed.map_or_else(String::new, |(system, _)| kind(system));
             let note = format!("{} inside", numbers::parts(*parts));
             let mark = Mark::new(format!("folded-{}", put.part), Shape::Node { at: put.at }, Tone::Plain, label, note);
-            placed(mark, number, listed)
+            if view.editing { placed(mark, number, listed) } else { mark }
         }
         What::More(parts) => {
             let note = "in the line of text";
@@ -76,7 +79,7 @@ fn block(lab: &Lab, put: &Put, blocks: &[Listed]) -> Mark {
     }
 }
 
-fn part(lab: &Lab, put: &Put, number: i64, listed: Option<Listed>) -> Mark {
+fn part(lab: &Lab, view: View, put: &Put, number: i64, listed: Option<Listed>) -> Mark {
     let (setup, index) = (&lab.setup, put.part);
     let (Some(part), Some(share)) = (lab.plant.parts.get(index), setup.parts.get(index)) else {
         return Mark::new(format!("part-{index}"), Shape::Node { at: put.at }, Tone::Faint, "", "");
@@ -91,7 +94,9 @@ fn part(lab: &Lab, put: &Put, number: i64, listed: Option<Listed>) -> Mark {
     let note = if !part.up {
         if part.held { "held down by you".to_owned() } else { "down".to_owned() }
     } else {
-        format!("{} · {cost}/yr", words::percent(share.down))
+        // Each on a line of its own.
+        let costs = if view.layout == Layout::Wide { format!("costs {cost}/yr") } else { format!("{cost}/yr") };
+        format!("{} {}", words::percent(share.down).replace(' ', "\u{a0}"), costs.replace(' ', "\u{a0}"))
     };
     let tone = if !part.up {
         Tone::Bad
@@ -102,12 +107,14 @@ fn part(lab: &Lab, put: &Put, number: i64, listed: Option<Listed>) -> Mark {
     };
     let mark =
         Mark::new(format!("part-{index}"), Shape::Node { at: put.at }, tone, format!("{sign}{}", part.label), note);
-    let mark = if part.up || !part.held {
+    if view.editing {
+        return placed(fields(mark, number, listed), number, listed);
+    }
+    if part.up || !part.held {
         mark.with("break", &[index as i64], "What if it is down now?")
     } else {
         mark.with("repair", &[index as i64], "Repair it")
-    };
-    placed(fields(mark, number, listed), number, listed)
+    }
 }
 
 /// The fields of a part.
@@ -146,7 +153,7 @@ fn placed(mark: Mark, number: i64, listed: Option<Listed>) -> Mark {
 }
 
 /// A field of parts that are alike.
-fn field(lab: &Lab, put: &Put, count: usize, number: i64, listed: Option<Listed>) -> Mark {
+fn field(lab: &Lab, view: View, put: &Put, count: usize, number: i64, listed: Option<Listed>) -> Mark {
     let parts = lab.plant.parts.get(put.part..put.part + count).unwrap_or_default();
     let mut runs: Vec<(u32, Tone)> = Vec::new();
     for part in parts {
@@ -159,7 +166,8 @@ fn field(lab: &Lab, put: &Put, count: usize, number: i64, listed: Option<Listed>
     let down = parts.iter().filter(|part| !part.up).count();
     let said = match listed {
         Some((System { is: Is::Part { name, said, .. }, .. }, _)) => {
-            format!("{} × {name} {said}", text::grouped(count as i64))
+            let named = format!("{name} {said}");
+            format!("{} × {}", text::grouped(count as i64), named.trim())
         }
         _ => text::grouped(count as i64),
     };
@@ -168,17 +176,17 @@ fn field(lab: &Lab, put: &Put, count: usize, number: i64, listed: Option<Listed>
     let columns = if count > 40 { 25 } else { 10 };
     let tone = if down == 0 { Tone::Ok } else { Tone::Bad };
     let mark = Mark::new(format!("field-{}", put.part), Shape::Grid { at, columns, runs }, tone, said, note);
-    let first = |up: bool| parts.iter().position(|part| part.held != up).map(|index| (put.part + index) as i64);
-    let mark = match first(true) {
+    if view.editing {
+        return placed(fields(mark, number, listed), number, listed);
+    }
+    let mark = match parts.iter().position(|part| !part.held).map(|index| (put.part + index) as i64) {
         Some(part) => mark.with("break", &[part], "What if one is down now?"),
         None => mark,
     };
-    let held = parts.iter().position(|part| part.held).map(|index| (put.part + index) as i64);
-    let mark = match held {
+    match parts.iter().position(|part| part.held).map(|index| (put.part + index) as i64) {
         Some(part) => mark.with("repair", &[part], "Repair one"),
         None => mark,
-    };
-    placed(fields(mark, number, listed), number, listed)
+    }
 }
 
 /// What a group is, in a few words.
@@ -198,13 +206,24 @@ fn kind(system: &System) -> String {
     kind + &common.unwrap_or_default()
 }
 
-fn caption(lab: &Lab, put: &Put, number: i64, listed: Option<Listed>) -> Mark {
+fn caption(lab: &Lab, view: View, put: &Put, number: i64, listed: Option<Listed>) -> Mark {
     let label = listed.map_or_else(String::new, |(system, _)| kind(system));
-    // As wide as its words, in the middle of its group.
+    // As wide as its words; in the middle of what hangs between rails, at the beginning of a series.
     let wide = (label.chars().count() as f32 * 8.6 + 30.0).min(put.at.w.max(120.0));
-    let at = Area { x: put.at.x + (put.at.w - wide) / 2.0, w: wide, ..put.at };
-    let mut mark = Mark::new(format!("group-{}-{}", put.block, put.part), Shape::Node { at }, Tone::Faint, "", label);
+    let series = matches!(listed, Some((System { is: Is::Group { needed, blocks, copies, .. }, .. }, _)) if needed.is_all(blocks.len() * copies));
+    let x = if series { put.at.x } else { put.at.x + (put.at.w - wide) / 2.0 };
+    let at = Area { x, w: wide, ..put.at };
+    let mut mark = Mark::new(format!("group-{}-{}", put.block, put.part), Shape::Node { at }, Tone::Plain, "", label);
     let Some((System { is: Is::Group { needed, blocks, copies, common }, .. }, _)) = listed else { return mark };
+    if !view.editing {
+        let Some(cause) = lab.plant.parts.iter().position(|part| part.is_cause && part.block == put.block) else {
+            return mark;
+        };
+        return match lab.plant.parts.get(cause) {
+            Some(part) if part.held => mark.with("repair", &[cause as i64], "Repair what they share"),
+            _ => mark.with("break", &[cause as i64], "What if what they share fails now?"),
+        };
+    }
     let count = blocks.len() * copies;
     let now = match needed {
         Needed::All => count,
@@ -226,12 +245,6 @@ fn caption(lab: &Lab, put: &Put, number: i64, listed: Option<Listed>) -> Mark {
             mark = mark.asking("option", &[number, 0], OPTION_LABELS[0], own);
         }
         _ => {}
-    }
-    if let Some(cause) = lab.plant.parts.iter().position(|part| part.is_cause && part.block == put.block) {
-        mark = match lab.plant.parts.get(cause) {
-            Some(part) if part.held => mark.with("repair", &[cause as i64], "Repair what they share"),
-            _ => mark.with("break", &[cause as i64], "What if what they share fails now?"),
-        };
     }
     if !matches!(needed, Needed::Failover { .. }) {
         mark = mark.with("inside", &[number], "One more in it");
@@ -284,14 +297,15 @@ fn shortened(name: &str, wide: bool) -> String {
 }
 
 fn strip(lab: &Lab, row: &Strip, id: &str, at: Area, marks: &mut Vec<Mark>) {
-    let outages = row.down.iter().filter(|down| **down).count();
+    let outages = row.down.iter().filter(|down| **down > 0.0).count();
     let note = match (row.down.len(), outages) {
         (0, _) => "nothing has passed yet".to_owned(),
         (_, 0) => "up all the time".to_owned(),
         (all, down) => format!("down in {down} of {all} stretches"),
     };
     let background = Shape::Span { at, wasted: false };
-    let tone = if row.down.is_empty() { Tone::Faint } else { Tone::Ok };
+    // Quiet, so that outages are what is seen.
+    let tone = if row.down.is_empty() || row.part.is_some() { Tone::Faint } else { Tone::Ok };
     marks.push(Mark::new(format!("strip-{id}"), background, tone, "", ""));
     if outages == 0 {
         return;
@@ -299,9 +313,10 @@ fn strip(lab: &Lab, row: &Strip, id: &str, at: Area, marks: &mut Vec<Mark>) {
     let width = lab.strips.width().as_secs_f64();
     let now = lab.now.as_secs_f64().max(width);
     // Whole stretches only: what is under way is not known yet.
-    let share = (row.down.len() as f64 * width / now).min(1.0) as f32;
-    let heights = row.down.iter().map(|down| if *down { 1.0 } else { 0.0 }).collect();
-    let bars = Shape::Bars { at: Area { w: at.w * share, ..at }, heights };
+    let begun = (lab.strips.begun.as_secs_f64() / now).min(1.0);
+    let share = (row.down.len() as f64 * width / now).min(1.0 - begun) as f32;
+    let heights = row.down.iter().map(|down| if *down > 0.0 { LEAST.max(*down as f32) } else { 0.0 }).collect();
+    let bars = Shape::Bars { at: Area { x: at.x + at.w * begun as f32, w: at.w * share, ..at }, heights };
     let name = row.part.and_then(|part| lab.plant.parts.get(part)).map_or("the whole", |part| part.label.as_str());
     marks.push(Mark::new(format!("outages-{id}"), bars, Tone::Bad, "", format!("{name}: {note}")));
 }

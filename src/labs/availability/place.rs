@@ -26,7 +26,7 @@ pub(super) struct Sizes {
 pub(super) const fn sizes(layout: Layout) -> Sizes {
     match layout {
         Layout::Wide => Sizes {
-            part: (150.0, 62.0),
+            part: (160.0, 74.0),
             gap: 26.0,
             row: 20.0,
             rail: 24.0,
@@ -48,8 +48,8 @@ pub(super) const fn sizes(layout: Layout) -> Sizes {
     }
 }
 
-/// Copies of a part that are drawn one by one; more are a field of cells.
-const COPIES: usize = 6;
+/// Copies of a part that are drawn one by one, below each other and in a row; more are a field of cells.
+const COPIES: (usize, usize) = (6, 12);
 
 /// Something in the picture.
 #[derive(Clone, Debug)]
@@ -97,6 +97,10 @@ enum Kind {
     Stack(Vec<Sized>),
 }
 
+/// How high a diagram may be, in units, and how few boxes are drawn if it would be higher.
+const HIGHEST: f32 = 1200.0;
+const FEWEST: usize = 3;
+
 /// Everything in its place, and the wires.
 pub(super) struct Plan {
     pub(super) puts: Vec<Put>,
@@ -106,15 +110,21 @@ pub(super) struct Plan {
 
 pub(super) fn plan(system: &System, layout: Layout, top: f32) -> Plan {
     let sizes = sizes(layout);
-    let mut left = sizes.boxes;
-    let mut cursor = Cursor { block: 0, part: 0 };
-    let whole = size(system, &sizes, sizes.room - 2.0 * sizes.gap, &mut left, &mut cursor, true);
+    // As many boxes as there is room for.
+    let fits = |boxes: &usize| {
+        let (mut left, mut cursor) = (*boxes, Cursor { block: 0, part: 0 });
+        let whole = size(system, &sizes, sizes.room - 2.0 * sizes.gap, &mut left, &mut cursor, true);
+        (whole.h <= HIGHEST || *boxes == FEWEST).then_some(whole)
+    };
+    let Some(whole) = [sizes.boxes, 24, 16, 10, 6, FEWEST].iter().find_map(fits) else {
+        return Plan { puts: Vec::new(), wires: Vec::new(), height: top };
+    };
     let mut plan = Plan { puts: Vec::new(), wires: Vec::new(), height: top + whole.h };
     let x = sizes.margin + sizes.gap + (sizes.room - 2.0 * sizes.gap - whole.w) / 2.0;
     let (inlet, outlet) = (top + whole.inlet, top + whole.outlet);
     plan.wires.push(vec![Point { x: sizes.margin, y: inlet }, Point { x, y: inlet }]);
     plan.wires.push(vec![Point { x: x + whole.w, y: outlet }, Point { x: sizes.margin + sizes.room, y: outlet }]);
-    put(&whole, x, top, &sizes, &mut plan);
+    put(&whole, x, top, (false, false), &sizes, &mut plan);
     plan
 }
 
@@ -149,17 +159,19 @@ fn size(system: &System, sizes: &Sizes, room: f32, left: &mut usize, cursor: &mu
         return leaf(What::Part, block, part, sizes.part);
     };
     let after = Cursor { block: block + blocks_in, part: part + parts_in };
-    let stacked = *needed != Needed::All && *copies <= COPIES || matches!(needed, Needed::Failover { .. });
+    let all = needed.is_all(blocks.len() * copies);
+    let most = if all { COPIES.1 } else { COPIES.0 };
+    let stacked = !all && *copies <= most || matches!(needed, Needed::Failover { .. });
     let inner = if stacked { room - 2.0 * sizes.rail } else { room };
     let alike = matches!(blocks.first().map(|block| &block.is), Some(Is::Part { .. }));
-    if *copies > COPIES && alike {
+    if *copies > most && alike {
         *left = left.saturating_sub(1);
         *cursor = after;
         let (w, h) = sizes.part;
         let field = leaf(What::Field(*copies), block + 1, part, ((w * 2.0).min(room), h + 44.0));
         return captioned(vec![vec![field]], sizes, block, part);
     }
-    if inner < sizes.part.0 || *left < 2 || (*copies > COPIES && !alike) {
+    if inner < sizes.part.0 || *left < 2 || (*copies > most && !alike) {
         *left = left.saturating_sub(1);
         *cursor = after;
         return leaf(What::Folded(parts_in), block, part, sizes.part);
@@ -247,8 +259,8 @@ fn series(rows: Vec<Vec<Sized>>, sizes: &Sizes, block: usize, part: usize, capti
     Sized { w, h, inlet, outlet, what: Kind::Series { rows, caption }, block, part }
 }
 
-/// Puts a block and all that is in it where it belongs.
-fn put(sized: &Sized, x: f32, y: f32, sizes: &Sizes, plan: &mut Plan) {
+/// Puts a block and all that is in it where it belongs; it may be entered from above, and left below.
+fn put(sized: &Sized, x: f32, y: f32, upright: (bool, bool), sizes: &Sizes, plan: &mut Plan) {
     let at = |x, y| Point { x, y };
     let (block, part) = (sized.block, sized.part);
     match &sized.what {
@@ -264,12 +276,20 @@ fn put(sized: &Sized, x: f32, y: f32, sizes: &Sizes, plan: &mut Plan) {
                 top += sizes.caption;
             }
             let mut out: Option<Point> = None;
-            for row in rows {
+            // One below the other: joined from foot to head.
+            let mut leaves = at(x, y);
+            let column = rows.iter().all(|row| row.len() == 1);
+            for (number, row) in rows.iter().enumerate() {
+                let upright = (column && number > 0, column && number + 1 < rows.len());
                 let axis = top + above(row);
                 // A single row stands in the middle of its group.
-                let mut left = if rows.len() == 1 { x + (sized.w - width(row, sizes)) / 2.0 } else { x };
+                let mut left = if rows.len() == 1 || column { x + (sized.w - width(row, sizes)) / 2.0 } else { x };
                 match out {
                     None => plan.wires.push(vec![at(x, axis), at(left, axis)]),
+                    Some(from) if column => {
+                        let middle = x + sized.w / 2.0;
+                        plan.wires.push(vec![at(middle, from.y), at(middle, axis - above(row))]);
+                    }
                     Some(from) => {
                         let (between, right, back) =
                             (top - sizes.row * 0.8, from.x + sizes.gap * 0.4, left - sizes.gap * 0.4);
@@ -288,16 +308,15 @@ fn put(sized: &Sized, x: f32, y: f32, sizes: &Sizes, plan: &mut Plan) {
                     if index > 0 {
                         plan.wires.push(vec![at(left - sizes.gap, axis), at(left, axis)]);
                     }
-                    put(child, left, axis - child.inlet, sizes, plan);
+                    put(child, left, axis - child.inlet, upright, sizes, plan);
                     left += child.w + sizes.gap;
                 }
                 let end = at(left - sizes.gap, axis);
-                out = Some(end);
+                out = Some(if column { at(end.x, axis + below(row)) } else { end });
+                leaves = end;
                 top = axis + below(row) + sizes.row * 1.6;
             }
-            if let Some(end) = out {
-                plan.wires.push(vec![end, at(x + sized.w, end.y)]);
-            }
+            plan.wires.push(vec![leaves, at(x + sized.w, leaves.y)]);
         }
         Kind::Stack(children) => {
             let area = Area { x: x + sizes.rail, y, w: sized.w - 2.0 * sizes.rail, h: sizes.caption - 8.0 };
@@ -311,16 +330,25 @@ fn put(sized: &Sized, x: f32, y: f32, sizes: &Sizes, plan: &mut Plan) {
                 plan.wires.push(vec![at(left, enter), at(inside, enter)]);
                 plan.wires.push(vec![at(inside + child.w, leave), at(right, leave)]);
                 ends = Some((ends.map_or(enter, |ends| ends.0), enter.max(leave)));
-                put(child, inside, top, sizes, plan);
+                put(child, inside, top, (false, false), sizes, plan);
                 top += child.h + sizes.row * 0.7;
             }
-            if let Some((first, last)) = ends {
-                for rail in [left, right] {
-                    plan.wires.push(vec![at(rail, first.min(middle)), at(rail, last.max(middle))]);
-                }
+            let Some((first, last)) = ends else { return };
+            let centre = x + sized.w / 2.0;
+            if upright.0 {
+                let level = y + (sizes.caption - 8.0) / 2.0;
+                plan.wires.push(vec![at(x + sizes.rail, level), at(left, level), at(left, last)]);
+            } else {
+                plan.wires.push(vec![at(left, first.min(middle)), at(left, last.max(middle))]);
+                plan.wires.push(vec![at(x, middle), at(left, middle)]);
             }
-            plan.wires.push(vec![at(x, middle), at(left, middle)]);
-            plan.wires.push(vec![at(right, middle), at(x + sized.w, middle)]);
+            if upright.1 {
+                let foot = y + sized.h + sizes.row * 0.6;
+                plan.wires.push(vec![at(right, first), at(right, foot), at(centre, foot)]);
+            } else {
+                plan.wires.push(vec![at(right, first.min(middle)), at(right, last.max(middle))]);
+                plan.wires.push(vec![at(right, middle), at(x + sized.w, middle)]);
+            }
         }
     }
 }

@@ -174,7 +174,7 @@ impl Plant {
         let Is::Group { needed, common, blocks, copies } = &system.is else {
             if let Is::Part { name, down, to_repair, .. } = &system.is {
                 let to_repair = to_repair.unwrap_or(given.to_repair);
-                self.parts.push(part(name.clone(), down.part(given.scale), to_repair, false));
+                self.parts.push(part(name.clone(), given.scaled(*down), to_repair, false));
             }
             self.nodes.push(Node { gate: Gate::Part, parent, children: Vec::new(), ups: 0, up: true });
             return node;

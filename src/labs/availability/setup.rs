@@ -1,12 +1,15 @@
 //! The knobs, read.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use halfopen_core::availability::{Block, CommonCause, Objective, Unavailability};
+use halfopen_core::availability::{Block, CommonCause, Incident, Objective, Unavailability};
+use halfopen_core::rng::Seed;
 
-use super::incidents;
 use super::plant::Plant;
+use super::{incidents, numbers};
+use crate::lab::scene::Why;
 use crate::lab::{Config, text};
 use crate::system::{self, Given, Is, Needed, System, available};
 
@@ -15,23 +18,34 @@ const DAY: u64 = 86_400;
 const EVENTS_MAX: f64 = 20_000.0;
 
 /// What the knobs come to.
-#[derive(Clone)]
 pub(super) struct Setup {
-    pub(super) system: Rc<System>,
+    pub(super) system: System,
     pub(super) given: Given,
-    pub(super) block: Rc<Block>,
     /// How often the whole is down, as it is worked out.
     pub(super) down: Unavailability,
+    /// How often it would be if groups that do not say their own had nothing in common.
+    pub(super) down_alone: Unavailability,
+    /// The rule of each group with its numbers.
+    pub(super) rules: Vec<Why>,
     /// What each part does to the whole, in the order of the text.
-    pub(super) parts: Rc<[Share]>,
+    pub(super) parts: Vec<Share>,
     pub(super) objective: Objective,
-    pub(super) incidents: Rc<[halfopen_core::availability::Incident]>,
+    pub(super) incidents: Vec<Incident>,
     /// Days in a second, as asked for.
     days: u64,
+    /// Failures and repairs to be expected in a second of the calendar.
+    rate: f64,
+}
+
+/// Two lanes, each as it began and as it is now.
+const KEPT: usize = 4;
+
+thread_local! {
+    /// The last ones worked out: what a page tells in a frame asks for the same several times.
+    static LAST: RefCell<Vec<(Config, Rc<Setup>)>> = const { RefCell::new(Vec::new()) };
 }
 
 /// What a part does to the whole.
-#[derive(Clone)]
 pub(super) struct Share {
     /// How often it is down.
     pub(super) down: Unavailability,
@@ -44,7 +58,19 @@ pub(super) struct Share {
 }
 
 impl Setup {
-    pub(super) fn new(config: &Config) -> Self {
+    /// What these knobs come to.
+    pub(super) fn of(config: &Config) -> Rc<Self> {
+        LAST.with_borrow_mut(|last| {
+            let at = last.iter().position(|(known, _)| known == config);
+            let found = at.map(|at| last.remove(at));
+            let (known, setup) = found.unwrap_or_else(|| (config.clone(), Rc::new(Self::new(config))));
+            last.insert(0, (known, setup.clone()));
+            last.truncate(KEPT);
+            setup
+        })
+    }
+
+    fn new(config: &Config) -> Self {
         let common = CommonCause::new(config.number("common") as f64 / 1000.0).unwrap_or(CommonCause::NONE);
         let given = Given { common, to_repair: config.duration("repair").as_secs_f64(), scale: 1.0 };
         let (system, block) = worked_out(config.document("system"), &given);
@@ -64,15 +90,19 @@ impl Setup {
             };
             block.children().is_empty().then(|| share(block))
         });
+        let rate = Plant::new(&system, &given, Seed(0), 0).rate();
+        let alone = Given { common: CommonCause::NONE, ..given };
         Self {
+            down_alone: system.block(&alone).map_or(down, |block| block.down()),
+            rules: numbers::rules(&system, &block, &given),
             given,
             down,
+            rate,
             parts: parts.collect(),
-            system: Rc::new(system),
-            block: Rc::new(block),
+            system,
             objective,
             // What cannot be read does not get into a configuration.
-            incidents: incidents::read(config.document("incidents")).unwrap_or_default().into(),
+            incidents: incidents::read(config.document("incidents")).unwrap_or_default(),
             days: config.count("pace"),
         }
     }
@@ -93,9 +123,9 @@ impl Setup {
     }
 
     /// Calendar milliseconds in a second of the run: as asked for, or as much as can be played.
-    pub(super) fn pace(&self, plant: &Plant) -> u64 {
+    pub(super) fn pace(&self) -> u64 {
         let asked = self.days * DAY * 1000;
-        let most = EVENTS_MAX * 1000.0 / plant.rate().max(1e-9);
+        let most = EVENTS_MAX * 1000.0 / self.rate.max(1e-9);
         // Casts of floats saturate.
         asked.min((most as u64).max(1))
     }
@@ -158,9 +188,8 @@ pub(super) fn has_groups(config: &Config) -> bool {
 
 /// What is asked for and cannot be had as it is asked for.
 pub(super) fn conflicts(config: &Config) -> Vec<String> {
-    let setup = Setup::new(config);
-    let plant = Plant::new(&setup.system, &setup.given, halfopen_core::rng::Seed(0), 0);
-    let pace = setup.pace(&plant);
+    let setup = Setup::of(config);
+    let pace = setup.pace();
     let mut conflicts = Vec::new();
     if pace < setup.asked() {
         conflicts.push(format!(

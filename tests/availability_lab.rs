@@ -1,0 +1,145 @@
+//! What the availability lab claims: the numbers that are known, the system that lives as it is worked out, and bad input.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod common;
+
+use common::{played, read};
+use halfopen::lab::{Entrance, Layout, Value, View};
+use halfopen::labs;
+use halfopen::session::Session;
+use halfopen_core::Instant;
+use proptest::prelude::*;
+
+fn lab() -> &'static Entrance {
+    labs::find("availability").unwrap()
+}
+
+fn claim(query: &str) -> String {
+    (lab().about.claim)(&read(&format!("#/availability?{query}")).config).replace('\u{a0}', " ")
+}
+
+fn number(session: &Session, id: &str) -> f64 {
+    let scene = session.scene(View::default());
+    scene.readouts.iter().find(|readout| readout.id == id).and_then(|readout| readout.number).unwrap()
+}
+
+#[test]
+fn the_numbers_that_are_known_come_out() {
+    for (query, told) in [
+        ("system=server%2099.9%25", "One part: 99.9 % (three nines), 8.76 h down a year (8 h 45 min 36 s)."),
+        (
+            "system=series(99.9%25,99.9%25,99.9%25)",
+            "3 parts that are all needed: 99.7003 %, 26.25 h down a year (26 h 15 min 13 s).",
+        ),
+        (
+            "system=parallel(99.9%25,99.9%25,99.9%25)",
+            "3 parts of which one suffices: 99.9999999 % (nine nines), 31.5 ms down a year.",
+        ),
+        (
+            "system=parallel(99.9%25,99.9%25,99.9%25)&common=10%25",
+            "3 parts of which one suffices: 99.99 %, 52.6 min down a year (52 min 34 s). If nothing took parts down together it would be 99.9999999 %.",
+        ),
+    ] {
+        assert_eq!(claim(query), told);
+    }
+}
+
+#[test]
+fn the_usual_mistake_is_named() {
+    let preset = lab().about.presets.iter().find(|preset| preset.id == "parallel").unwrap();
+    assert!(preset.note.contains("99.9999 %, which is wrong by a thousand"));
+}
+
+#[test]
+fn measured_closes_in_on_worked_out() {
+    for seed in 1..=5 {
+        let query = format!("system=series(web%2099%25,parallel(db%2095%25,db%2095%25))&pace=365&seed={seed}&t=60s");
+        let session = played(&read(&format!("#/availability?{query}")), Instant::from_secs(60));
+        let (measured, up, margin) =
+            (number(&session, "measured"), number(&session, "calculated"), number(&session, "margin"));
+        // Three times the margin is far more than chance brings.
+        assert!((measured - up).abs() < 3.0 * margin, "seed {seed}: {measured} ± {margin}, worked out {up}");
+        assert!(margin < (1.0 - up) / 5.0, "seed {seed}: ± {margin}");
+    }
+}
+
+#[test]
+fn what_is_held_down_is_answered_and_not_measured() {
+    let link = read("#/availability?system=parallel(a%2099.9%25,b%2099%25)&do=1s:break:0&t=2s");
+    let mut session = played(&link, Instant::from_secs(2));
+    assert!((number(&session, "if_down") - 0.99).abs() < 1e-12);
+    let said: Vec<String> = session.record().entries().map(|entry| entry.sentence()).collect();
+    assert!(said.iter().any(|said| said.contains("You took a down and hold it there. The whole is up; as long as this lasts it is 99 % available instead of 99.999 %.")), "{said:?}");
+    session.act("break", &[1]).unwrap();
+    session.advance(Instant::from_secs(20));
+    assert_eq!(number(&session, "if_down"), 0.0);
+    assert_eq!(number(&session, "measured"), 1.0);
+    session.act("repair_all", &[]).unwrap();
+    let scene = session.scene(View::default());
+    assert!(scene.readouts.iter().all(|readout| readout.id != "if_down"));
+}
+
+#[test]
+fn a_pace_that_cannot_be_played_is_slowed_and_told() {
+    let system = format!("series({})", vec!["1ms/1ms"; 200].join(","));
+    let link = read(&format!("#/availability?system={system}&pace=3650"));
+    let conflicts = (lab().about.conflicts)(&link.config);
+    assert!(conflicts[0].contains("too many failures to play"), "{conflicts:?}");
+    // A second of it is some 20,000 failures and repairs, not 10¹⁴.
+    let session = played(&link, Instant::from_secs(1));
+    assert!(session.record().trace().events() < 30_000, "{}", session.record().trace().events());
+}
+
+#[test]
+fn each_incident_fires_what_it_is_for() {
+    let fires = |incidents: &str| {
+        let link = read(&format!("#/availability?incidents={incidents}"));
+        let table =
+            Session::open(&link).tables_of(halfopen::lab::Lane::A).into_iter().find(|table| table.id == "alerts");
+        table.unwrap().rows.into_iter().map(|row| row[2] != "never").collect::<Vec<_>>()
+    };
+    assert_eq!(fires("1d%201min%20100%25"), [true, false, false]);
+    assert_eq!(fires("1d%206h%200.7%25"), [false, true, false]);
+    assert_eq!(fires("1d%2072h%200.1%25"), [false, false, true]);
+    assert_eq!(fires("1d%2072h%200.09%25"), [false, false, false]);
+}
+
+/// Systems of all kinds, some deep, some wide.
+fn systems() -> impl Strategy<Value = String> {
+    let value = prop_oneof![
+        Just("99.9%".to_owned()),
+        Just("0%".to_owned()),
+        Just("100%".to_owned()),
+        Just("three nines".to_owned()),
+        Just("30d/1h".to_owned()),
+        Just("a 8.76h/year".to_owned()),
+        (0_u32..=1000).prop_map(|tenths| format!("part {}.{}%", tenths / 10, tenths % 10)),
+    ];
+    value.prop_recursive(8, 60, 6, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 1..6).prop_map(|all| format!("series({})", all.join(", "))),
+            (prop::collection::vec(inner.clone(), 1..6), 0_u32..=100)
+                .prop_map(|(all, common)| format!("parallel({}, common {common}%)", all.join(", "))),
+            (inner.clone(), 1_u32..9, 0_u32..9).prop_map(|(one, k, more)| format!("{k}of{}({one})", k + more)),
+            (inner.clone(), inner).prop_map(|(a, b)| format!("failover({a}, {b}, takes 5min, works 90%)")),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(common::cases(60))]
+
+    /// Whatever can be read is drawn within its picture, in both layouts, and lives.
+    #[test]
+    fn any_system_shows_and_lives(system in systems()) {
+        let mut link = read("#/availability");
+        prop_assume!(link.config.set("system", Value::Text(system.as_str().into())));
+        let session = played(&link, Instant::from_secs(2));
+        for layout in [Layout::Wide, Layout::Narrow] {
+            let scene = session.scene(View { layout, ..View::default() });
+            common::invariants::assert_scene(lab(), &scene, layout);
+        }
+        common::invariants::assert_charts(&session.charts());
+    }
+}
