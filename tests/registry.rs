@@ -4,10 +4,12 @@
 
 mod common;
 
+use std::collections::BTreeSet;
+
 use common::invariants::*;
 use common::*;
 use halfopen::lab::link::{self, Link, PARTS, RESERVED, Target};
-use halfopen::lab::{Config, Entrance, Guess, Input, Kind, Knob, Lane, Timed, Value};
+use halfopen::lab::{AS_TEXT, Config, Entrance, Guess, Input, Kind, Knob, Lane, Timed, Value};
 use halfopen::labs::{LABS, find};
 use halfopen::paint::{self, Palette};
 use halfopen::session::Session;
@@ -152,6 +154,85 @@ fn actions_are_named_and_bounded() {
             assert!(!action.button || action.args.is_empty(), "a button cannot give {id} its arguments");
             assert!(action.key.is_none_or(|key| key.is_ascii_lowercase() || key.is_ascii_digit()), "{id}");
             assert!(action.key.is_none_or(|key| !PAGE_KEYS.contains(&key)), "{id}: its key means something else");
+        }
+    }
+}
+
+/// What nobody should type into a field. A name may be any word, so none is a slip of ours.
+fn nasty() -> Vec<String> {
+    let texts = ["", ",", "(((", ")", "nan", "1e-400", "-1", "99,9,9", "\u{202e}9 %"];
+    texts.into_iter().map(str::to_owned).chain(["(".repeat(5000)]).collect()
+}
+
+/// What comes of an edit is a configuration that can be told and shown, or a sentence that says why not.
+fn assert_edited(
+    lab: &'static Entrance,
+    config: &Config,
+    made: Result<(&'static str, Value), String>,
+    what: &str,
+) -> bool {
+    match made {
+        Ok((knob, value)) => {
+            assert_eq!(config.knob(knob).map(|knob| knob.group), Some(AS_TEXT), "{what} turns {knob}");
+            let mut config = config.clone();
+            assert!(config.set(knob, value.clone()), "{what} makes {value:?}");
+            assert_told(lab, &config);
+            assert_shown(&Session::open(&Link { config, ..Link::to(lab) }));
+            true
+        }
+        Err(said) => {
+            // What was typed may read like a slip.
+            let unquoted: Vec<&str> = said.split('“').map(|part| part.rsplit('”').next().unwrap()).collect();
+            assert_sentence(&unquoted.join("“”"), what);
+            assert!(said.chars().count() < 300, "{what}: {said}");
+            false
+        }
+    }
+}
+
+#[test]
+fn edits_make_what_can_be_shown_or_say_why_not() {
+    for lab in LABS {
+        let slug = lab.about.slug;
+        assert_unique(lab.about.edits.iter().map(|edit| edit.id), slug);
+        for edit in lab.about.edits {
+            assert!(is_name(edit.id, '_'), "{slug}: {}", edit.id);
+            assert!(lab.action(edit.id).is_none(), "{slug}: {} is an action too", edit.id);
+            assert_sentence(edit.help, edit.id);
+            // Links give arguments, and a picture may be a moment old.
+            for args in [&[][..], &[-1], &[i64::MAX, i64::MIN], &[1_000_000, 9]] {
+                for text in nasty() {
+                    assert_edited(lab, &lab.defaults(), (edit.make)(&lab.defaults(), args, &text), edit.id);
+                }
+            }
+        }
+        for preset in lab.about.presets.iter().filter(|_| !lab.about.edits.is_empty()) {
+            let config = lab.preset(preset.id).unwrap();
+            let session = Session::open(&Link { config: config.clone(), ..Link::to(lab) });
+            let mut tried = BTreeSet::new();
+            for layout in VIEWS {
+                for mark in session.scene(view(layout)).diagram.marks {
+                    for act in &mark.acts {
+                        let Some(edit) = lab.edit(act.action) else { continue };
+                        let what =
+                            format!("{slug}, preset {}: {} {:?} of {}", preset.id, act.action, act.args, mark.id);
+                        let at_once = mark.acts.len() == 1 && act.typed.is_none();
+                        assert!(!at_once, "{what} would be done at once: nothing could say what is wrong with it");
+                        if !tried.insert((act.action, act.args.clone())) {
+                            continue;
+                        }
+                        let made =
+                            |text: &str| assert_edited(lab, &config, (edit.make)(&config, &act.args, text), &what);
+                        let own = made(act.typed.as_deref().unwrap_or_default());
+                        assert!(own || act.typed.is_none(), "{what} does not take what stands in its field");
+                        if act.typed.is_some() {
+                            for text in nasty() {
+                                made(&text);
+                            }
+                        }
+                    }
+                }
+            }
         }
     }
 }

@@ -22,15 +22,15 @@ pub(crate) use edit::Editing;
 
 use super::dom;
 use super::el::{el, maybe};
-use super::part::{Change, Part, keyed, part};
+use super::part::{Change, Part, part};
 use crate::lab::scene::{Act, Diagram, Mark, Tone};
 
 /// What arrives with the panels: it draws dots, bars and scales, and edits by hand.
 pub(crate) trait Hand {
     /// The body of a mark over a scale.
     fn draw(&self, mark: &Mark, wide: bool) -> Html;
-    /// What can be done to the mark of this menu, in its place.
-    fn menu(&self, menu: menu::Menu) -> Html;
+    /// What can be done to a mark, beside it: the box that holds the picture, where acts go, and how it is closed.
+    fn menu(&self, mark: &Mark, place: &NodeRef, on_act: &Callback<Act>, on_close: Callback<()>) -> Html;
     /// The same in the picture as text.
     fn acts(&self, mark: &Mark, on_act: &Callback<Act>) -> Html;
 }
@@ -111,11 +111,9 @@ impl Part for DiagramView {
         let menu = chosen.map(|mark| {
             let change = change.clone();
             let on_close = Callback::from(move |()| change.make(|opened: &mut Opened| opened.mark = None));
-            let (mark, place, on_act) = (mark.clone(), opened.place.clone(), self.on_act.clone());
-            let menu = menu::Menu { mark, place, on_act, on_close };
             match more {
-                Some(more) => more.0.menu(menu),
-                None => keyed(&menu.mark.id.clone(), menu),
+                Some(more) => more.0.menu(mark, &opened.place, &self.on_act, on_close),
+                None => menu::Menu::beside(mark, &opened.place, &self.on_act, on_close),
             }
         });
         let change = change.clone();

@@ -77,7 +77,7 @@ impl Document {
                 }
             })
             .on("keydown", move |event: KeyboardEvent| {
-                let Some(text) = text_of(&event).filter(|_| event.key() == "Enter" && !event.is_composing()) else {
+                let Some(text) = text_of(&event).filter(|_| event.key() == "Enter") else {
                     return;
                 };
                 // In a text of several lines Enter begins another; in one line it is done.

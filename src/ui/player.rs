@@ -119,6 +119,8 @@ pub(crate) struct Player {
     /// Where a run that was asked for stands still, with the speed to come back to then. Whatever makes another run of it
     /// takes this away.
     pub(crate) until: Option<(Instant, i8)>,
+    /// What carries out the rest, where the panels have arrived.
+    pub(crate) more: Option<fn(&mut Self, &Intent)>,
     goal: Option<Goal>,
     exact_ms: f64,
     quiet_ms: f64,
@@ -167,6 +169,7 @@ impl Player {
             revision: 0,
             touched: !link.inputs.is_empty() || link.at.is_some(),
             until: None,
+            more: None,
             goal: None,
             exact_ms: 0.0,
             quiet_ms: 0.0,

@@ -228,6 +228,7 @@ impl Component for Stage {
             _size: None,
             _view: None,
         };
+        stage.player.more = ctx.props().opened.panels.map(|panels| panels.take);
         // What can be shown at once is shown at once.
         stage.player.work(&dom::real_ms);
         stage.announced = stage.player.session.borrow().logged();
@@ -316,12 +317,7 @@ impl Stage {
         // Jumping about in time is not news.
         let jump = !matches!(intent, Intent::Act(..) | Intent::Step | Intent::Toggle | Intent::Turn(..));
         let (acted, anew) = (matches!(intent, Intent::Act(..)), intent.changes_the_run());
-        match (&intent, ctx.props().opened.panels) {
-            (Intent::Compare | Intent::Keep(_) | Intent::Swap | Intent::Lanes(_) | Intent::Edit(..), Some(panels)) => {
-                (panels.compare)(&mut self.player, &intent);
-            }
-            _ => self.player.take(intent, &dom::real_ms),
-        }
+        self.player.take(intent, &dom::real_ms);
         if acted {
             self.last_until -= keep::LAST_ACTED;
         }

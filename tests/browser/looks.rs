@@ -204,7 +204,7 @@ impl Page {
     }
 
     /// No element has a style of its own, but for the few that are placed through the object model.
-    async fn no_inline_style(&self, what: &str) -> Outcome {
+    pub(crate) async fn no_inline_style(&self, what: &str) -> Outcome {
         let body =
             "return [...document.querySelectorAll('[style]:not(canvas, .chart-plot, .dg-menu)')].map(e => e.outerHTML)";
         assert_eq!(self.script(body, vec![]).await?, json!([]), "{what}");

@@ -13,6 +13,7 @@ mod calculators;
 mod cascade;
 mod charts;
 mod compare;
+mod editor;
 mod embed;
 mod experiments;
 mod links;

@@ -61,14 +61,12 @@ impl Hand for Editing {
         plot::draw(mark, wide)
     }
 
-    fn menu(&self, menu: Menu) -> Html {
-        let id = menu.mark.id.clone();
-        if menu.mark.acts.iter().any(|act| self.is_edit(act)) {
-            let Menu { mark, place, on_act, on_close } = menu;
-            keyed(&id, Editor { mark, by: self.clone(), on_act, beside: Some(Beside { place, on_close }) })
-        } else {
-            keyed(&id, menu)
+    fn menu(&self, mark: &Mark, place: &NodeRef, on_act: &Callback<Act>, on_close: Callback<()>) -> Html {
+        if !mark.acts.iter().any(|act| self.is_edit(act)) {
+            return Menu::beside(mark, place, on_act, on_close);
         }
+        let beside = Some(Beside { place: place.clone(), on_close });
+        keyed(&mark.id, Editor { mark: mark.clone(), by: self.clone(), on_act: on_act.clone(), beside })
     }
 
     fn acts(&self, mark: &Mark, on_act: &Callback<Act>) -> Html {
@@ -416,9 +414,16 @@ fn stand(own: &HtmlElement, place: &Element) {
     }
 }
 
-fn buttons(own: &HtmlElement) -> Vec<HtmlElement> {
-    let all = own.get_elements_by_tag_name("button");
-    (0..all.length()).filter_map(|number| all.item(number)?.dyn_into().ok()).collect()
+/// The buttons in it, in their order.
+fn buttons(own: &Element) -> Vec<HtmlElement> {
+    let all = own.children();
+    let inside = (0..all.length()).filter_map(|number| all.item(number));
+    inside
+        .flat_map(|child| match child.dyn_into::<web_sys::HtmlButtonElement>() {
+            Ok(button) => vec![button.into()],
+            Err(other) => buttons(&other),
+        })
+        .collect()
 }
 
 /// Where the focus goes first: into the first field, ready to be typed over; on a touch screen not, or a keyboard would
@@ -449,11 +454,12 @@ impl Part for Folded {
 
     fn show(&self, open: &bool, change: &Change) -> Html {
         let (open, change) = (*open, change.clone());
+        let word = if open { "Done" } else { "Edit" };
         let fold = el("button[type=button]")
             .either("aria-expanded", open)
-            .set("aria-label", format!("{}: edit", draw::name(&self.mark)))
+            .set("aria-label", format!("{word}: {}", draw::name(&self.mark)))
             .on("click", move |_: Event| change.to(!open))
-            .text(if open { "Done" } else { "Edit" });
+            .text(word);
         let (mark, by, on_act) = (self.mark.clone(), self.by.clone(), self.on_act.clone());
         many(vec![fold.html(), maybe(open.then(|| part(Editor { mark, by, on_act, beside: None })))])
     }

@@ -6,21 +6,32 @@ use yew::prelude::*;
 
 use super::super::el::el;
 use super::super::num;
-use super::super::part::{Change, Part};
+use super::super::part::{Change, Part, keyed};
 use super::draw;
 use crate::lab::scene::{Act, Mark};
 
 /// A menu beside the mark that it belongs to: arrows move, Escape closes and gives the focus back.
 #[derive(PartialEq)]
-pub(crate) struct Menu {
-    /// The mark.
-    pub(super) mark: Mark,
+pub(super) struct Menu {
+    /// The mark's name.
+    name: String,
+    /// What can be done to it.
+    acts: Vec<Act>,
     /// The box that holds picture and menu.
-    pub(super) place: NodeRef,
+    place: NodeRef,
     /// One is chosen.
-    pub(super) on_act: Callback<Act>,
+    on_act: Callback<Act>,
     /// The menu is to go.
-    pub(super) on_close: Callback<()>,
+    on_close: Callback<()>,
+}
+
+impl Menu {
+    /// The menu of a mark.
+    #[inline(never)]
+    pub(super) fn beside(mark: &Mark, place: &NodeRef, on_act: &Callback<Act>, on_close: Callback<()>) -> Html {
+        let (place, on_act) = (place.clone(), on_act.clone());
+        keyed(&mark.id, Self { name: draw::name(mark), acts: mark.acts.clone(), place, on_act, on_close })
+    }
 }
 
 impl Part for Menu {
@@ -73,10 +84,10 @@ impl Part for Menu {
         };
         let mut menu = el("div.dg-menu[role=menu]")
             .node(node)
-            .set("aria-label", format!("{}: actions", draw::name(&self.mark)))
+            .set("aria-label", format!("{}: actions", self.name))
             .on("keydown", onkeydown)
             .on("focusout", onfocusout);
-        for act in &self.mark.acts {
+        for act in &self.acts {
             let (on_act, leave, act, label) = (self.on_act.clone(), leave.clone(), act.clone(), act.label.clone());
             let item = el("button[type=button][role=menuitem][tabindex=-1]").text(label);
             menu = menu.put(item.on("click", move |_: Event| {

@@ -1,4 +1,4 @@
-//! What the reader does with two lanes, or with what the picture is of, carried out. It arrives with the panels.
+//! What the reader wants that can only be wanted in the panels, carried out: presets, two lanes, edits. It arrives with them.
 
 use halfopen_core::Instant;
 
@@ -6,17 +6,11 @@ use super::{Goal, Intent, Player};
 use crate::lab::{AS_TEXT, Knob, Lane, Lanes, Value};
 
 impl Player {
-    /// Begins or ends comparing, changes what the lanes are, or edits.
-    pub(crate) fn compare(&mut self, intent: &Intent, clock: &dyn Fn() -> f64) {
-        if let Intent::Edit(lanes, knob, value) = intent {
-            return self.edit(*lanes, knob, value, clock);
-        }
-        if self.goal.is_some() {
-            self.hint = Some("On the way to another time. Wait, or cancel.".to_owned());
-            return;
-        }
-        self.hint = None;
+    /// Takes a preset, begins or ends comparing, changes what the lanes are, or edits.
+    pub(crate) fn take_more(&mut self, intent: &Intent, clock: &dyn Fn() -> f64) {
         match intent {
+            Intent::Edit(lanes, knob, value) => self.edit(*lanes, knob, value, clock),
+            Intent::Preset(id) => self.preset(id, clock),
             Intent::Lanes(lanes) => {
                 self.lanes = *lanes;
                 self.revision += 1;
@@ -39,8 +33,23 @@ impl Player {
         }
     }
 
-    /// The whole run anew with another value. What was on the way to an instant still goes there: whoever edits quickly
-    /// does not wait for each run.
+    fn preset(&mut self, id: &str, clock: &dyn Fn() -> f64) {
+        let config = {
+            let (lane, session) = (self.lane(), self.session.borrow());
+            session.lab().preset_onto(id, session.config_now_of(lane))
+        };
+        if let Some(config) = config {
+            self.session.borrow_mut().configure(self.lanes, &config);
+            let told = if self.now() > Instant::ZERO || !self.session.borrow().inputs().is_empty() {
+                "The run was played again with these settings."
+            } else {
+                ""
+            };
+            self.replay(told, clock);
+        }
+    }
+
+    /// The whole run anew with another value. What was on the way to an instant still goes there.
     fn edit(&mut self, lanes: Lanes, knob: &str, value: &Value, clock: &dyn Fn() -> f64) {
         let way = self.goal.take();
         let result = self.session.borrow_mut().turn_from_start(lanes, knob, value.clone());

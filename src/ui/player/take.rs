@@ -40,7 +40,10 @@ impl Player {
                 self.go(to, clock);
                 self.settle();
             }
-            _ if under_way => self.hint = Some("On the way to another time. Wait, or cancel.".to_owned()),
+            // Whoever edits quickly does not wait for each run.
+            _ if under_way && !matches!(intent, Intent::Edit(..)) => {
+                self.hint = Some("On the way to another time. Wait, or cancel.".to_owned())
+            }
             Intent::Act(action, args) => self.act(action, &args),
             Intent::Toggle if self.pause.is_some() => self.play(),
             Intent::Toggle => {
@@ -73,10 +76,17 @@ impl Player {
                 self.session.borrow_mut().reseed(seed);
                 self.replay("Another seed: the same clicks with other chance.", clock);
             }
-            Intent::Preset(id) => self.preset(id, clock),
             Intent::Turn(knob, value) => self.turn(knob, value, clock),
-            // Carried out by the panels, where two lanes are looked at and pictures edited: `compare`.
-            Intent::Compare | Intent::Keep(_) | Intent::Swap | Intent::Lanes(_) | Intent::Edit(..) => {}
+            Intent::Edit(..)
+            | Intent::Preset(_)
+            | Intent::Compare
+            | Intent::Keep(_)
+            | Intent::Swap
+            | Intent::Lanes(_) => {
+                if let Some(more) = self.more {
+                    more(self, &intent);
+                }
+            }
         }
     }
 
@@ -112,22 +122,6 @@ impl Player {
             self.hint = Some(refused.to_string());
         }
         self.settle();
-    }
-
-    fn preset(&mut self, id: &str, clock: &dyn Fn() -> f64) {
-        let config = {
-            let (lane, session) = (self.lane(), self.session.borrow());
-            session.lab().preset_onto(id, session.config_now_of(lane))
-        };
-        if let Some(config) = config {
-            self.session.borrow_mut().configure(self.lanes, &config);
-            let told = if self.now() > Instant::ZERO || !self.session.borrow().inputs().is_empty() {
-                "The run was played again with these settings."
-            } else {
-                ""
-            };
-            self.replay(told, clock);
-        }
     }
 
     fn turn(&mut self, knob: &'static str, value: Value, clock: &dyn Fn() -> f64) {

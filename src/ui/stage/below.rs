@@ -41,13 +41,15 @@ pub(super) struct Shown {
     pub(super) why: Vec<Why>,
 }
 
+/// The chunk, once it is there.
+pub type Panels = &'static Ways;
+
 /// The ways into the chunk.
-#[derive(Clone, Copy)]
-pub struct Panels {
+pub struct Ways {
     pub(super) show: fn(&Stage, &Context<Stage>, Shown) -> Html,
     pub(super) both_logs: fn(&Session) -> Entries,
     pub(super) charts: fn(&mut Stage, bool, f64),
-    pub(super) compare: fn(&mut Player, &Intent),
+    pub(super) take: fn(&mut Player, &Intent),
     pub(super) ask: fn(&mut Stage, &Context<Stage>, Ask),
     pub(super) answer: fn(&mut Stage, &Context<Stage>),
     pub(super) watch_goals: fn(&mut Stage, &Context<Stage>),
@@ -63,11 +65,11 @@ pub(crate) const STYLES: &[&str] =
 pub fn panels() -> Panels {
     dom::adopt_styles(STYLES);
     focus::keep();
-    Panels {
+    &Ways {
         show: Stage::below,
         both_logs: lanes::logs,
         charts: Stage::renew_charts,
-        compare: |player, intent| player.compare(intent, &dom::real_ms),
+        take: |player, intent| player.take_more(intent, &dom::real_ms),
         ask: Stage::ask,
         answer: Stage::answer,
         watch_goals: Stage::watch_goals,
