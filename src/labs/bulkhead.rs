@@ -86,7 +86,7 @@ impl lab::Lab for Lab {
             queue: Queue::new(),
             traffic,
             came: [0; 2],
-            orders: Tally::new(Duration::from_millis(250)),
+            orders: Tally::new(Duration::from_millis(500)),
             slow: None,
             lanes: Arranged::ALL.map(|arranged| Lane::new(arranged, &setup)),
             record: Record::new(),

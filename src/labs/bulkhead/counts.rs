@@ -56,7 +56,7 @@ impl Account {
             loose: 0,
             recent: Recent::default(),
             in_use,
-            answers: Tally::new(Duration::from_millis(250)),
+            answers: Tally::new(Duration::from_millis(500)),
             turned: None,
             turned_last: Instant::ZERO,
         }

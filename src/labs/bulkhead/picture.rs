@@ -7,6 +7,9 @@ use super::setup::{Arranged, Kind};
 use crate::lab::scene::{Anchor, Area, Diagram, Layout, Mark, Point, Shape, Tone};
 use crate::lab::text;
 
+/// From this size on a thread is drawn with a sign in it.
+const SIGNED: f32 = 12.0;
+
 /// Where the parts of an arrangement stand.
 struct Places {
     title: Point,
@@ -32,11 +35,11 @@ impl Places {
 
     /// The height of an arrangement on a phone.
     fn narrow(shared: bool) -> f32 {
-        if shared { 284.0 } else { 246.0 }
+        if shared { 290.0 } else { 246.0 }
     }
 
     fn at(x: f32, y: f32, w: f32, rows: &Rows) -> Self {
-        let left = w * 0.36;
+        let left = w * rows.left;
         Self {
             title: Point { x, y: y + rows.title },
             x,
@@ -58,6 +61,7 @@ impl Places {
 /// How far down each part stands.
 struct Rows {
     title: f32,
+    left: f32,
     gap: f32,
     queue: f32,
     grid: f32,
@@ -67,40 +71,58 @@ struct Rows {
     shared: f32,
 }
 
-const WIDE: Rows =
-    Rows { title: 24.0, gap: 28.0, queue: 70.0, grid: 122.0, cells: 78.0, nodes: 234.0, node: 72.0, shared: 346.0 };
-const NARROW: Rows =
-    Rows { title: 18.0, gap: 16.0, queue: 52.0, grid: 92.0, cells: 48.0, nodes: 164.0, node: 66.0, shared: 260.0 };
+const WIDE: Rows = Rows {
+    title: 24.0,
+    left: 0.36,
+    gap: 28.0,
+    queue: 70.0,
+    grid: 122.0,
+    cells: 78.0,
+    nodes: 234.0,
+    node: 72.0,
+    shared: 350.0,
+};
+const NARROW: Rows = Rows {
+    title: 18.0,
+    left: 0.4,
+    gap: 16.0,
+    queue: 52.0,
+    grid: 92.0,
+    cells: 48.0,
+    nodes: 164.0,
+    node: 66.0,
+    shared: 266.0,
+};
 
 pub(super) fn diagram(lab: &Lab, layout: Layout) -> Diagram {
-    let shared = lab.setup.shared > 0;
-    let mut marks = Vec::new();
-    for arranged in Arranged::ALL {
-        arrangement(lab, arranged, &Places::new(layout, arranged, shared), &mut marks);
+    let (wide, shared) = (layout == Layout::Wide, lab.setup.shared > 0);
+    let (width, foot) = match (wide, shared) {
+        (true, true) => (1080.0, 398.0),
+        (true, false) => (1080.0, 342.0),
+        (false, _) => (340.0, 2.0 * Places::narrow(shared) + 14.0),
+    };
+    let words = |id: &str, y: f32, said: String| {
+        let at = Point { x: if wide { 24.0 } else { 12.0 }, y };
+        Mark::new(id, Shape::Words { at, anchor: Anchor::Start }, Tone::Plain, "", said)
+    };
+    // Words come first and what can be pressed last: its hint stands over the rest.
+    let size = size(lab, layout);
+    let mut marks = vec![words("legend", foot, legend(lab, size))];
+    let second = foot + if wide { 22.0 } else { 72.0 };
+    if !shared {
+        let said = "Both also share CPU, memory and the database, which no bulkhead of threads divides; here none of these runs short.";
+        marks.push(words("still-shared", second, said.to_owned()));
     }
-    let (width, foot) = match layout {
-        Layout::Wide => (1080.0, if shared { 392.0 } else { 342.0 }),
-        Layout::Narrow => (340.0, 2.0 * Places::narrow(shared) + 14.0),
+    let height = match (wide, shared) {
+        (true, _) => foot + 34.0,
+        (false, true) => foot + 72.0,
+        (false, false) => second + 58.0,
     };
-    let at = Point { x: if layout == Layout::Wide { 24.0 } else { 12.0 }, y: foot };
-    let rest = if shared {
-        ""
-    } else {
-        " Both also share CPU, memory and the database, which no bulkhead of threads divides; here nothing of these runs short."
-    };
-    let noun = lab.setup.noun(1);
-    let legend = format!(
-        "A square is a {noun}: plain for a payment, an hourglass for a slow one, a cross where its caller has gone, a tick for an order, a dot when free.{rest}"
-    );
-    marks.push(Mark::new("legend", Shape::Words { at, anchor: Anchor::Start }, Tone::Plain, "", legend));
-    let height = foot
-        + if layout == Layout::Wide {
-            40.0
-        } else if shared {
-            60.0
-        } else {
-            112.0
-        };
+    let mut nodes = Vec::new();
+    for arranged in Arranged::ALL {
+        arrangement(lab, arranged, &Places::new(layout, arranged, shared), size, &mut marks, &mut nodes);
+    }
+    marks.append(&mut nodes);
     let state = |arranged: Arranged| if lab.starves(arranged) { "starve" } else { "are served" };
     let name = format!(
         "One process in two arrangements; payments are {}; orders {} in the shared pool and {} behind bulkheads",
@@ -111,7 +133,43 @@ pub(super) fn diagram(lab: &Lab, layout: Layout) -> Diagram {
     Diagram { width, height, name, marks }
 }
 
-fn arrangement(lab: &Lab, arranged: Arranged, places: &Places, marks: &mut Vec<Mark>) {
+/// How the threads are told apart; small ones have no room for signs.
+fn legend(lab: &Lab, size: f32) -> String {
+    let noun = lab.setup.noun(1);
+    if size >= SIGNED {
+        format!(
+            "A square is a {noun}: plain for a payment, an hourglass for a slow one, a cross where its caller has gone, a tick for an order, hollow when free."
+        )
+    } else {
+        format!(
+            "A mark is a {noun}, those of payments first: a bar for a slow payment, two where its caller has gone, full for the others, a dot when free."
+        )
+    }
+}
+
+/// A thread is as large in one arrangement as in the other: as large as the fullest pool lets it be.
+fn size(lab: &Lab, layout: Layout) -> f32 {
+    let mut least = f32::INFINITY;
+    for arranged in Arranged::ALL {
+        let (lane, places) = (lab.of(arranged), Places::new(layout, arranged, false));
+        for pool in &lane.pools {
+            let (w, h) = (places.part(pool.of).1, places.grid.1);
+            let cells = runs(lab, lane, pool).1;
+            let fits = |rows: u32| (w / cells.div_ceil(rows).max(1) as f32).min(h / rows as f32);
+            least = least.min((1..=12).map(fits).fold(0.0, f32::max));
+        }
+    }
+    least
+}
+
+fn arrangement(
+    lab: &Lab,
+    arranged: Arranged,
+    places: &Places,
+    size: f32,
+    marks: &mut Vec<Mark>,
+    nodes: &mut Vec<Mark>,
+) {
     let lane = lab.of(arranged);
     let id = |part: &str| format!("{}-{part}", if arranged == Arranged::Shared { "shared" } else { "apart" });
     let noun = lab.setup.noun(2);
@@ -132,9 +190,12 @@ fn arrangement(lab: &Lab, arranged: Arranged, places: &Places, marks: &mut Vec<M
         let part = pool.of.map_or("all", Kind::name);
         marks.push(queue(lab, pool, id(&format!("{part}-queue")), places));
         let (x, w) = places.part(pool.of);
-        let at = Area { x, y: top, w, h: height };
         let (runs, total) = runs(lab, lane, pool);
-        let shape = Shape::Grid { at, columns: columns(at, total), runs };
+        // A little more, for the division's rounding.
+        let rows = total.div_ceil(((w / size + 0.01) as u32).max(1)).max(1);
+        let columns = total.div_ceil(rows).max(1);
+        let at = Area { x, y: top, w: columns as f32 * size, h: rows as f32 * size };
+        let shape = Shape::Grid { at, columns, runs };
         let full = pool.bulkhead.in_use() >= lab.setup.slots(pool.of);
         let tone = if full { Tone::Bad } else { Tone::Plain };
         marks.push(Mark::new(id(&format!("{part}-threads")), shape, tone, used(lab, lane, pool), ""));
@@ -153,7 +214,7 @@ fn arrangement(lab: &Lab, arranged: Arranged, places: &Places, marks: &mut Vec<M
         let path = vec![Point { x: middle, y: top + height + 3.0 }, Point { x: middle, y }];
         let wire = Shape::Wire { path, cut: false };
         marks.push(Mark::new(id(&format!("{}-wire", kind.name())), wire, Tone::Plain, "", ""));
-        marks.push(node(lab, arranged, kind, id(kind.name()), Area { x, y, w, h }));
+        nodes.push(node(lab, arranged, kind, id(kind.name()), Area { x, y, w, h }));
     }
     if lab.setup.shared > 0 {
         let (work, full) = (lane.at_work(), lab.setup.full_speed);
@@ -187,10 +248,12 @@ fn queue(lab: &Lab, pool: &Pool, id: String, places: &Places) -> Mark {
 
 /// “30 of 30 in use: 26 for payments”.
 fn used(lab: &Lab, lane: &Lane, pool: &Pool) -> String {
-    let said = format!("{} of {} in use", pool.bulkhead.in_use(), lab.setup.slots(pool.of));
+    let (used, all) = (pool.bulkhead.in_use(), lab.setup.slots(pool.of));
     match (pool.of, lane.of(Kind::Payments).slots) {
-        (None, payments) if payments > 0 => format!("{said}, {payments} by payments"),
-        _ => said,
+        (None, payments) if payments > 0 => format!("{used} of {all} in use, {payments} for payments"),
+        // Short, where there is little room.
+        (Some(_), _) if used.max(all) >= 100 => format!("{used}/{all} in use"),
+        _ => format!("{used} of {all} in use"),
     }
 }
 
@@ -214,18 +277,6 @@ fn runs(lab: &Lab, lane: &Lane, pool: &Pool) -> (Vec<(u32, Tone)>, u32) {
     (runs, all)
 }
 
-/// So many that the cells are as large as can be.
-fn columns(at: Area, cells: u32) -> u32 {
-    let size = |rows: u32| (at.w / cells.div_ceil(rows).max(1) as f32).min(at.h / rows as f32);
-    let mut best = 1;
-    for rows in 2..=12 {
-        if size(rows) > size(best) {
-            best = rows;
-        }
-    }
-    cells.div_ceil(best).max(1)
-}
-
 fn node(lab: &Lab, arranged: Arranged, kind: Kind, id: String, at: Area) -> Mark {
     let share = lab.share(arranged, kind);
     let answered = share.map_or_else(|| "none answered yet".to_owned(), |share| format!("{} answered", percent(share)));
@@ -237,7 +288,11 @@ fn node(lab: &Lab, arranged: Arranged, kind: Kind, id: String, at: Area) -> Mark
         (false, false) => (Tone::Bad, format!("✕ {answered}")),
     };
     let tone = if share.is_none() && !slow { Tone::Plain } else { tone };
-    let label = format!("{} {}/s", kind.title(), threads(lab.setup.per_second(kind)));
+    let label = if at.w > 150.0 {
+        format!("{} {}/s", kind.title(), threads(lab.setup.per_second(kind)))
+    } else {
+        kind.title().to_owned()
+    };
     let node = Mark::new(id, Shape::Node { at }, tone, label, note);
     match (kind, slow) {
         (Kind::Payments, false) => node.with("slow", &[], "Make payments slow"),

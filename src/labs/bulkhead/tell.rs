@@ -72,6 +72,8 @@ impl Lab {
                 (tone, head, self.no_slot(arranged, kind, waited))
             }
             News::Late => {
+                // Said once: it is the same in both.
+                self.lanes.iter_mut().for_each(|lane| lane.told_late = true);
                 let setup = &self.setup;
                 let goes_on = if setup.frees {
                     format!(
@@ -82,12 +84,9 @@ impl Lab {
                 } else {
                     format!("Its work goes on and holds the {} until it ends, for nobody.", setup.noun(1))
                 };
-                let head = format!("◐ given up, {}.", arranged.name());
-                (
-                    Tone::Half,
-                    head,
-                    format!("A caller has waited {} for its answer. {goes_on}", text::about(setup.timeout)),
-                )
+                let said =
+                    format!("The first caller has waited {} for its answer. {goes_on}", text::about(setup.timeout));
+                (Tone::Half, "◐ given up.".to_owned(), said)
             }
             News::TooMuch => {
                 let head = format!("✕ too much at work, {}.", arranged.name());
