@@ -15,10 +15,13 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+pub mod adaptive;
 pub mod availability;
 pub mod backoff;
 pub mod breaker;
 pub mod budget;
+pub mod bulkhead;
+pub mod limiter;
 mod quantity;
 pub mod retry;
 pub mod rng;
