@@ -3,7 +3,7 @@
 use super::Lab;
 use super::guard::Kind;
 use super::picture::words;
-use super::window::{Doubles, PARTS, Part};
+use super::window::{Doubles, PARTS};
 use crate::lab::scene::{Area, Mark, Point, Shape, Tone};
 use crate::lab::text;
 
