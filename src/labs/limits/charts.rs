@@ -137,7 +137,7 @@ fn sweep(lab: &Lab) -> Chart {
         id: "goodput",
         title: "Goodput against offered load",
         reading: format!(
-            "Simulated for these settings: at each load the same {} requests come to empty servers, and the later half is counted; nothing is hedged.",
+            "Simulated for these settings: at each load the same {} requests come to empty servers, and answers count while the later half comes; nothing is hedged.",
             text::grouped(found.requests as i64)
         ),
         x: Axis { label: "offered load", unit: "1/s", from: 0.0, to: end.max(offered * 1.05) },

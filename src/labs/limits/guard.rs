@@ -47,6 +47,13 @@ impl Kind {
         self.is_adaptive() || matches!(self, Self::Fixed)
     }
 
+    /// Its name as a label.
+    pub(super) fn title(self) -> String {
+        let name = self.name();
+        let (first, rest) = name.split_at(1);
+        first.to_ascii_uppercase() + rest
+    }
+
     /// Its name with the article, as a sentence begins or goes on.
     pub(super) fn the(self, begins: bool) -> String {
         match (self, begins) {

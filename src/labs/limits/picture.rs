@@ -3,15 +3,17 @@
 
 use halfopen_core::sim::Server;
 
-use super::numbers::{many, share_said};
+use super::guard::Kind;
+use super::hedge::When;
+use super::numbers::many;
 use super::side::Side;
 use super::watch::Phase;
-use super::{Lab, strip};
+use super::{Lab, Without, strip};
 use crate::lab::scene::{Anchor, Area, Diagram, Layout, Mark, Point, Shape, Sign, Tone, View};
 use crate::lab::text;
 
 /// Tokens at most.
-const TOKENS: usize = 32;
+const TOKENS: usize = 12;
 
 /// Where things stand.
 struct Places {
@@ -37,35 +39,35 @@ fn places(layout: Layout) -> Places {
     let point = |x, y| Point { x, y };
     match layout {
         Layout::Wide => Places {
-            size: (1080.0, 372.0),
+            size: (1080.0, 394.0),
             state: Area { x: 40.0, y: 10.0, w: 190.0, h: 40.0 },
             reason: point(250.0, 27.0),
-            callers: Area { x: 40.0, y: 104.0, w: 150.0, h: 96.0 },
-            way: [point(190.0, 172.0), point(326.0, 172.0)],
-            turned: (point(324.0, 142.0), point(194.0, 118.0), -28.0),
-            gate: Area { x: 334.0, y: 110.0, w: 48.0, h: 92.0 },
+            callers: Area { x: 40.0, y: 120.0, w: 150.0, h: 96.0 },
+            way: [point(190.0, 184.0), point(376.0, 184.0)],
+            turned: (point(374.0, 152.0), point(194.0, 136.0), -24.0),
+            gate: Area { x: 384.0, y: 122.0, w: 48.0, h: 100.0 },
             fork: [
-                vec![point(392.0, 156.0), point(430.0, 156.0), point(430.0, 114.0), point(468.0, 114.0)],
-                vec![point(392.0, 156.0), point(430.0, 156.0), point(430.0, 204.0), point(468.0, 204.0)],
+                vec![point(440.0, 184.0), point(466.0, 184.0), point(466.0, 114.0), point(500.0, 114.0)],
+                vec![point(440.0, 184.0), point(466.0, 184.0), point(466.0, 218.0), point(500.0, 218.0)],
             ],
-            queues: [Area { x: 472.0, y: 96.0, w: 250.0, h: 36.0 }, Area { x: 472.0, y: 186.0, w: 250.0, h: 36.0 }],
-            workers: [Area { x: 764.0, y: 92.0, w: 276.0, h: 44.0 }, Area { x: 764.0, y: 182.0, w: 276.0, h: 44.0 }],
-            copies: point(472.0, 246.0),
-            work: [Area { x: 40.0, y: 262.0, w: 1000.0, h: 22.0 }, Area { x: 40.0, y: 318.0, w: 1000.0, h: 22.0 }],
+            queues: [Area { x: 504.0, y: 96.0, w: 218.0, h: 36.0 }, Area { x: 504.0, y: 200.0, w: 218.0, h: 36.0 }],
+            workers: [Area { x: 764.0, y: 92.0, w: 276.0, h: 44.0 }, Area { x: 764.0, y: 196.0, w: 276.0, h: 44.0 }],
+            copies: point(504.0, 158.0),
+            work: [Area { x: 40.0, y: 282.0, w: 1000.0, h: 22.0 }, Area { x: 40.0, y: 338.0, w: 1000.0, h: 22.0 }],
         },
         Layout::Narrow => Places {
-            size: (340.0, 520.0),
+            size: (340.0, 522.0),
             state: Area { x: 8.0, y: 6.0, w: 130.0, h: 34.0 },
             reason: point(150.0, 18.0),
             callers: Area { x: 12.0, y: 82.0, w: 316.0, h: 42.0 },
             way: [point(30.0, 124.0), point(30.0, 156.0)],
             turned: (point(12.0, 156.0), point(12.0, 126.0), 6.0),
-            gate: Area { x: 12.0, y: 186.0, w: 316.0, h: 26.0 },
-            fork: [vec![point(87.0, 216.0), point(87.0, 234.0)], vec![point(253.0, 216.0), point(253.0, 234.0)]],
-            queues: [Area { x: 12.0, y: 260.0, w: 150.0, h: 24.0 }, Area { x: 178.0, y: 260.0, w: 150.0, h: 24.0 }],
-            workers: [Area { x: 12.0, y: 316.0, w: 150.0, h: 40.0 }, Area { x: 178.0, y: 316.0, w: 150.0, h: 40.0 }],
-            copies: point(12.0, 386.0),
-            work: [Area { x: 12.0, y: 402.0, w: 316.0, h: 18.0 }, Area { x: 12.0, y: 462.0, w: 316.0, h: 18.0 }],
+            gate: Area { x: 12.0, y: 188.0, w: 316.0, h: 26.0 },
+            fork: [vec![point(87.0, 218.0), point(87.0, 236.0)], vec![point(253.0, 218.0), point(253.0, 236.0)]],
+            queues: [Area { x: 12.0, y: 262.0, w: 150.0, h: 24.0 }, Area { x: 178.0, y: 262.0, w: 150.0, h: 24.0 }],
+            workers: [Area { x: 12.0, y: 320.0, w: 150.0, h: 30.0 }, Area { x: 178.0, y: 320.0, w: 150.0, h: 30.0 }],
+            copies: point(12.0, 394.0),
+            work: [Area { x: 12.0, y: 408.0, w: 316.0, h: 18.0 }, Area { x: 12.0, y: 462.0, w: 316.0, h: 18.0 }],
         },
     }
 }
@@ -91,22 +93,30 @@ pub(super) fn diagram(lab: &Lab, view: View) -> Diagram {
     copies(lab, &places, &mut marks);
     tokens(lab, &places, view, &mut marks);
     let [here, beside] = places.work;
-    let name = lab.setup.kind.name();
-    let hedged = lab.main.hedge.delay().is_some();
-    let title = if hedged { format!("With {name} and copies") } else { format!("With {name}") };
+    let hedged = lab.setup.hedge != When::Never;
+    let title = match (lab.setup.kind, hedged) {
+        (Kind::None, true) => "With copies".to_owned(),
+        (Kind::None, false) => "Without a guard".to_owned(),
+        (kind, true) => format!("With {} and copies", kind.the(false)),
+        (kind, false) => format!("With {}", kind.the(false)),
+    };
     work(lab, &lab.main, here, "here", &title, &mut marks);
     if let Some((without, side)) = &lab.without {
-        let name = without.name();
-        let title = format!("The same requests {name}");
+        let title = match (wide, without) {
+            (true, _) => format!("The same requests {}", without.name()),
+            (false, Without::Guard) => "Without a guard".to_owned(),
+            (false, Without::Hedging) => "Without hedging".to_owned(),
+        };
         work(lab, side, beside, "beside", &title, &mut marks);
     }
-    let mut height = places.size.1;
+    // Without another run its row is not there.
+    let mut height = if lab.without.is_some() { places.size.1 } else { places.size.1 - (beside.y - here.y) };
     if let Some(doubles) = &lab.doubles {
         height = strip::strip(lab, doubles, height, wide, &mut marks);
     }
     let name = format!(
         "Callers, {}, two servers with their queues; {}",
-        if lab.setup.kind == super::guard::Kind::None { "no guard".to_owned() } else { lab.setup.kind.the(false) },
+        if lab.setup.kind == Kind::None { "no guard".to_owned() } else { lab.setup.kind.the(false) },
         lab.watch.phase.word().split_once(' ').map_or("", |word| word.1)
     );
     Diagram { width: places.size.0, height, name, marks }
@@ -141,7 +151,7 @@ fn state(lab: &Lab, places: &Places, marks: &mut Vec<Mark>) {
             format!("{offered} requests a second come, and {good} are answered in time. The servers can do {capacity}.")
         }
         Phase::Collapsed => format!(
-            "{offered} requests a second come, and {good} are answered in time, since {}: the servers are busy for callers who have gone.",
+            "{offered}/s come and {good}/s are answered in time, for {} now: the servers work for callers who have gone.",
             text::about(lab.stood())
         ),
     };
@@ -152,7 +162,7 @@ fn state(lab: &Lab, places: &Places, marks: &mut Vec<Mark>) {
 
 fn callers(lab: &Lab, places: &Places, wide: bool, marks: &mut Vec<Mark>) {
     let rates = &lab.main.rates;
-    let note = format!("wait {} at most", text::about(lab.setup.timeout));
+    let note = format!("wait {}", text::about(lab.setup.timeout));
     let shape = Shape::Node { at: places.callers };
     let act = if lab.doubled { ("halve", "Halve the load") } else { ("double", "Double the load") };
     marks.push(Mark::new("callers", shape, Tone::Plain, "Callers", note).with(act.0, &[], act.1));
@@ -176,28 +186,27 @@ fn gate(lab: &Lab, places: &Places, wide: bool, marks: &mut Vec<Mark>) {
     let (setup, guard) = (&lab.setup, &lab.main.guard);
     let number = |number: u32| text::grouped(number.into());
     let share = |part: u32, whole: u32| (part as f32 / whole.max(1) as f32).clamp(0.0, 1.0);
-    let label = setup.kind.name();
+    let label = setup.kind.title();
     let (fill, note, tone) = if let (Some(limit), Some(inside)) = (guard.limit(), guard.in_flight()) {
         let tone = if inside >= limit { Tone::Half } else { Tone::Info };
         let said = if wide { "" } else { " in the servers" };
         (share(inside, limit), format!("{} of {}{said}", number(inside), number(limit)), tone)
     } else if let Some(free) = guard.permits(lab.now) {
-        let most = if setup.kind == super::guard::Kind::Window { setup.permits } else { setup.burst };
+        let most = if setup.kind == Kind::Window { setup.permits } else { setup.burst };
         let tone = if free == 0 { Tone::Half } else { Tone::Info };
         let said = if wide { "" } else { " permits left" };
         (share(free, most), format!("{} of {}{said}", number(free), number(most)), tone)
     } else {
         // Nothing stands there.
-        let centre = places.gate.centre();
         let (from, to) = if wide {
             (
-                Point { x: places.gate.x - 8.0, y: centre.y },
-                Point { x: places.gate.x + places.gate.w + 10.0, y: centre.y },
+                Point { x: places.gate.x - 8.0, y: places.way[1].y },
+                Point { x: places.gate.x + places.gate.w + 10.0, y: places.way[1].y },
             )
         } else {
             (Point { x: 87.0, y: places.gate.y - 24.0 }, Point { x: 87.0, y: places.gate.y + places.gate.h + 4.0 })
         };
-        marks.push(Mark::new("gate", Shape::Wire { path: vec![from, to], cut: false }, Tone::Faint, "no guard", ""));
+        marks.push(Mark::new("gate", Shape::Wire { path: vec![from, to], cut: false }, Tone::Faint, "No guard", ""));
         return;
     };
     let mark = Mark::new("gate", Shape::Meter { at: places.gate, fill }, tone, label, note);
@@ -259,7 +268,7 @@ fn workers(server: &Server, at: Area, name: &str) -> Mark {
 }
 
 fn copies(lab: &Lab, places: &Places, marks: &mut Vec<Mark>) {
-    if lab.setup.hedge == super::hedge::When::Never {
+    if lab.setup.hedge == When::Never {
         return;
     }
     let said = match lab.main.hedge.delay() {
@@ -329,11 +338,6 @@ fn work(lab: &Lab, side: &Side, area: Area, id: &str, title: &str, marks: &mut V
         let shape = Shape::Span { at: Area { x: area.x + w, w: waste.min(area.w - w), ..area }, wasted: true };
         marks.push(Mark::new(format!("wasted-{id}"), shape, Tone::Bad, "", ""));
     }
-    let share = if good + wasted > 0.0 {
-        format!(", {} of the work", share_said(wasted / (good + wasted)))
-    } else {
-        String::new()
-    };
-    let said = format!("{title}: in time {}/s, for nobody {}/s{share}", many(good), many(wasted));
+    let said = format!("{title}: in time {}/s, for nobody {}/s", many(good), many(wasted));
     marks.push(words(format!("work-{id}"), Point { x: area.x, y: foot + 20.0 }, Tone::Plain, "", said));
 }

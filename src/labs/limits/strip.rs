@@ -1,7 +1,6 @@
 //! Two windows of time: what a fixed window and a token bucket let in of the same requests, and the boundaries.
 
 use super::Lab;
-use super::guard::Kind;
 use super::picture::words;
 use super::window::{Doubles, PARTS};
 use crate::lab::scene::{Area, Mark, Point, Shape, Tone};
@@ -13,25 +12,24 @@ const SHOWN: usize = 2 * PARTS;
 /// Below `top`; tells where it ends.
 pub(super) fn strip(lab: &Lab, doubles: &Doubles, top: f32, wide: bool, marks: &mut Vec<Mark>) -> f32 {
     let (x, w, h) = if wide { (40.0, 1000.0, 46.0) } else { (12.0, 316.0, 38.0) };
-    let row = h + if wide { 42.0 } else { 54.0 };
-    let tone = |fixed: bool| if (lab.setup.kind == Kind::Window) == fixed { Tone::LaneA } else { Tone::Faint };
-    let rows = [("fixed", "Fixed window", tone(true)), ("bucket", "Token bucket", tone(false))];
+    let row = h + if wide { 42.0 } else { 50.0 };
+    let rows = [("fixed", "Fixed window", Tone::LaneA), ("bucket", "Token bucket", Tone::LaneB)];
+    let window = text::about(lab.setup.window);
     let most = doubles.parts.iter().map(|part| part.fixed.max(part.bucket)).max().unwrap_or(0).max(1);
     let missing = SHOWN.saturating_sub(doubles.parts.len());
     for (index, (id, name, tone)) in rows.into_iter().enumerate() {
-        let at = Area { x, y: top + 30.0 + index as f32 * row, w, h };
+        let at = Area { x, y: top + if wide { 30.0 } else { 40.0 } + index as f32 * row, w, h };
         let (now, peak) = (doubles.sums()[index], doubles.most[index]);
         let number = |number: u32| text::grouped(number.into());
         let permits = lab.setup.permits;
         let over = if peak > permits { Tone::Bad } else { Tone::Plain };
         let sign = if peak > permits { "▲ " } else { "" };
-        let said = format!(
-            "{} in the last {}, {sign}{} at most, of {}",
-            number(now),
-            text::about(lab.setup.window),
-            number(peak),
-            text::counted(permits.into(), "permit", "permits")
-        );
+        let (now, peak, permits) = (number(now), number(peak), number(permits));
+        let said = if wide {
+            format!("{now} in the last {window}, {sign}{peak} at most, of {permits} permits")
+        } else {
+            format!("{now} now, {sign}{peak} at most in {window}, of {permits}")
+        };
         // Name and numbers in a line where there is room.
         if wide {
             marks.push(words(
@@ -42,7 +40,7 @@ pub(super) fn strip(lab: &Lab, doubles: &Doubles, top: f32, wide: bool, marks: &
                 format!("{name}: {said}"),
             ));
         } else {
-            marks.push(words(format!("strip-{id}-words"), Point { x, y: at.y - 20.0 }, over, name, said));
+            marks.push(words(format!("strip-{id}-words"), Point { x, y: at.y - 28.0 }, over, name, said));
         }
         let heights =
             (0..missing)
@@ -63,12 +61,12 @@ pub(super) fn strip(lab: &Lab, doubles: &Doubles, top: f32, wide: bool, marks: &
             marks.push(Mark::new(id, Shape::Wire { path, cut: true }, Tone::Half, "", ""));
         }
     }
-    let y = top + 30.0 + 2.0 * row - if wide { 22.0 } else { 34.0 };
+    let y = top + if wide { 30.0 } else { 40.0 } + 2.0 * row - if wide { 22.0 } else { 34.0 };
     let said = if wide {
         "Dashed: a window ends, and the next begins. The newest is on the right."
     } else {
         "Dashed: a window ends, the next begins."
     };
     marks.push(words("strip-key", Point { x, y }, Tone::Plain, "", said));
-    y + 18.0
+    y + if wide { 18.0 } else { 30.0 }
 }

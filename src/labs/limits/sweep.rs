@@ -1,5 +1,5 @@
 //! Goodput against offered load, found by simulation: for each load the same few thousand requests come to servers that
-//! are empty at first, with the guard and without one, and the later half is counted.
+//! are empty at first, with the guard and without one, and what is answered in the later half of their time is counted.
 //!
 //! The two servers share one queue here, which the choice of the less busy one comes close to, and nothing is hedged.
 
@@ -51,7 +51,7 @@ impl Sweep {
     }
 }
 
-/// Requests a second answered in time, of the later half.
+/// Requests a second answered in time while the later half of them comes.
 fn goodput(setup: &Setup, make: Make, load: f64, luck: &[(f64, u64)]) -> f64 {
     let mut guard = Guard::new(make);
     let room = (setup.server.queue * 2 + setup.workers()) as usize;
@@ -61,17 +61,17 @@ fn goodput(setup: &Setup, make: Make, load: f64, luck: &[(f64, u64)]) -> f64 {
     let mut inside: BinaryHeap<Reverse<(u64, usize)>> = BinaryHeap::new();
     let mut passes: VecDeque<Option<(Pass, u64)>> = VecDeque::with_capacity(luck.len());
     let gap = 1e9 / load.max(1e-3);
-    let (mut now, mut half, mut good) = (0_u64, 0_u64, 0_u32);
+    let arrival = |share: f64| libm::round(share * gap) as u64;
+    let end: u64 = luck.iter().map(|(share, _)| arrival(*share)).sum();
+    let half: u64 = luck.iter().take(luck.len() / 2).map(|(share, _)| arrival(*share)).sum();
+    let (mut now, mut good) = (0_u64, 0_u32);
     for (index, (share, service)) in luck.iter().enumerate() {
-        now = now.saturating_add(libm::round(share * gap) as u64);
+        now = now.saturating_add(arrival(*share));
         while let Some(Reverse((left, which))) = inside.peek().copied().filter(|leaves| leaves.0.0 <= now) {
             inside.pop();
             if let Some((pass, came)) = passes.get_mut(which).and_then(Option::take) {
                 guard.back(pass, left - came > timeout, Instant::from_nanos(left));
             }
-        }
-        if index == luck.len() / 2 {
-            half = now;
         }
         let at = Instant::from_nanos(now);
         let admitted = match guard.ask(at) {
@@ -90,9 +90,9 @@ fn goodput(setup: &Setup, make: Make, load: f64, luck: &[(f64, u64)]) -> f64 {
         workers.push(Reverse(leaves));
         inside.push(Reverse((leaves, index)));
         passes.push_back(Some((pass, now)));
-        if index >= luck.len() / 2 && leaves - now <= timeout {
+        if (half..end).contains(&leaves) && leaves - now <= timeout {
             good += 1;
         }
     }
-    f64::from(good) / ((now.saturating_sub(half)).max(1) as f64 / 1e9)
+    f64::from(good) / (end.saturating_sub(half).max(1) as f64 / 1e9)
 }
