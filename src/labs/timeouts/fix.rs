@@ -42,7 +42,8 @@ pub(super) fn consistent(chain: &Chain, p99: Duration) -> Chain {
         return chain.clone();
     }
     // What C is given: 99 of 100 answers come within that.
-    let answer = chain.way * 2 + ceil(p99.min(PATIENT).max(chain.least).max(Duration::from_millis(1)));
+    let least = if chain.propagate { chain.least } else { Duration::ZERO };
+    let answer = chain.way * 2 + ceil(p99.min(PATIENT).max(least).max(Duration::from_millis(1)));
     if let Some(outer) = chain.timeout(CLIENT) {
         // A retry near to what fails is the best one: A's go first.
         for inner in (1..=chain.attempts(B)).rev() {

@@ -22,6 +22,11 @@ fn head(hop: usize) -> &'static str {
     HEADS.get(hop).copied().unwrap_or_default()
 }
 
+/// As it is named where a sentence begins: “The client”, “A”.
+fn who(hop: usize) -> &'static str {
+    if hop == CLIENT { "The client" } else { name(hop) }
+}
+
 /// How a timeout is said after a name: “waits up to 5 s”.
 fn patience(timeout: Option<Duration>) -> String {
     timeout.map_or_else(|| "without a timeout".to_owned(), |timeout| format!("for up to {}", text::about(timeout)))
@@ -50,7 +55,7 @@ impl Lab {
     /// A hop calls the next one.
     pub(super) fn tell_call(&mut self, id: Id, attempt: u32, given: Option<Duration>) {
         let Some(call) = self.calls.get(id).filter(|call| call.told) else { return };
-        let (who, whom) = (head(call.hop), head(call.hop + 1));
+        let (who, whom) = (who(call.hop), name(call.hop + 1));
         let attempts = call.chain.attempts(call.hop);
         let number = if attempts > 1 { format!(", attempt {attempt} of {attempts}") } else { String::new() };
         let cut = if call.chain.propagate && given != call.chain.timeout(call.hop) {
@@ -60,7 +65,7 @@ impl Lab {
         };
         let left = match self.left(id) {
             Some((whose, left)) if call.nobody.is_none() => {
-                format!(" {} has {} left.", sentence_head(name(whose)), text::about(left))
+                format!(" {} has {} left.", who(whose), text::about(left))
             }
             _ => String::new(),
         };
@@ -99,7 +104,7 @@ impl Lab {
     /// An attempt's time is up; `child` is the call that goes on.
     pub(super) fn tell_timeout(&mut self, id: Id, child: Option<Id>) {
         let Some(call) = self.calls.get(id).filter(|call| call.told) else { return };
-        let (who, whom) = (head(call.hop), head(call.hop + 1));
+        let (who, whom) = (who(call.hop), name(call.hop + 1));
         let attempt = call.retry.as_ref().map_or(1, Retry::attempt);
         let waited = call.retry.as_ref().map_or(Duration::ZERO, |retry| self.now.since(retry.since()));
         let attempts = call.chain.attempts(call.hop);
@@ -108,14 +113,16 @@ impl Lab {
             None => String::new(),
             Some(_) if call.chain.propagate => format!(" {whom} had the deadline too, and stops."),
             Some(child) => match (child.state, child.patience) {
-                (State::Waiting | State::Pausing, Some(until)) => format!(
-                    " {whom} does not know: it goes on waiting for {}, {} more and perhaps longer, for an answer that nobody will read.",
+                (State::Waiting, Some(until)) => format!(
+                    " {whom} does not know: it goes on waiting for {}, {} more, for an answer that nobody will read.",
                     head(child.hop + 1),
                     text::about(until.since(self.now))
                 ),
                 (State::Waiting, None) => {
                     format!(" {whom} does not know: it goes on waiting for ever, and nobody will read the answer.")
                 }
+                (State::Pausing, _) => format!(" {whom} does not know: it will try again, for nobody."),
+                (State::Hung, _) => format!(" {whom} does not know: it hangs on, and keeps its thread for nobody."),
                 _ => format!(" {whom} does not know: it goes on working for nobody."),
             },
         };
@@ -130,7 +137,7 @@ impl Lab {
         if std::mem::replace(&mut self.told.late, true) && !call.told {
             return;
         }
-        let said = format!("{} did not call {}: {why}.", head(call.hop), head(call.hop + 1));
+        let said = format!("{} did not call {}: {why}.", who(call.hop), name(call.hop + 1));
         self.log(Tone::Half, "■ not begun.", sentence(&said));
     }
 
@@ -202,7 +209,7 @@ impl Lab {
         let held = self.calls.held.get(hop).copied().unwrap_or(0);
         let said = format!(
             "{} holds {}, all that it has: what comes now is turned away.",
-            sentence_head(name(hop)),
+            who(hop),
             text::counted(held.into(), "thread", "threads")
         );
         self.log(Tone::Bad, format!("✕ {} is full.", head(hop)), said);
@@ -219,7 +226,7 @@ impl Lab {
             *full = false;
         }
         let free = self.setup.threads - held;
-        let said = format!("{} has {} again.", head(hop), text::counted(free.into(), "free thread", "free threads"));
+        let said = format!("{} has {} again.", who(hop), text::counted(free.into(), "free thread", "free threads"));
         self.log(Tone::Ok, format!("● {} has room.", head(hop)), said);
         self.note_health();
     }
@@ -255,7 +262,7 @@ impl Lab {
     /// The reader turned a knob of the chain after *Fix it*.
     pub(super) fn tell_unfixed(&mut self) {
         let waits: Vec<String> =
-            [CLIENT, A, B].map(|hop| format!("{} {}", head(hop), told(self.chain.timeout(hop)))).into();
+            [CLIENT, A, B].map(|hop| format!("{} {}", name(hop), told(self.chain.timeout(hop)))).into();
         let said = format!("Your own settings hold again, and no longer what Fix it made: {}.", waits.join(", "));
         self.log(Tone::Plain, "", said);
     }
@@ -271,9 +278,4 @@ impl Lab {
         };
         self.record.health(self.now, health);
     }
-}
-
-/// With a capital first.
-fn sentence_head(name: &str) -> String {
-    sentence(name).trim_end_matches('.').to_owned()
 }

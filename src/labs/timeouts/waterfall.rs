@@ -58,7 +58,6 @@ struct Piece {
 
 /// Time since the request was sent, as it is drawn.
 pub(super) struct Scale {
-    sent: Instant,
     length: Duration,
     step: u64,
 }
@@ -78,7 +77,7 @@ impl Scale {
         let ends = u64::try_from(ends.as_nanos()).unwrap_or(LONGEST).clamp(MS, LONGEST);
         let most = if places.wide { 8 } else { 4 };
         let step = TICKS.iter().find(|step| ends <= *step * most).copied().unwrap_or(LONGEST / 4);
-        Self { sent, length: Duration::from_nanos(ends.div_ceil(step) * step), step }
+        Self { length: Duration::from_nanos(ends.div_ceil(step) * step), step }
     }
 
     fn share(&self, since: Duration) -> f32 {
