@@ -54,6 +54,8 @@ pub struct Lab {
     last_failed: bool,
     /// The longest that client, A and B spent on calling on.
     longest: [Duration; 3],
+    /// The longest that one call went on for nobody.
+    for_nobody: Duration,
     told: Told,
     trail: Trail,
     record: Record,
@@ -125,6 +127,7 @@ impl lab::Lab for Lab {
             full: [false; 4],
             last_failed: false,
             longest: [Duration::ZERO; 3],
+            for_nobody: Duration::ZERO,
             told: Told::default(),
             trail: Trail::default(),
             record: Record::new(),
@@ -245,6 +248,11 @@ impl Lab {
             spent.1 = worst.time;
         }
         spent
+    }
+
+    /// The longest that one call, of those that have ended, went on after nobody wanted its answer any more.
+    pub fn longest_for_nobody(&self) -> Duration {
+        self.for_nobody
     }
 
     /// How many rules the chain breaks as it is now.

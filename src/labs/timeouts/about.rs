@@ -4,7 +4,7 @@ use super::fix::{self, EDITS};
 use super::knobs::KNOBS;
 use super::presets::PRESETS;
 use super::rules::{self, Kept};
-use super::setup::{B, C, CLIENT, Chain, HEADS, Setup};
+use super::setup::{B, C, CLIENT, Chain, HEADS, Setup, told};
 use super::{Lab, numbers};
 use crate::lab::scene::{Button, Readout};
 use crate::lab::{About, Action, Config, Fact, Goal, Prediction, text, wording};
@@ -130,8 +130,9 @@ fn number(readouts: &[Readout], id: &str) -> f64 {
 }
 
 fn claim(config: &Config) -> String {
-    let Setup { chain, hangs, .. } = Setup::new(config);
-    let broken = rules::of(&chain).find(|rule| !rule.kept().is_well());
+    let setup = Setup::new(config);
+    let (chain, hangs) = (&setup.chain, setup.hangs);
+    let broken = rules::of(chain).find(|rule| !rule.kept().is_well());
     let hung = if hangs == CLIENT { "" } else { " when the one below hangs" };
     match broken {
         Some(rule) if rule.left.is_none() => {
@@ -141,6 +142,12 @@ fn claim(config: &Config) -> String {
         Some(rule) => format!(
             "A timeout ends the waiting, not the work. Here {}: beyond that it works for nobody.",
             rule.said()
+        ),
+        None if numbers::lost(&setup, chain.timeout(B)) > 0.05 => format!(
+            "A timeout can be too short. C's p99 is {}; B waits {} and loses {} of the answers that C would give.",
+            text::about(setup.p99()),
+            told(chain.timeout(B)),
+            numbers::percent(numbers::lost(&setup, chain.timeout(B)))
         ),
         None if chain.propagate => {
             "The deadline travels along with each call: when it is over, everybody stops at once.".to_owned()

@@ -285,6 +285,9 @@ impl Lab {
         if let (Some(longest), Some(took)) = (self.longest.get_mut(call.hop), took) {
             *longest = (*longest).max(took);
         }
+        if let Some(nobody) = call.nobody {
+            self.for_nobody = self.for_nobody.max(now.since(nobody));
+        }
         if call.hop == CLIENT {
             self.request_over(&call, reply);
         } else {

@@ -119,7 +119,7 @@ impl Rule {
     pub(super) fn said(&self) -> String {
         let spends = self.spends();
         match (self.kept(), self.left) {
-            (Kept::Broken, None) => format!("{spends}: no timeout ends it, its own or another's"),
+            (Kept::Broken, None) => format!("{spends}: no timeout, its own or a caller's, ends it"),
             (Kept::Broken, Some(_)) => format!("{spends}, but {}", self.has(self.by_the_margin())),
             (Kept::Starved, _) => format!(
                 "{}: too little for calling {}, which takes {} at least",

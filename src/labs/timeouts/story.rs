@@ -23,7 +23,7 @@ fn head(hop: usize) -> &'static str {
 }
 
 /// As it is named where a sentence begins: “The client”, “A”.
-fn who(hop: usize) -> &'static str {
+fn named(hop: usize) -> &'static str {
     if hop == CLIENT { "The client" } else { name(hop) }
 }
 
@@ -55,9 +55,9 @@ impl Lab {
     /// A hop calls the next one.
     pub(super) fn tell_call(&mut self, id: Id, attempt: u32, given: Option<Duration>) {
         let Some(call) = self.calls.get(id).filter(|call| call.told) else { return };
-        let (who, whom) = (who(call.hop), name(call.hop + 1));
+        let (who, whom) = (named(call.hop), name(call.hop + 1));
         let attempts = call.chain.attempts(call.hop);
-        let number = if attempts > 1 { format!(", attempt {attempt} of {attempts}") } else { String::new() };
+        let number = if attempts > 1 { format!(", attempt {attempt} of {attempts},") } else { String::new() };
         let cut = if call.chain.propagate && given != call.chain.timeout(call.hop) {
             ": so much of the deadline is left"
         } else {
@@ -65,7 +65,7 @@ impl Lab {
         };
         let left = match self.left(id) {
             Some((whose, left)) if call.nobody.is_none() => {
-                format!(" {} has {} left.", who(whose), text::about(left))
+                format!(" {} has {} left.", named(whose), text::about(left))
             }
             _ => String::new(),
         };
@@ -104,7 +104,7 @@ impl Lab {
     /// An attempt's time is up; `child` is the call that goes on.
     pub(super) fn tell_timeout(&mut self, id: Id, child: Option<Id>) {
         let Some(call) = self.calls.get(id).filter(|call| call.told) else { return };
-        let (who, whom) = (who(call.hop), name(call.hop + 1));
+        let (who, whom) = (named(call.hop), name(call.hop + 1));
         let attempt = call.retry.as_ref().map_or(1, Retry::attempt);
         let waited = call.retry.as_ref().map_or(Duration::ZERO, |retry| self.now.since(retry.since()));
         let attempts = call.chain.attempts(call.hop);
@@ -137,7 +137,7 @@ impl Lab {
         if std::mem::replace(&mut self.told.late, true) && !call.told {
             return;
         }
-        let said = format!("{} did not call {}: {why}.", who(call.hop), name(call.hop + 1));
+        let said = format!("{} did not call {}: {why}.", named(call.hop), name(call.hop + 1));
         self.log(Tone::Half, "■ not begun.", sentence(&said));
     }
 
@@ -209,7 +209,7 @@ impl Lab {
         let held = self.calls.held.get(hop).copied().unwrap_or(0);
         let said = format!(
             "{} holds {}, all that it has: what comes now is turned away.",
-            who(hop),
+            named(hop),
             text::counted(held.into(), "thread", "threads")
         );
         self.log(Tone::Bad, format!("✕ {} is full.", head(hop)), said);
@@ -226,7 +226,7 @@ impl Lab {
             *full = false;
         }
         let free = self.setup.threads - held;
-        let said = format!("{} has {} again.", who(hop), text::counted(free.into(), "free thread", "free threads"));
+        let said = format!("{} has {} again.", named(hop), text::counted(free.into(), "free thread", "free threads"));
         self.log(Tone::Ok, format!("● {} has room.", head(hop)), said);
         self.note_health();
     }
