@@ -16,6 +16,7 @@ macro_rules! each_lab {
             availability: availability
             bulkhead: isolation
             limits: isolation
+            timeouts: isolation
         }
     };
 }
