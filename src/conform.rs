@@ -4,9 +4,12 @@
 //! them all; a step is held to 10,000,000 `times`, and to 1,000,000 events where it expects some. Each policy is one
 //! small module here that implements `Policy` and has one line in `replay`.
 
+mod adaptive_limit;
 mod backoff;
 mod breaker;
 mod budget;
+mod bulkhead;
+mod rate_limiter;
 mod read;
 mod retry;
 
@@ -186,6 +189,9 @@ fn replay(case: &Object<'_>) -> Result<Verdict, Malformed> {
         "backoff" => replay_policy::<backoff::Replay>(case),
         "retry" => replay_policy::<retry::Replay>(case),
         "retry_budget" => replay_policy::<budget::Replay>(case),
+        "bulkhead" => replay_policy::<bulkhead::Replay>(case),
+        "rate_limiter" => replay_policy::<rate_limiter::Replay>(case),
+        "adaptive_limit" => replay_policy::<adaptive_limit::Replay>(case),
         policy => Ok(Verdict::Unsupported { policy: policy.to_owned() }),
     }
 }
@@ -261,6 +267,9 @@ fn replay_step<P: Policy>(policy: &mut P, step: &Value, now: &mut Instant) -> Re
 enum Got {
     Flag(bool),
     Count(u64),
+    Counts(Vec<u64>),
+    /// May be below zero.
+    Integer(i64),
     Word(String),
     Words(Vec<String>),
     /// Exact; `None` is null.
@@ -279,6 +288,13 @@ impl Got {
         match self {
             Self::Flag(flag) => expected.as_bool().map(|expected| expected == *flag).ok_or("true or false"),
             Self::Count(count) => read::whole(expected).map(|expected| expected == *count).ok_or("a whole number"),
+            Self::Counts(counts) => {
+                let list = expected.as_array().and_then(|list| list.iter().map(read::whole).collect());
+                list.map(|list: Vec<u64>| list == *counts).ok_or("a list of whole numbers")
+            }
+            Self::Integer(number) => {
+                read::integer(expected).map(|expected| expected == *number).ok_or("a whole number, maybe below zero")
+            }
             Self::Word(word) => expected.as_str().map(|expected| expected == word).ok_or("a string"),
             Self::Words(words) => {
                 let list = expected.as_array().ok_or("a list of strings")?;
@@ -327,6 +343,10 @@ impl fmt::Display for Got {
         match self {
             Self::Flag(flag) => write!(f, "{flag}"),
             Self::Count(count) => write!(f, "{count}"),
+            Self::Counts(counts) => {
+                write!(f, "[{}]", counts.iter().map(u64::to_string).collect::<Vec<_>>().join(", "))
+            }
+            Self::Integer(number) => write!(f, "{number}"),
             Self::Word(word) => f.write_str(word),
             Self::Words(words) => write!(f, "[{}]", words.join(", ")),
             Self::Time(Some(time)) | Self::About(time) => write!(f, "{time:?}"),

@@ -23,6 +23,18 @@ fn waits_and_retries() {
     }
 }
 
+#[test]
+fn isolation_and_limits() {
+    for (text, passed) in [
+        (include_str!("conformance/bulkhead.json"), "6 passed, 0 failed"),
+        (include_str!("conformance/rate_limiter.json"), "6 passed, 0 failed"),
+        (include_str!("conformance/adaptive_limit.json"), "10 passed, 0 failed"),
+    ] {
+        let report = run_file(text).unwrap();
+        assert_eq!(summary([&report]), passed, "\n{report}");
+    }
+}
+
 /// The verdict on a file with this one case of the breaker.
 fn verdict(config: &str, steps: &str) -> String {
     verdict_on("breaker", config, steps)
@@ -174,11 +186,59 @@ fn malformed_cases_of_the_others_fail_with_the_place() {
             r#"[{"request": "a", "expect": {"permitted": true}}]"#,
             "step 1: malformed: expect.permitted is not known on request",
         ),
+        ("bulkhead", "{}", "[]", "malformed: config.parallel is missing"),
+        ("bulkhead", PAIR, r#"[{"finish": 1}]"#, "step 1: malformed: finish: 1 is not executing"),
+        ("bulkhead", PAIR, r#"[{"launch": 1}, {"cancel": 1}]"#, "step 2: malformed: cancel: 1 is not queued"),
+        ("bulkhead", PAIR, r#"[{"launch": -1}]"#, "step 1: malformed: launch is no whole number"),
+        ("bulkhead", PAIR, r#"[{"launch": 20000000}]"#, "step 1: malformed: launch is 20000000, more than 10000000"),
+        (
+            "bulkhead",
+            r#"{"parallel": 1, "queue": 100000}"#,
+            r#"[{"launch": 4097, "expect": {"queued": 4096}}, {"launch": 1}]"#,
+            "step 2: malformed: launch: more than 4096 calls would be queued",
+        ),
+        (
+            "bulkhead",
+            PAIR,
+            r#"[{"launch": 1}, {"finish": 1, "expect": {"results": []}}]"#,
+            "step 2: malformed: expect.results is not known on finish",
+        ),
+        (
+            "rate_limiter",
+            r#"{"kind": "window"}"#,
+            "[]",
+            r#"malformed: config.kind is window, not one of "periods", "smooth", "bucket""#,
+        ),
+        (
+            "rate_limiter",
+            r#"{"kind": "periods", "permits": 0, "period": "1s"}"#,
+            "[]",
+            "malformed: config: permits is 0, outside 1 to 4294967295",
+        ),
+        (
+            "rate_limiter",
+            r#"{"kind": "smooth", "interval": "1s"}"#,
+            r#"[{"ask": 1, "expect": {"available": 1}}]"#,
+            "step 1: malformed: expect.available is not known on ask",
+        ),
+        (
+            "adaptive_limit",
+            r#"{"kind": "vegas", "initial": 1, "min": 1, "max": 2, "alpha": 1, "beta": 1}"#,
+            r#"[{"sample": {"rtt": "1s"}}]"#,
+            "step 1: malformed: sample.in_flight is missing",
+        ),
+        (
+            "adaptive_limit",
+            r#"{"kind": "aimd", "initial": 1, "min": 3, "max": 2}"#,
+            "[]",
+            "malformed: config: max is 2, outside 3 to 4294967295",
+        ),
     ] {
         assert_eq!(verdict_on(policy, config, steps), format!("FAIL x: {message}"));
     }
 }
 
+const PAIR: &str = r#"{"parallel": 2, "queue": 1}"#;
 const DELAYED: &str = "step 1: delays: expected [1001ms], got [1s]";
 const WHICH_KIND: &str = r#"malformed: config.kind is none, not one of "quota", "token_ratio", "deposit""#;
 

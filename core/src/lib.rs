@@ -15,10 +15,17 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+pub mod adaptive;
 pub mod availability;
 pub mod backoff;
 pub mod breaker;
 pub mod budget;
+pub mod bulkhead;
+pub mod deadline;
+pub mod fallback;
+pub mod hedge;
+pub mod idempotency;
+pub mod limiter;
 mod quantity;
 pub mod retry;
 pub mod rng;

@@ -136,6 +136,16 @@ pub(super) fn whole(value: &Value) -> Option<u64> {
     }
 }
 
+/// A whole number that may be below zero.
+pub(super) fn integer(value: &Value) -> Option<i64> {
+    let Value::Number(number) = value else { return None };
+    let text = number.to_string();
+    match text.strip_prefix('-') {
+        Some(text) => fixed_point(text, 0).and_then(|number| 0i64.checked_sub_unsigned(number)),
+        None => fixed_point(&text, 0).and_then(|number| i64::try_from(number).ok()),
+    }
+}
+
 /// A decimal number and `ns`, `us`, `ms` or `s`, exactly; `None` when it is none, or no whole number of nanoseconds.
 pub(super) fn duration(text: &str) -> Option<Duration> {
     // "s" last: it ends the others too.
