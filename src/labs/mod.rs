@@ -14,6 +14,7 @@ macro_rules! each_lab {
             backoff: storms
             retry_storm: storms
             availability: availability
+            idempotency: isolation
         }
     };
 }
