@@ -15,6 +15,7 @@ macro_rules! each_lab {
             retry_storm: storms
             availability: availability
             idempotency: isolation
+            fallback: isolation
         }
     };
 }
