@@ -17,6 +17,8 @@ macro_rules! each_lab {
             bulkhead: isolation
             limits: isolation
             timeouts: isolation
+            idempotency: isolation
+            fallback: isolation
         }
     };
 }
