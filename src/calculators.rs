@@ -46,6 +46,15 @@ pub struct Answer {
 pub static CALCULATORS: &[Calculator] =
     &[nines::CALCULATOR, downtime::CALCULATOR, replicas::CALCULATOR, chain::CALCULATOR, sla::CALCULATOR];
 
+/// Their addresses and names, for pages that have nothing else of them.
+pub const LISTED: [(&str, &str); 5] = [
+    (nines::CALCULATOR.slug, nines::CALCULATOR.title),
+    (downtime::CALCULATOR.slug, downtime::CALCULATOR.title),
+    (replicas::CALCULATOR.slug, replicas::CALCULATOR.title),
+    (chain::CALCULATOR.slug, chain::CALCULATOR.title),
+    (sla::CALCULATOR.slug, sla::CALCULATOR.title),
+];
+
 impl Calculator {
     /// The last part of its address, which is its name on the command line.
     pub fn name(&self) -> &'static str {

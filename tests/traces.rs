@@ -17,6 +17,8 @@ const STORIES: &[(&str, &str)] = &[
     ("cascade", "do=20:heal&t=40s"),
     ("backoff", "breaker=each_attempt&do=30:heal,40:reroll&t=60s"),
     ("retry-storm", "do=5:start,10:end&t=60s"),
+    ("bulkhead", "do=5:slow,20:usual,40:burst&t=45s"),
+    ("timeouts", "do=0:send,35:fix,36:send,45:heal,46:send&t=60s"),
 ];
 
 #[test]

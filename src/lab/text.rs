@@ -175,6 +175,12 @@ fn rounded(at: Instant, decimals: u32) -> u64 {
     at.as_nanos().saturating_add(unit / 2) / unit
 }
 
+/// Money in whole cents: `10 €`, `9.50 €`.
+pub fn euros(cents: u64) -> String {
+    let whole = grouped(i64::try_from(cents / 100).unwrap_or(i64::MAX));
+    if cents.is_multiple_of(100) { format!("{whole}\u{a0}€") } else { format!("{whole}.{:02}\u{a0}€", cents % 100) }
+}
+
 /// "1 failure", "3 failures": a count with its noun.
 pub fn counted(number: u64, one: &'static str, many: &'static str) -> String {
     format!("{}\u{a0}{}", grouped(i64::try_from(number).unwrap_or(i64::MAX)), noun(number, one, many))

@@ -14,6 +14,11 @@ macro_rules! each_lab {
             backoff: storms
             retry_storm: storms
             availability: availability
+            bulkhead: isolation
+            limits: isolation
+            timeouts: isolation
+            idempotency: isolation
+            fallback: isolation
         }
     };
 }

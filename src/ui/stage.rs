@@ -105,6 +105,8 @@ pub(crate) struct Stage {
     pub(super) help: bool,
     /// Whether speed and seed are shown.
     pub(super) dials: bool,
+    /// Whether a click on the picture changes what it is of.
+    pub(super) editing: bool,
     pub(super) picture: NodeRef,
     pub(super) root: NodeRef,
     /// Whether states change faster than a picture may flash.
@@ -156,6 +158,8 @@ pub(crate) enum Msg {
     Later,
     Help(bool),
     Dials(bool),
+    /// A click on the picture changes what it is of, or does something in the run.
+    Editing(bool),
     Ask(Ask),
     Key(KeyboardEvent),
 }
@@ -200,6 +204,7 @@ impl Component for Stage {
             said: AttrValue::default(),
             help: false,
             dials: false,
+            editing: false,
             picture: NodeRef::default(),
             root: NodeRef::default(),
             flashes: false,
@@ -262,6 +267,7 @@ impl Component for Stage {
             }
             Msg::Help(open) => self.help = open,
             Msg::Dials(open) => self.dials = open,
+            Msg::Editing(on) => self.editing = on,
             Msg::Ask(ask) => {
                 if let Some(panels) = ctx.props().opened.panels {
                     (panels.ask)(self, ctx, ask);
@@ -304,7 +310,7 @@ impl Stage {
     /// How the reader looks at it.
     pub(super) fn looks(&self) -> View {
         let glance = std::time::Duration::from_micros((7e5 * factor(self.player.speed)) as u64);
-        View { layout: self.layout, glance, editing: false }
+        View { layout: self.layout, glance, editing: self.editing }
     }
 
     fn take(&mut self, ctx: &Context<Self>, intent: Intent) {

@@ -25,6 +25,7 @@ use super::super::{dom, focus};
 use super::quest::{Ask, until};
 use super::view::HELD;
 use super::{Entries, Msg, Place, Stage};
+use crate::calculators;
 use crate::lab::scene::Why;
 use crate::lab::{Chart, Diagram, Lane, Lanes, Readout};
 use crate::session::Session;
@@ -135,7 +136,26 @@ impl Stage {
             (true, Lanes::Only(Lane::A)) => ", of A",
             (true, Lanes::Only(Lane::B)) => ", of B",
         };
-        beside_picture(&self.config, &opened.lock, self.player.lanes, lane, &self.send)
+        let lab = opened.lab;
+        let edit = (!lab.about.edits.is_empty() && lab.is_editable(&opened.lock)).then(|| {
+            let (on, link) = (self.editing, ctx.link().clone());
+            el("button.edit[type=button]")
+                .either("aria-pressed", on)
+                .set("title", "A click on the picture then changes what it is of, and does nothing in the run.")
+                .on("click", move |_: Event| link.send_message(Msg::Editing(!on)))
+                .text(if on { "Done editing" } else { "Edit the picture" })
+        });
+        let text = beside_picture(&self.config, &opened.lock, self.player.lanes, lane, &self.send);
+        let beside = (lab.about.slug == calculators::LAB && !opened.embed).then(|| {
+            let mut row = el("span.beside").text("Calculators: ");
+            for (number, (path, title)) in calculators::LISTED.into_iter().enumerate() {
+                let comma = if number > 0 { ", " } else { "" };
+                row = row.text(comma).put(el("a").set("href", format!("#/{path}")).text(title));
+            }
+            row
+        });
+        let row = (edit.is_some() || beside.is_some()).then(|| el("p.edit-row").put(maybe(edit)).put(maybe(beside)));
+        many(vec![text, maybe(row)])
     }
 
     fn below(&self, ctx: &Context<Self>, Shown { readouts, other, why }: Shown) -> Html {

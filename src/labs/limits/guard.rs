@@ -1,0 +1,248 @@
+//! What stands in front of the server: nothing, a rate limiter, a fixed limit or an adaptive one, all asked alike.
+
+use std::time::Duration;
+
+use halfopen_core::Instant;
+use halfopen_core::adaptive::{self, Outcome, Permit, Rejected};
+use halfopen_core::limiter::{self, Limited};
+
+use crate::lab::{Config, text, wording};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    None,
+    Window,
+    Bucket,
+    Gcra,
+    Fixed,
+    Aimd,
+    Vegas,
+    Gradient,
+}
+
+impl Kind {
+    pub(super) fn of(config: &Config) -> Self {
+        match config.choice("guard") {
+            "none" => Self::None,
+            "window" => Self::Window,
+            "bucket" => Self::Bucket,
+            "gcra" => Self::Gcra,
+            "fixed" => Self::Fixed,
+            "vegas" => Self::Vegas,
+            "gradient" => Self::Gradient,
+            _ => Self::Aimd,
+        }
+    }
+
+    pub(super) const fn is_rate(self) -> bool {
+        matches!(self, Self::Window | Self::Bucket | Self::Gcra)
+    }
+
+    pub(super) const fn is_adaptive(self) -> bool {
+        matches!(self, Self::Aimd | Self::Vegas | Self::Gradient)
+    }
+
+    /// Whether it limits what is in the server at a time.
+    pub(super) const fn is_concurrent(self) -> bool {
+        self.is_adaptive() || matches!(self, Self::Fixed)
+    }
+
+    /// Its name as a label.
+    pub(super) fn title(self) -> String {
+        let name = self.name();
+        let (first, rest) = name.split_at(1);
+        first.to_ascii_uppercase() + rest
+    }
+
+    /// Its name with the article, as a sentence begins or goes on.
+    pub(super) fn the(self, begins: bool) -> String {
+        match (self, begins) {
+            (Self::Gcra, _) => self.name().to_owned(),
+            (_, true) => format!("The {}", self.name()),
+            (_, false) => format!("the {}", self.name()),
+        }
+    }
+
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::None => "no guard",
+            Self::Window => "fixed window",
+            Self::Bucket => "token bucket",
+            Self::Gcra => "GCRA",
+            Self::Fixed => "fixed limit",
+            Self::Aimd => "AIMD limit",
+            Self::Vegas => "Vegas limit",
+            Self::Gradient => "gradient limit",
+        }
+    }
+}
+
+/// What a guard is made of, validated.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Make {
+    None,
+    Rate(limiter::Config),
+    Fixed(u32),
+    Adaptive(adaptive::Config),
+}
+
+/// Leave to enter. It is handed back when the work is done; a guard that was put there since knows nothing of it.
+#[derive(Clone, Debug)]
+pub(super) struct Pass {
+    generation: u32,
+    permit: Option<Permit>,
+    in_flight: u32,
+}
+
+/// Why a request was turned away.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Turned {
+    Rate(Limited),
+    Full(Rejected),
+}
+
+impl Turned {
+    /// As a sentence.
+    pub(super) fn said(self) -> String {
+        match self {
+            Self::Rate(limited) => {
+                format!("The next permit is free in {}, and nobody waits for one.", text::about(limited.wait))
+            }
+            Self::Full(rejected) => wording::sentence(&rejected.to_string().replace("call", "request")),
+        }
+    }
+}
+
+/// The sample that an adaptive limit saw last, and what it made of it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Seen {
+    pub(super) rtt: Duration,
+    pub(super) in_flight: u32,
+    pub(super) dropped: bool,
+    pub(super) before: u32,
+    pub(super) after: u32,
+    /// What it took as the time without a queue.
+    pub(super) unloaded: Option<Duration>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Guard {
+    machine: Machine,
+    generation: u32,
+    /// The last sample, and the last one that let the limit fall.
+    pub(super) seen: Option<Seen>,
+    pub(super) fell: Option<Seen>,
+}
+
+#[derive(Clone, Debug)]
+enum Machine {
+    None,
+    Rate(limiter::Limiter),
+    Fixed { limit: u32, in_flight: u32 },
+    Adaptive(adaptive::Limiter),
+}
+
+impl Machine {
+    fn new(make: Make) -> Self {
+        match make {
+            Make::None => Self::None,
+            Make::Rate(config) => Self::Rate(limiter::Limiter::new(config)),
+            Make::Fixed(limit) => Self::Fixed { limit, in_flight: 0 },
+            Make::Adaptive(config) => Self::Adaptive(adaptive::Limiter::new(config)),
+        }
+    }
+}
+
+impl Guard {
+    pub(super) fn new(make: Make) -> Self {
+        Self { machine: Machine::new(make), generation: 0, seen: None, fell: None }
+    }
+
+    /// Another guard, or the same with other settings, which keeps what it knows.
+    pub(super) fn set(&mut self, make: Make) {
+        match (&mut self.machine, make) {
+            (Machine::None, Make::None) => {}
+            (Machine::Rate(limiter), Make::Rate(config)) => limiter.reconfigure(config),
+            (Machine::Fixed { limit, .. }, Make::Fixed(now)) => *limit = now,
+            (Machine::Adaptive(limiter), Make::Adaptive(config)) => {
+                if limiter.state().config() != &config {
+                    limiter.reconfigure(config);
+                    (self.seen, self.fell) = (None, None);
+                }
+            }
+            (machine, make) => {
+                *machine = Machine::new(make);
+                self.generation = self.generation.wrapping_add(1);
+                (self.seen, self.fell) = (None, None);
+            }
+        }
+    }
+
+    /// Asks to let one in.
+    pub(super) fn ask(&mut self, now: Instant) -> Result<Pass, Turned> {
+        let generation = self.generation;
+        let free = Pass { generation, permit: None, in_flight: 0 };
+        match &mut self.machine {
+            Machine::None => Ok(free),
+            Machine::Rate(limiter) => limiter.try_acquire(1, now).map(|_| free).map_err(Turned::Rate),
+            Machine::Fixed { limit, in_flight } if *in_flight >= *limit => {
+                Err(Turned::Full(Rejected { in_flight: *in_flight, limit: *limit }))
+            }
+            Machine::Fixed { in_flight, .. } => {
+                *in_flight += 1;
+                Ok(free)
+            }
+            Machine::Adaptive(limiter) => match limiter.try_acquire(now) {
+                Ok(permit) => Ok(Pass { generation, permit: Some(permit), in_flight: limiter.in_flight() }),
+                Err(rejected) => Err(Turned::Full(rejected)),
+            },
+        }
+    }
+
+    /// The work is done: well, or for a caller who had gone (then it was dropped).
+    pub(super) fn back(&mut self, pass: Pass, dropped: bool, now: Instant) {
+        if pass.generation != self.generation {
+            return;
+        }
+        match (&mut self.machine, pass.permit) {
+            (Machine::Fixed { in_flight, .. }, _) => *in_flight = in_flight.saturating_sub(1),
+            (Machine::Adaptive(limiter), Some(permit)) => {
+                let (rtt, before, unloaded) = (now.since(permit.asked()), limiter.limit(), limiter.state().unloaded());
+                let outcome = if dropped { Outcome::Dropped } else { Outcome::Success };
+                let after = limiter.on_result(permit, outcome, now);
+                let seen = Seen { rtt, in_flight: pass.in_flight, dropped, before, after, unloaded };
+                self.seen = Some(seen);
+                if after < before {
+                    self.fell = Some(seen);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// How many may be in the server at a time, if that is limited.
+    pub(super) fn limit(&self) -> Option<u32> {
+        match &self.machine {
+            Machine::Fixed { limit, .. } => Some(*limit),
+            Machine::Adaptive(limiter) => Some(limiter.limit()),
+            _ => None,
+        }
+    }
+
+    /// How many it has let in that are not handed back.
+    pub(super) fn in_flight(&self) -> Option<u32> {
+        match &self.machine {
+            Machine::Fixed { in_flight, .. } => Some(*in_flight),
+            Machine::Adaptive(limiter) => Some(limiter.in_flight()),
+            _ => None,
+        }
+    }
+
+    /// Permits that are free, of a rate limiter.
+    pub(super) fn permits(&self, now: Instant) -> Option<u32> {
+        match &self.machine {
+            Machine::Rate(limiter) => limiter.available(now).map(|free| u32::try_from(free.max(0)).unwrap_or(u32::MAX)),
+            _ => None,
+        }
+    }
+}

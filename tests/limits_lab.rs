@@ -1,0 +1,198 @@
+//! What the lab of limits claims: totals that balance at every instant, arrivals that no guard changes, a fixed window that
+//! keeps its limit and lets twice as much through around a boundary, and what a limit saves when the load is doubled.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod common;
+
+use common::{Dice, cases, numbers, played, random_link, read};
+use halfopen::lab::{Entrance, Input, Lane, Table, View};
+use halfopen::labs;
+use halfopen::session::Session;
+use halfopen_core::Instant;
+use proptest::prelude::*;
+
+fn lab() -> &'static Entrance {
+    labs::find("limits").unwrap()
+}
+
+fn run(query: &str, secs: u64) -> Session {
+    played(&read(&format!("#/limits?{query}")), Instant::from_secs(secs))
+}
+
+fn number(session: &Session, id: &str) -> Option<f64> {
+    let scene = session.scene(View::default());
+    scene.readouts.iter().find(|readout| readout.id == id).unwrap_or_else(|| panic!("no readout {id}")).number
+}
+
+fn table(session: &Session, id: &str) -> Table {
+    session.tables_of(Lane::A).into_iter().find(|table| table.id == id).unwrap_or_else(|| panic!("no table {id}"))
+}
+
+/// The numbers of a column of a table, row by row.
+fn column(table: &Table, place: usize) -> Vec<u64> {
+    let cell = |row: &Vec<String>| row[place].replace('\u{202f}', "").parse().unwrap();
+    table.rows.iter().map(cell).collect()
+}
+
+fn assert_balance(session: &Session, what: &str) {
+    let table = table(session, "requests");
+    let mut offered = Vec::new();
+    for place in 1..table.heads.len() {
+        let Ok::<[u64; 10], _>([all, rejected, admitted, in_time, late, failed, in_flight, copies, won, _]) =
+            column(&table, place).try_into()
+        else {
+            panic!("ten rows");
+        };
+        assert_eq!(all, admitted + rejected, "{what}: {}", table.heads[place]);
+        assert_eq!(admitted, in_time + late + failed + in_flight, "{what}: {}", table.heads[place]);
+        assert!(won <= copies && copies <= admitted, "{what}: {won} of {copies} copies of {admitted}");
+        offered.push(all);
+    }
+    assert!(offered.windows(2).all(|pair| pair[0] == pair[1]), "{what}: the same requests come to both");
+}
+
+proptest! {
+    #![proptest_config(cases(48))]
+
+    #[test]
+    fn totals_balance_at_every_instant(numbers in numbers()) {
+        let dice = &mut Dice::new(numbers);
+        let link = random_link(lab(), Instant::from_secs(6), dice);
+        let mut session = Session::open(&link);
+        for step in 1..=40_u64 {
+            session.advance(Instant::from_micros(step * step * 1_237));
+            assert_balance(&session, &link.write());
+        }
+    }
+
+    #[test]
+    fn arrivals_are_the_same_whatever_the_guard(numbers in numbers()) {
+        let dice = &mut Dice::new(numbers);
+        let mut link = random_link(lab(), Instant::from_secs(6), dice);
+        link.b = None;
+        link.inputs.retain(|timed| matches!(timed.input, Input::Do { .. }));
+        let ids = ["guard", "limit", "burst", "least", "most", "hedge", "hedge_after", "workers", "spread", "queue"];
+        let offered = |link: &halfopen::lab::Link| {
+            let mut session = Session::open(link);
+            let at = (1..=12).map(|half| {
+                session.advance(Instant::from_millis(500 * half));
+                column(&table(&session, "requests"), 1)[0]
+            });
+            at.collect::<Vec<_>>()
+        };
+        let before = offered(&link);
+        for id in ids {
+            let knob = link.config.knob(id).unwrap();
+            prop_assert!(link.config.set(id, common::random_value(knob, dice)));
+        }
+        prop_assert_eq!(before, offered(&link), "{}", link.write());
+    }
+
+    #[test]
+    fn a_fixed_window_lets_its_permits_in_and_no_more(
+        permits in 1_u64..400,
+        rate in 1_u64..2_000,
+        bursts in prop::collection::vec(0_u64..5_000, 0..4),
+    ) {
+        let mut bursts = bursts;
+        bursts.sort_unstable();
+        let clicks: Vec<String> = bursts.iter().map(|ms| format!("{}.{:03}:burst", ms / 1000, ms % 1000)).collect();
+        let clicks = if clicks.is_empty() { String::new() } else { format!("&do={}", clicks.join(",")) };
+        let session = run(&format!("guard=window&permits={permits}&rate={rate}/s{clicks}"), 7);
+        let windows = table(&session, "windows");
+        prop_assert!(column(&windows, 2).iter().all(|admitted| *admitted <= permits), "{:?}", windows.rows);
+        let peak = number(&session, "peak_in_window").unwrap_or(0.0);
+        prop_assert!(peak <= 2.0 * permits as f64, "{peak}");
+        // And what is let in is what the guard let in.
+        let all: u64 = column(&windows, 2).iter().sum();
+        prop_assert_eq!(all, column(&table(&session, "requests"), 1)[2]);
+    }
+}
+
+#[test]
+fn around_a_boundary_a_fixed_window_lets_in_twice_its_permits_and_a_bucket_does_not() {
+    for seed in 1..=8 {
+        for (preset, least, most) in [("double_burst", 380.0, 400.0), ("bucket_burst", 200.0, 240.0)] {
+            let session = run(&format!("preset={preset}&seed={seed}&do=0.5:burst"), 3);
+            let peak = number(&session, "peak_in_window").unwrap();
+            assert!((least..=most).contains(&peak), "{preset}, seed {seed}: {peak}");
+        }
+        // Twice the permits do not fit into the callers' patience; once they do.
+        let late = |preset: &str| {
+            let session = run(&format!("preset={preset}&seed={seed}&do=0.5:burst"), 3);
+            column(&table(&session, "requests"), 1)[4]
+        };
+        let (window, bucket) = (late("double_burst"), late("bucket_burst"));
+        assert!(window > 50 && bucket < 10, "seed {seed}: {window} and {bucket} too late");
+    }
+}
+
+/// Mean of the goodput over the last seconds of a run.
+fn goodput(query: &str) -> f64 {
+    let mut session = Session::open(&read(&format!("#/limits?{query}")));
+    let seconds = (10..=30).map(|second| {
+        session.advance(Instant::from_secs(second));
+        number(&session, "goodput").unwrap()
+    });
+    seconds.sum::<f64>() / 21.0
+}
+
+#[test]
+fn beyond_capacity_an_adaptive_limit_keeps_the_goodput_and_nothing_does_not() {
+    // 1400 a second, of which the servers can do 1000; and twice as many as they can do.
+    for load in ["do=1:double", "rate=1000/s&do=1:double"] {
+        for preset in ["aimd", "netflix_aimd", "netflix_vegas", "netflix_gradient", "fixed"] {
+            let good = goodput(&format!("preset={preset}&{load}"));
+            assert!(good >= 900.0, "{preset}, {load}: {good}/s of 1000/s");
+        }
+        let bare = goodput(&format!("preset=none&{load}"));
+        assert!(bare < 500.0, "{load}: {bare}/s without a guard");
+    }
+}
+
+#[test]
+fn one_click_shows_it_within_five_seconds() {
+    let session = run("do=0:double", 5);
+    assert!(number(&session, "goodput") > Some(900.0) && number(&session, "goodput_without") < Some(50.0));
+    assert!(session.record().entries().any(|entry| entry.head == "◐ shedding."));
+}
+
+#[test]
+fn what_is_forecast_is_what_runs() {
+    for preset in ["aimd", "none", "fixed", "netflix_vegas", "bucket"] {
+        let mut chart =
+            run(&format!("preset={preset}"), 1).charts().into_iter().find(|chart| chart.id == "goodput").unwrap();
+        let line = chart.lines.remove(0);
+        for (load, forecast) in line.points.into_iter().filter(|point| (500.0..2_100.0).contains(&point.0)) {
+            // Where it tips over, a few seconds say little.
+            if (950.0..1_300.0).contains(&load) {
+                continue;
+            }
+            let good = goodput(&format!("preset={preset}&rate={}/s", libm::round(load)));
+            assert!((good - forecast).abs() < 100.0, "{preset} at {load}/s: {good}/s, forecast {forecast}/s");
+        }
+    }
+}
+
+#[test]
+fn copies_shorten_the_tail_and_cost_a_twentieth_or_overload_the_servers_by_themselves() {
+    for seed in 1..=4 {
+        let hedged = run(&format!("preset=hedged&seed={seed}"), 20);
+        let extra = number(&hedged, "extra_load").unwrap();
+        assert!((0.03..0.07).contains(&extra), "seed {seed}: {extra}");
+        assert!(number(&hedged, "p99").unwrap() < 0.7 * number(&hedged, "p99_without").unwrap(), "seed {seed}");
+    }
+    let early = run("preset=hedged_early", 20);
+    assert!(number(&early, "p99") < number(&early, "p99_without"));
+    let doubled = run("preset=hedged_early&do=1:double", 20);
+    assert!(number(&doubled, "p99").unwrap() > 5.0 * number(&doubled, "p99_without").unwrap());
+}
+
+#[test]
+fn a_run_without_copies_beside_one_with_them_is_the_run_that_it_would_be_alone() {
+    let beside = run("preset=hedged", 10);
+    let alone = run("preset=hedged&hedge=off", 10);
+    assert_eq!(column(&table(&beside, "requests"), 2), column(&table(&alone, "requests"), 1));
+    assert_eq!(number(&beside, "p99_without"), number(&alone, "p99"));
+}
