@@ -194,6 +194,9 @@ fn the_readme_tells_every_part_of_a_link() {
     for key in link::RESERVED.into_iter().filter(|key| !options.contains(key)) {
         assert!(told.contains(&key), "the table of the README's links has no row for {key}=");
     }
+    let (_, parts) = readme.split_once("`hide=` names parts to leave out (").unwrap();
+    let parts: Vec<&str> = parts.split(')').next().unwrap().split('`').skip(1).step_by(2).collect();
+    assert_eq!(parts, link::PARTS);
 }
 
 #[test]

@@ -110,7 +110,7 @@ fn nonsense_stays_in_the_line_with_its_place() -> Outcome {
         page.open(LAB).await?;
         let picture = page.picture_parts().await?;
         page.write("#text-system", "series(99,9)").await?;
-        page.says(".as-text .error", "A comma separates blocks: write 99.9 if that is meant.").await?;
+        page.says(".as-text .error", "A comma separates blocks: write 99.9% if that is meant.").await?;
         assert_eq!(page.texts(".as-text mark").await?, ["99,9"]);
         let invalid = "return document.querySelector('#text-system').getAttribute('aria-invalid')";
         assert_eq!(page.script(invalid, vec![]).await?, json!("true"));
