@@ -234,22 +234,25 @@ pub(super) fn row(lab: &Lab, hop: usize, scale: &Scale, places: &Places, marks: 
     }
 }
 
-/// Now, and where somebody stopped waiting: lines behind the bars.
+/// Now, and where somebody stopped waiting: lines behind the bars, and clear of the words between them.
 pub(super) fn lines(lab: &Lab, scale: &Scale, places: &Places, marks: &mut Vec<Mark>) {
-    let mut line = |id: String, since: Duration, from: usize, tone| {
+    let mut line = |id: &str, since: Duration, from: usize, tone| {
         if since > scale.length {
             return;
         }
         let x = places.x(scale.share(since));
-        let path = vec![Point { x, y: places.top(from) - 4.0 }, Point { x, y: places.foot() }];
-        marks.push(Mark::new(id, Shape::Wire { path, cut: false }, tone, "", ""));
+        for hop in from..=C {
+            let top = places.top(hop);
+            let path = vec![Point { x, y: top - 4.0 }, Point { x, y: top + places.bars + 4.0 }];
+            marks.push(Mark::new(format!("{id}-{hop}"), Shape::Wire { path, cut: false }, tone, "", ""));
+        }
     };
     if lab.trail.request > 0 {
-        line("now".to_owned(), lab.now.since(lab.trail.sent), CLIENT, Tone::Faint);
+        line("now", lab.now.since(lab.trail.sent), CLIENT, Tone::Faint);
     }
     // The first at which a call was left to itself; more of them would be a fence.
     let first = lab.trail.bars.iter().filter_map(|bar| Some((bar.nobody?, bar.hop))).min();
     if let Some((at, hop)) = first {
-        line("gave-up".to_owned(), at.since(lab.trail.sent), hop.saturating_sub(1), Tone::Bad);
+        line("gave-up", at.since(lab.trail.sent), hop.saturating_sub(1), Tone::Bad);
     }
 }
