@@ -27,7 +27,7 @@ impl Places {
                 Self { wide: true, left: 238.0, right: 1050.0, bars: 40.0, rows: [6.0, 100.0, 194.0, 288.0] }
             }
             Layout::Narrow => {
-                Self { wide: false, left: 12.0, right: 326.0, bars: 22.0, rows: [4.0, 96.0, 204.0, 312.0] }
+                Self { wide: false, left: 12.0, right: 326.0, bars: 22.0, rows: [4.0, 96.0, 212.0, 328.0] }
             }
         }
     }

@@ -139,6 +139,10 @@ impl Rule {
             (Kept::Cut, Some((_, left))) => {
                 format!("{}; the deadline leaves {}", self.spends(), text::about(left))
             }
+            (Kept::Fits, Some((whose, left))) => {
+                let whose = NAMES.get(whose).copied().unwrap_or_default();
+                format!("{}, of {whose}'s {}", self.spends(), text::about(left))
+            }
             _ => self.said(),
         }
     }
