@@ -11,6 +11,8 @@ use crate::lab::text;
 
 /// Steps of the curve's axis.
 const STEPS: u32 = 120;
+/// What costs more than this many percent is not drawn.
+const DRAWN: f64 = 40.0;
 /// How many p99s the axis is long.
 const LONG: u32 = 4;
 
@@ -63,6 +65,12 @@ impl Costs {
                 costs.best = (x, sum);
             }
         }
+        // The slope down from 100 % would leave the valley no height.
+        let most = (costs.best.1 * 3.0).max(DRAWN);
+        let first = costs.sum.iter().position(|point| point.1 <= most).unwrap_or(0);
+        for line in [&mut costs.lost, &mut costs.wasted, &mut costs.sum] {
+            line.drain(..first);
+        }
         costs
     }
 }
@@ -100,7 +108,7 @@ fn valley(lab: &Lab) -> Chart {
         id: "valley",
         title: "What B's timeout costs",
         reading: format!(
-            "Worked out from C's latency, not measured. Dashed: the share of C's answers that come too late, and the share of B's waiting that goes to the {} of calls that hang, by numerical integration. Their sum has a valley; below the p99 more than one answer in a hundred is lost.",
+            "Worked out from C's latency, not measured. Dashed: the share of C's answers that come too late, and the share of B's waiting that goes to the {} of calls that hang, by numerical integration. Their sum has a valley; below the p99 more than one answer in a hundred is lost. The beginning, where nearly all are, is left out.",
             percent(f64::from(setup.hang_permille) / 1000.0)
         ),
         x: Axis { label: "timeout of B", unit: "s", from: 0.0, to },

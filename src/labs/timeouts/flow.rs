@@ -112,6 +112,7 @@ impl Lab {
             return;
         }
         let Some(rule) = Rule::of(&call.chain, hop, attempt, self.left(id)) else { return };
+        let rule = rule.under_way(&call.chain);
         self.trail.checked(call.request, rule);
         if !rule.kept().is_well() {
             self.tell_broken(id, &rule);

@@ -16,26 +16,31 @@ pub(super) struct Places {
     pub(super) right: f32,
     /// How high the bars of a row are together.
     pub(super) bars: f32,
-    pitch: f32,
+    /// Where the rows begin.
+    rows: [f32; 4],
 }
 
 impl Places {
     fn of(layout: Layout) -> Self {
         match layout {
-            Layout::Wide => Self { wide: true, left: 238.0, right: 1050.0, bars: 40.0, pitch: 94.0 },
-            Layout::Narrow => Self { wide: false, left: 12.0, right: 326.0, bars: 26.0, pitch: 124.0 },
+            Layout::Wide => {
+                Self { wide: true, left: 238.0, right: 1050.0, bars: 40.0, rows: [6.0, 100.0, 194.0, 288.0] }
+            }
+            Layout::Narrow => {
+                Self { wide: false, left: 12.0, right: 326.0, bars: 22.0, rows: [4.0, 96.0, 212.0, 328.0] }
+            }
         }
     }
 
     fn node(&self, hop: usize) -> Area {
-        let y = 6.0 + self.pitch * hop as f32;
-        if self.wide { Area { x: 20.0, y, w: 196.0, h: 68.0 } } else { Area { x: 12.0, y, w: 316.0, h: 46.0 } }
+        let y = self.rows.get(hop).copied().unwrap_or_default();
+        if self.wide { Area { x: 20.0, y, w: 196.0, h: 68.0 } } else { Area { x: 12.0, y, w: 316.0, h: 42.0 } }
     }
 
     /// The top of a row's bars.
     pub(super) fn top(&self, hop: usize) -> f32 {
         let node = self.node(hop);
-        if self.wide { node.y } else { node.y + node.h + 8.0 }
+        if self.wide { node.y } else { node.y + node.h + 7.0 }
     }
 
     pub(super) fn foot(&self) -> f32 {
@@ -99,7 +104,7 @@ fn about(lab: &Lab, hop: usize) -> (String, Tone) {
         let took = text::about(at.since(bar.from));
         let said = match reply {
             Reply::Answer => (format!("✓ answered after {took}"), Tone::Ok),
-            Reply::Failed => (format!("✕ ended after {took}"), Tone::Bad),
+            Reply::Failed => (format!("✕ failed after {took}"), Tone::Bad),
             Reply::Refused => ("■ turned away".to_owned(), Tone::Half),
         };
         return if hung { ("… hangs".to_owned(), Tone::Bad) } else { said };
@@ -163,8 +168,8 @@ fn rules(lab: &Lab, view: View, places: &Places, marks: &mut Vec<Mark>) {
             continue;
         }
         let at =
-            Point { x: places.left, y: places.top(rule.hop) + places.bars + if places.wide { 22.0 } else { 18.0 } };
-        let said = format!("{sign} {}", rule.said());
+            Point { x: places.left, y: places.top(rule.hop) + places.bars + if places.wide { 22.0 } else { 17.0 } };
+        let said = format!("{sign} {}", rule.brief());
         // Both quiet on a phone, where there is no room for large letters.
         let (label, note) = if well || !places.wide { (String::new(), said) } else { (said, String::new()) };
         let shape = Shape::Words { at, anchor: Anchor::Start };

@@ -21,6 +21,8 @@ pub(super) struct Rule {
     margin: Duration,
     /// The least that calling on takes, where the deadline travels along.
     needs: Option<Duration>,
+    /// It is a late attempt's: that too little is left for it is what the deadline is for.
+    late: bool,
 }
 
 /// How a rule is kept.
@@ -59,14 +61,28 @@ impl Rule {
             .fold(Duration::ZERO, Duration::saturating_add);
         let worst = each.map(|each| each.saturating_mul(attempts).saturating_add(waits));
         let needs = chain.propagate.then(|| chain.needs(hop));
-        Some(Self { hop, attempts, each, waits, worst, left, margin: chain.margin, needs })
+        Some(Self { hop, attempts, each, waits, worst, left, margin: chain.margin, needs, late: false })
+    }
+
+    /// The same for an attempt under way: where all would fit as it is set, and the deadline travels along, an attempt for
+    /// which too little is left is cut, and breaks nothing.
+    pub(super) fn under_way(self, chain: &Chain) -> Self {
+        let starved = self.kept() == Kept::Starved;
+        let late = starved && of(chain).any(|rule| rule.hop == self.hop && rule.kept().is_well());
+        Self { late, ..self }
     }
 
     /// Whether it holds, and how.
     pub(super) fn kept(&self) -> Kept {
         let room = self.left.map(|(_, left)| left.saturating_sub(self.margin));
         match (self.worst, room, self.needs) {
-            (_, Some(room), Some(needs)) if room.is_zero() || room < needs => Kept::Starved,
+            (_, Some(room), Some(needs)) if room.is_zero() || room < needs => {
+                if self.late {
+                    Kept::Cut
+                } else {
+                    Kept::Starved
+                }
+            }
             (Some(worst), Some(room), _) if worst <= room => Kept::Fits,
             (Some(_), None, _) => Kept::Fits,
             (_, Some(_), Some(_)) => Kept::Cut,
@@ -113,6 +129,22 @@ impl Rule {
     /// Whether all fits but for what is kept back.
     fn by_the_margin(&self) -> bool {
         matches!((self.worst, self.left), (Some(worst), Some((_, left))) if worst <= left)
+    }
+
+    /// The same in a line, for the picture.
+    pub(super) fn brief(&self) -> String {
+        match (self.kept(), self.left) {
+            (Kept::Broken, None) => self.spends(),
+            (Kept::Starved, _) => format!("{}: too little to call {}", self.has(false), self.callee()),
+            (Kept::Cut, Some((_, left))) => {
+                format!("{}; the deadline leaves {}", self.spends(), text::about(left))
+            }
+            (Kept::Fits, Some((whose, left))) => {
+                let whose = NAMES.get(whose).copied().unwrap_or_default();
+                format!("{}, of {whose}'s {}", self.spends(), text::about(left))
+            }
+            _ => self.said(),
+        }
     }
 
     /// The whole as a clause, without its full stop.

@@ -17,6 +17,8 @@ use crate::lab::text;
 const LANES: usize = 3;
 /// A waterfall longer than this is drawn as far as this.
 const LONGEST: u64 = 24 * 3_600_000_000_000;
+/// What nothing ends is given so much room at least.
+const ENDLESS: Duration = Duration::from_secs(5);
 const MS: u64 = 1_000_000;
 const S: u64 = 1000 * MS;
 /// From tick to tick, in nanoseconds.
@@ -69,9 +71,9 @@ impl Scale {
             let bars = lab.trail.bars.iter().filter(move |bar| bar.hop == hop);
             let real = bars.map(|bar| match bar.to {
                 Some((to, _)) => to.since(sent),
-                None => bar.ends.map_or(lab.now, |ends| ends.max(lab.now)).since(sent),
+                None => bar.ends.map_or(lab.now.max(sent + ENDLESS), |ends| ends.max(lab.now)).since(sent),
             });
-            real.chain(planned(lab, hop).map(|plan| plan.to.unwrap_or(plan.from + Duration::from_secs(10))))
+            real.chain(planned(lab, hop).map(|plan| plan.to.unwrap_or(ENDLESS)))
         });
         let ends = ends.max().unwrap_or_default();
         let ends = u64::try_from(ends.as_nanos()).unwrap_or(LONGEST).clamp(MS, LONGEST);
@@ -192,7 +194,9 @@ pub(super) fn row(lab: &Lab, hop: usize, scale: &Scale, places: &Places, marks: 
         Area { x, y: places.top(hop) + (h + 3.0) * lane as f32, w: (right - x).max(2.0).min(places.right + 4.0 - x), h }
     };
     let letter = if places.wide { 7.6 } else { 6.9 };
-    let fits = |says: &str, at: Area| (says.chars().count() as f32) * letter + 18.0 <= at.w;
+    // A low bar has no room for words, however long it is.
+    let tall = if places.wide { 17.0 } else { 15.5 };
+    let fits = |says: &str, at: Area| at.h >= tall && (says.chars().count() as f32) * letter + 18.0 <= at.w;
     for (number, bar, lane) in &placed {
         let all = pieces(lab, bar);
         let last = all.len().saturating_sub(1);
@@ -234,22 +238,25 @@ pub(super) fn row(lab: &Lab, hop: usize, scale: &Scale, places: &Places, marks: 
     }
 }
 
-/// Now, and where somebody stopped waiting: lines behind the bars.
+/// Now, and where somebody stopped waiting: lines behind the bars, and clear of the words between them.
 pub(super) fn lines(lab: &Lab, scale: &Scale, places: &Places, marks: &mut Vec<Mark>) {
-    let mut line = |id: String, since: Duration, from: usize, tone| {
+    let mut line = |id: &str, since: Duration, from: usize, tone| {
         if since > scale.length {
             return;
         }
         let x = places.x(scale.share(since));
-        let path = vec![Point { x, y: places.top(from) - 4.0 }, Point { x, y: places.foot() }];
-        marks.push(Mark::new(id, Shape::Wire { path, cut: false }, tone, "", ""));
+        for hop in from..=C {
+            let top = places.top(hop);
+            let path = vec![Point { x, y: top - 4.0 }, Point { x, y: top + places.bars + 4.0 }];
+            marks.push(Mark::new(format!("{id}-{hop}"), Shape::Wire { path, cut: false }, tone, "", ""));
+        }
     };
     if lab.trail.request > 0 {
-        line("now".to_owned(), lab.now.since(lab.trail.sent), CLIENT, Tone::Faint);
+        line("now", lab.now.since(lab.trail.sent), CLIENT, Tone::Faint);
     }
     // The first at which a call was left to itself; more of them would be a fence.
     let first = lab.trail.bars.iter().filter_map(|bar| Some((bar.nobody?, bar.hop))).min();
     if let Some((at, hop)) = first {
-        line("gave-up".to_owned(), at.since(lab.trail.sent), hop.saturating_sub(1), Tone::Bad);
+        line("gave-up", at.since(lab.trail.sent), hop.saturating_sub(1), Tone::Bad);
     }
 }
