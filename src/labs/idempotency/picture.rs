@@ -42,7 +42,7 @@ fn places(layout: Layout) -> Places {
             wide: true,
         },
         Layout::Narrow => Places {
-            size: (340.0, 578.0),
+            size: (340.0, 592.0),
             client: Area { x: 75.0, y: 8.0, w: 190.0, h: 66.0 },
             service: Area { x: 75.0, y: 190.0, w: 190.0, h: 62.0 },
             ways: [(at(130.0, 74.0), at(130.0, 190.0)), (at(210.0, 74.0), at(210.0, 190.0))],
