@@ -2,6 +2,7 @@
 
 mod about;
 mod client;
+mod desk;
 mod knobs;
 mod numbers;
 mod picture;

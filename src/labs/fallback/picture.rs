@@ -35,7 +35,7 @@ fn places(layout: Layout) -> Places {
             heading: Point { x: 42.0, y: 46.0 },
             part: Area { x: 40.0, y: 88.0, w: 400.0, h: 70.0 },
             service: Area { x: 640.0, y: 88.0, w: 190.0, h: 62.0 },
-            second: Some(Area { x: 900.0, y: 88.0, w: 160.0, h: 62.0 }),
+            second: Some(Area { x: 872.0, y: 88.0, w: 190.0, h: 62.0 }),
             pitch: 86.0,
             foot: Point { x: 22.0, y: 382.0 },
             money: Point { x: 640.0, y: 376.0 },
@@ -164,7 +164,7 @@ fn shown(lab: &Lab, part: Part, places: &Places) -> Mark {
 fn source(answer: &Answer<u64>) -> (Tone, String) {
     match answer.source {
         Source::Primary => (Tone::Ok, "● fresh".to_owned()),
-        Source::Cached => (Tone::Half, format!("◔ from the cache, {} old", short(answer.age.unwrap_or_default()))),
+        Source::Cached => (Tone::Half, format!("◔ cached, {} old", short(answer.age.unwrap_or_default()))),
         Source::Second => (Tone::Half, "◇ second provider, fresh".to_owned()),
         Source::Static => (Tone::Half, "■ fixed value, of no age".to_owned()),
     }

@@ -1,7 +1,7 @@
 //! A payment's way: sent, lost or charged, answered or given up.
 
 use halfopen_core::Instant;
-use halfopen_core::idempotency::{Begun, Refused};
+use halfopen_core::idempotency::Refused;
 use halfopen_core::retry::{Outcome, Retry, Verdict};
 
 use super::{Call, Event, Known, Lab, OTHER, Payment, RECENT_MAX, Recent, Reply, Request, Stage, service};
@@ -123,152 +123,6 @@ impl Lab {
             request.stage = Stage::Out;
         }
         self.settled(id, true);
-    }
-
-    pub(super) fn reaches(&mut self, id: u64) {
-        let Some(request) = self.requests.get(&id).cloned() else { return };
-        self.record.event(self.now, 3, &[id]);
-        let Some(key) = request.key else { return self.work(id, None) };
-        let named = service::name(key);
-        let tells = self.tells(request.payment);
-        match self.service.begin(key, request.amount, self.now) {
-            Ok(Begun::Execute(ticket)) => self.work(id, Some(ticket)),
-            Ok(Begun::Done { answer, age }) => {
-                self.counts.replayed += 1;
-                self.record.event(self.now, 5, &[id, answer]);
-                if tells {
-                    let said = format!(
-                        "Key {named} is in the store, done {} ago: its answer is sent again, and nothing is charged.",
-                        about(age)
-                    );
-                    self.record.log(self.now, Tone::Ok, "✓ recognised.", said);
-                }
-                self.answer(id, Reply::Stored(answer));
-            }
-            Ok(Begun::Wait { since }) => {
-                self.record.event(self.now, 6, &[id]);
-                if let Some(request) = self.requests.get_mut(&id) {
-                    request.stage = Stage::Waits;
-                }
-                if tells {
-                    let since = self.now.since(since);
-                    let long = if since.is_zero() { String::new() } else { format!(", for {} now", about(since)) };
-                    let said = format!("Key {named} is in flight{long}: this one waits for the same answer.");
-                    self.record.log(self.now, Tone::Half, "◔ waits.", said);
-                }
-            }
-            Err(refused) => {
-                let kind = match refused {
-                    Refused::InFlight { .. } => 1,
-                    Refused::OtherPayload => 2,
-                    _ => 3,
-                };
-                self.record.event(self.now, 7, &[id, kind]);
-                if tells {
-                    let said = match refused {
-                        Refused::InFlight { .. } => {
-                            format!("Key {named} is in flight: 409, the client may come again.")
-                        }
-                        Refused::OtherPayload => {
-                            format!("Key {named} came with another amount before: 422, the client has made a mistake.")
-                        }
-                        _ => format!("The key store is full with {} keys: 503.", self.service.keys(self.now)),
-                    };
-                    self.record.log(self.now, Tone::Bad, "✕ refused.", said);
-                }
-                self.answer(id, Reply::Refused(refused));
-            }
-        }
-    }
-
-    fn work(&mut self, id: u64, ticket: Option<halfopen_core::idempotency::Ticket>) {
-        if let Some(request) = self.requests.get_mut(&id) {
-            request.stage = Stage::Work { begun: self.now, ticket };
-            self.queue.push(self.now + self.setup.work, Event::Worked(id));
-        }
-    }
-
-    /// The service has done it: charged, remembered, answered.
-    pub(super) fn worked(&mut self, id: u64) {
-        let Some(request) = self.requests.get(&id).cloned() else { return };
-        let Stage::Work { begun, ticket } = request.stage.clone() else { return };
-        let again = self.charged_again(&request, begun);
-        let (payment, key, amount) = (request.payment, request.key, request.amount);
-        let entry = self.service.charge(payment, key, amount, again.is_some(), self.now);
-        self.record.event(self.now, 4, &[id, payment, amount, u64::from(again.is_some())]);
-        let ttl = self.setup.ttl();
-        if let (Some(key), Some(ticket)) = (key, ticket) {
-            self.service.complete(key, ticket, entry, self.now);
-        }
-        match again {
-            Some(because) => {
-                self.counts.over += amount;
-                let times = self.payments.get(&payment).map_or(0, |payment| payment.charges);
-                if times == 2 {
-                    self.counts.twice += 1;
-                }
-                self.record.health(self.now, Health::Bad);
-                // In busy traffic the first, the tenth, the hundredth … are told.
-                if self.tells(payment) || (times == 2 && is_power_of_ten(self.counts.twice)) {
-                    let head = if times == 2 { "▲ charged twice." } else { "▲ charged again." };
-                    let said = format!("Payment {payment}: {} again, entry {entry}. {because}", euros(amount));
-                    self.record.log(self.now, Tone::Bad, head, said);
-                }
-            }
-            None if self.tells(payment) => {
-                let kept = key.map_or_else(String::new, |key| {
-                    format!(" Key {} and the answer are kept for {}.", service::name(key), about(ttl))
-                });
-                self.say(format!("Payment {payment}: charged {}, entry {entry}.{kept}", euros(amount)));
-            }
-            None => {}
-        }
-        self.answer(id, Reply::Charged(entry));
-        let waits = |request: &Request| matches!(request.stage, Stage::Waits) && request.key == key;
-        let same: Vec<u64> =
-            self.requests.iter().filter(|(_, request)| waits(request)).map(|(waiting, _)| *waiting).collect();
-        for waiting in same {
-            self.counts.replayed += 1;
-            self.answer(waiting, Reply::Stored(entry));
-        }
-    }
-
-    /// Why a payment is charged that was charged before; nothing for the first time.
-    fn charged_again(&mut self, request: &Request, begun: Instant) -> Option<String> {
-        let ttl = self.setup.ttl();
-        let payment = self.payments.get_mut(&request.payment)?;
-        let before = (payment.charges > 0).then_some(payment.charged_at);
-        payment.charges += 1;
-        payment.charged_at = self.now;
-        let before = before?;
-        Some(match request.key {
-            None => "Without a key a retry looks like a new payment.".to_owned(),
-            Some(key) if key.1 > 0 => {
-                format!(
-                    "Key {} is new: made for this attempt, it says nothing about the one before.",
-                    service::name(key)
-                )
-            }
-            Some(key) if before + ttl <= begun => format!(
-                "Key {} had expired: done {} before, and kept for {}.",
-                service::name(key),
-                about(begun.since(before)),
-                about(ttl)
-            ),
-            Some(key) if self.service.evicted() > 0 => {
-                format!("Key {} had been forgotten before its time, for want of room.", service::name(key))
-            }
-            Some(key) => format!("Key {} did not come with the first charge.", service::name(key)),
-        })
-    }
-
-    fn answer(&mut self, id: u64, reply: Reply) {
-        let Some(request) = self.requests.get_mut(&id) else { return };
-        let loses = request.loses[1] | std::mem::take(&mut self.armed);
-        request.stage = Stage::Back { since: self.now, reply };
-        let (way, event) =
-            if loses { (self.setup.leg / 2, Event::Lost(id)) } else { (self.setup.leg, Event::Returns(id)) };
-        self.queue.push(self.now + way, event);
     }
 
     /// An answer is back.
@@ -441,7 +295,7 @@ impl Lab {
         self.call(payment);
     }
 
-    fn say(&mut self, said: String) {
+    pub(super) fn say(&mut self, said: String) {
         self.record.log(self.now, Tone::Plain, "", said);
     }
 }
@@ -450,12 +304,4 @@ impl Request {
     fn stage_is_over(&self) -> bool {
         matches!(self.stage, Stage::Lost)
     }
-}
-
-fn is_power_of_ten(number: u64) -> bool {
-    let mut power = 1_u64;
-    while power < number {
-        power = power.saturating_mul(10);
-    }
-    power == number
 }

@@ -31,10 +31,10 @@ fn places(layout: Layout) -> Places {
     match layout {
         Layout::Wide => Places {
             size: (1080.0, 368.0),
-            client: Area { x: 24.0, y: 104.0, w: 156.0, h: 112.0 },
-            service: Area { x: 420.0, y: 104.0, w: 156.0, h: 112.0 },
-            ways: [(at(180.0, 136.0), at(420.0, 136.0)), (at(180.0, 184.0), at(420.0, 184.0))],
-            at_work: at(434.0, 236.0),
+            client: Area { x: 24.0, y: 118.0, w: 156.0, h: 112.0 },
+            service: Area { x: 420.0, y: 118.0, w: 156.0, h: 112.0 },
+            ways: [(at(180.0, 150.0), at(420.0, 150.0)), (at(180.0, 198.0), at(420.0, 198.0))],
+            at_work: at(434.0, 250.0),
             ledger: Area { x: 622.0, y: 74.0, w: 212.0, h: 24.0 },
             store: Area { x: 850.0, y: 74.0, w: 212.0, h: 24.0 },
             row: 30.0,
@@ -42,7 +42,7 @@ fn places(layout: Layout) -> Places {
             wide: true,
         },
         Layout::Narrow => Places {
-            size: (340.0, 578.0),
+            size: (340.0, 592.0),
             client: Area { x: 75.0, y: 8.0, w: 190.0, h: 66.0 },
             service: Area { x: 75.0, y: 190.0, w: 190.0, h: 62.0 },
             ways: [(at(130.0, 74.0), at(130.0, 190.0)), (at(210.0, 74.0), at(210.0, 190.0))],
@@ -134,6 +134,12 @@ fn heading(id: &str, list: Area, tone: Tone, label: &str, note: String) -> Mark 
     Mark::new(id, Shape::Words { at, anchor: Anchor::Start }, tone, label, note)
 }
 
+/// What stands in the place of the first row.
+fn empty(id: &str, list: Area, said: &str) -> Mark {
+    let at = Point { x: list.x + 2.0, y: list.y + 16.0 };
+    Mark::new(id, Shape::Words { at, anchor: Anchor::Start }, Tone::Faint, "", said)
+}
+
 fn row(places: &Places, list: Area, index: usize) -> Area {
     Area { y: list.y + places.row * index as f32, ..list }
 }
@@ -155,6 +161,9 @@ fn ledger(lab: &Lab, places: &Places, marks: &mut Vec<Mark>) {
         };
         let shape = Shape::Span { at: row(places, list, index), wasted: false };
         marks.push(Mark::new(format!("entry-{}", entry.number), shape, tone, label, ""));
+    }
+    if lab.service.entries() == 0 {
+        marks.push(empty("ledger-empty", list, "nothing charged yet"));
     }
     more(lab.service.entries() as usize, "ledger-more", places, list, marks);
 }
@@ -180,10 +189,17 @@ fn store(lab: &Lab, places: &Places, marks: &mut Vec<Mark>) {
         let name = service::name(held.key);
         let (tone, label) = match left {
             None => (Tone::Half, format!("◔ {name} · in flight")),
-            Some(left) => (Tone::Info, format!("{name} · {} · {} left", euros(held.amount), rounded(left))),
+            Some(left) if places.wide => {
+                (Tone::Info, format!("{name} · {} · {} left", euros(held.amount), rounded(left)))
+            }
+            Some(left) => (Tone::Info, format!("{name} · {} left", rounded(left))),
         };
         let shape = Shape::Span { at: row(places, list, index), wasted: false };
         marks.push(Mark::new(format!("key-{name}"), shape, tone, label, ""));
+    }
+    if keys == 0 {
+        let said = if lab.setup.key { "no key yet" } else { "so it knows nothing" };
+        marks.push(empty("store-empty", list, said));
     }
     more(lab.service.in_flight.len() + lab.service.done.len(), "store-more", places, list, marks);
 }
