@@ -113,11 +113,18 @@ struct Page {
 
 #[derive(Clone, Debug)]
 enum Slot {
-    Asks { until: Instant },
-    AsksSecond { asked: AskedSecond, since: Instant },
+    Asks {
+        until: Instant,
+    },
+    AsksSecond {
+        asked: AskedSecond,
+        since: Instant,
+    },
     Has(Answer<u64>),
     /// Nothing to show; how old the last good answer is, where that is too old.
-    Missing { cached: Option<Duration> },
+    Missing {
+        cached: Option<Duration>,
+    },
 }
 
 /// A finished page.

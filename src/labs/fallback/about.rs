@@ -105,12 +105,16 @@ fn number(readouts: &[Readout], id: &str) -> f64 {
 fn claim(config: &Config) -> String {
     let setup = Setup::new(config);
     match config.choice("price") {
-        "none" => "Without a fallback for its price the page is an error whenever the price service is down.".to_owned(),
+        "none" => {
+            "Without a fallback for its price the page is an error whenever the price service is down.".to_owned()
+        }
         "cached" => format!(
             "When the price service is down the page shows the last price for {}, and each order pays for its age.",
             about(setup.limits[0])
         ),
-        "second" => "A second provider keeps the price fresh when the first is down, and the page a little slower.".to_owned(),
+        "second" => {
+            "A second provider keeps the price fresh when the first is down, and the page a little slower.".to_owned()
+        }
         "static" => "A fixed price is always there, and as wrong as the price has moved since it was set.".to_owned(),
         _ => format!(
             "When the price service is down the page goes through its fallbacks in order: {}.",

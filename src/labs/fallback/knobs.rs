@@ -139,14 +139,7 @@ pub(super) const KNOBS: &[Knob] = &[
         number(Unit::Permille, 0, 500, 0),
         ALWAYS,
     ),
-    knob(
-        "Traffic",
-        "rate",
-        "Pages",
-        "How many are asked for.",
-        number(Unit::MilliPerSecond, 0, 50_000, 4_000),
-        ALWAYS,
-    ),
+    knob("Traffic", "rate", "Pages", "How many are asked for.", number(Unit::MilliPerSecond, 0, 50_000, 4_000), ALWAYS),
     knob(
         "Traffic",
         "arrivals",

@@ -158,9 +158,10 @@ pub(super) fn charts(lab: &Lab) -> Vec<Chart> {
     };
     let [whole, degraded, failed] = counts.became;
     let since = |at: Instant| about(lab.now.since(at));
-    let down = lab.part(Part::Price).broken.map_or_else(String::new, |at| {
-        format!(" The price service has been broken for {}.", since(at))
-    });
+    let down = lab
+        .part(Part::Price)
+        .broken
+        .map_or_else(String::new, |at| format!(" The price service has been broken for {}.", since(at)));
     vec![
         chart(
             "price",

@@ -168,7 +168,8 @@ impl Lab {
     fn account(&mut self, page: &Page, failed: bool) -> u64 {
         let price = self.market.price();
         for part in Part::ALL {
-            if let (Slot::Has(Answer { source: Source::Cached, age: Some(age), .. }), false) = (page.slot(part), failed) {
+            if let (Slot::Has(Answer { source: Source::Cached, age: Some(age), .. }), false) = (page.slot(part), failed)
+            {
                 let limit = self.setup.limits[part as usize].as_nanos().max(1);
                 let share = u64::try_from(age.as_nanos() * 1000 / limit).unwrap_or(u64::MAX);
                 self.counts.oldest = self.counts.oldest.max(share);
@@ -225,9 +226,7 @@ impl Lab {
                 let age = answer.age.unwrap_or_default();
                 let value = if part == Part::Price { format!(" {}", euros(answer.value)) } else { String::new() };
                 match answer.source {
-                    Source::Primary => {
-                        (Tone::Ok, format!("● {name} fresh again."), format!("The {service} answers."))
-                    }
+                    Source::Primary => (Tone::Ok, format!("● {name} fresh again."), format!("The {service} answers.")),
                     Source::Cached => (
                         Tone::Half,
                         format!("◔ {name} from the cache."),
@@ -239,12 +238,17 @@ impl Lab {
                     Source::Second => (
                         Tone::Half,
                         format!("◇ {name} from the second provider."),
-                        format!("The {service} fails; {} later there is another answer{value}.", about(self.setup.second)),
+                        format!(
+                            "The {service} fails; {} later there is another answer{value}.",
+                            about(self.setup.second)
+                        ),
                     ),
                     Source::Static => (
                         Tone::Half,
                         format!("■ {name} fixed."),
-                        format!("The {service} fails; the page shows a value{value} that is always there and nobody gave."),
+                        format!(
+                            "The {service} fails; the page shows a value{value} that is always there and nobody gave."
+                        ),
                     ),
                 }
             }

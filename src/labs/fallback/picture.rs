@@ -112,7 +112,8 @@ pub(super) fn diagram(lab: &Lab, layout: Layout) -> Diagram {
     }
     tokens(lab, &places, &mut marks);
     foot(lab, &places, &mut marks);
-    let name = format!("A product page ({}) and the three services behind it", state.trim_start_matches(['●', '◔', '✕', ' ']));
+    let name =
+        format!("A product page ({}) and the three services behind it", state.trim_start_matches(['●', '◔', '✕', ' ']));
     Diagram { width: places.size.0, height: places.size.1, name, marks }
 }
 

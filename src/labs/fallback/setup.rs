@@ -139,7 +139,9 @@ pub(super) fn outlook(config: &Config) -> Vec<Fact> {
     let fact = |label: &str, value: String, because: String| Fact { label: label.to_owned(), value, because };
     let (lasts, because) = match (config.choice("price"), setup.price_limit()) {
         ("cached", Some(limit)) => (about(limit), "As long as the last good price is good.".to_owned()),
-        ("none", _) => ("no time".to_owned(), "The price has no fallback, and without a price there is no page.".to_owned()),
+        ("none", _) => {
+            ("no time".to_owned(), "The price has no fallback, and without a price there is no page.".to_owned())
+        }
         _ => ("as long as it takes".to_owned(), format!("The price falls back on {}.", steps(&setup.fallback[0]))),
     };
     let mut facts = vec![fact("Without the price service the page lasts", lasts, because)];

@@ -56,7 +56,7 @@ fn places(layout: Layout) -> Places {
             work: [Area { x: 40.0, y: 282.0, w: 1000.0, h: 22.0 }, Area { x: 40.0, y: 338.0, w: 1000.0, h: 22.0 }],
         },
         Layout::Narrow => Places {
-            size: (340.0, 522.0),
+            size: (340.0, 532.0),
             state: Area { x: 8.0, y: 6.0, w: 130.0, h: 34.0 },
             reason: point(150.0, 18.0),
             callers: Area { x: 12.0, y: 82.0, w: 316.0, h: 42.0 },
@@ -67,7 +67,7 @@ fn places(layout: Layout) -> Places {
             queues: [Area { x: 12.0, y: 262.0, w: 150.0, h: 24.0 }, Area { x: 178.0, y: 262.0, w: 150.0, h: 24.0 }],
             workers: [Area { x: 12.0, y: 320.0, w: 150.0, h: 30.0 }, Area { x: 178.0, y: 320.0, w: 150.0, h: 30.0 }],
             copies: point(12.0, 394.0),
-            work: [Area { x: 12.0, y: 408.0, w: 316.0, h: 18.0 }, Area { x: 12.0, y: 462.0, w: 316.0, h: 18.0 }],
+            work: [Area { x: 12.0, y: 408.0, w: 316.0, h: 18.0 }, Area { x: 12.0, y: 470.0, w: 316.0, h: 18.0 }],
         },
     }
 }
@@ -96,6 +96,9 @@ pub(super) fn diagram(lab: &Lab, view: View) -> Diagram {
     let hedged = lab.setup.hedge != When::Never;
     let title = match (lab.setup.kind, hedged) {
         (Kind::None, true) => "With copies".to_owned(),
+        // One line is all there is.
+        (_, true) if !wide => "With copies".to_owned(),
+        (kind, false) if !wide => kind.title(),
         (Kind::None, false) => "Without a guard".to_owned(),
         (kind, true) => format!("With {} and copies", kind.the(false)),
         (kind, false) => format!("With {}", kind.the(false)),
@@ -104,8 +107,8 @@ pub(super) fn diagram(lab: &Lab, view: View) -> Diagram {
     if let Some((without, side)) = &lab.without {
         let title = match (wide, without) {
             (true, _) => format!("The same requests {}", without.name()),
-            (false, Without::Guard) => "Without a guard".to_owned(),
-            (false, Without::Hedging) => "Without hedging".to_owned(),
+            (false, Without::Guard) => "No guard".to_owned(),
+            (false, Without::Hedging) => "No hedging".to_owned(),
         };
         work(lab, side, beside, "beside", &title, &mut marks);
     }
@@ -272,12 +275,10 @@ fn copies(lab: &Lab, places: &Places, marks: &mut Vec<Mark>) {
         return;
     }
     let said = match lab.main.hedge.delay() {
-        None => "copies begin once a hundred answers are known".to_owned(),
-        Some(delay) => format!(
-            "{}/s copied to the other server, after {}",
-            many(lab.main.rates.rate(|bucket| bucket.copies)),
-            text::about(delay)
-        ),
+        None => "no copies before 100 answers".to_owned(),
+        Some(delay) => {
+            format!("{}/s copied, after {}", many(lab.main.rates.rate(|bucket| bucket.copies)), text::about(delay))
+        }
     };
     marks.push(words("copies", places.copies, Tone::LaneB, "", said));
 }
@@ -287,7 +288,8 @@ fn tokens(lab: &Lab, places: &Places, view: View, marks: &mut Vec<Mark>) {
     let glance = view.glance.as_secs_f64().max(1e-9);
     let age = |at: halfopen_core::Instant| (lab.now.since(at).as_secs_f64() / glance) as f32;
     let fresh: Vec<_> = lab.recent.iter().rev().take_while(|request| age(request.at) < 1.0).collect();
-    let step = fresh.len().div_ceil(TOKENS).next_power_of_two() as u64;
+    let most = if view.layout == Layout::Wide { TOKENS } else { TOKENS / 2 };
+    let step = fresh.len().div_ceil(most).next_power_of_two() as u64;
     // Of those that are remembered, every so many, always the same.
     let grain = fresh.windows(2).map(|pair| pair[0].number - pair[1].number).min().unwrap_or(1).max(1);
     let [from, gate] = places.way;

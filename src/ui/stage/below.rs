@@ -127,7 +127,8 @@ impl Stage {
     /// What the picture is of, as text.
     fn text(&self, ctx: &Context<Self>) -> Html {
         let opened = &ctx.props().opened.link;
-        if opened.hide.iter().any(|hidden| hidden == "text") {
+        let shows = |part: &str| !opened.hide.iter().any(|hidden| hidden == part);
+        if !shows("text") {
             return Html::default();
         }
         let lane = match (self.player.session.borrow().is_comparing(), self.player.lanes) {
