@@ -113,7 +113,9 @@ fn parts_are_added_and_removed_by_keyboard() -> Outcome {
 fn nonsense_stays_in_the_line_with_its_place() -> Outcome {
     in_browser(async |page| {
         page.open(LAB).await?;
-        let picture = page.picture_parts().await?;
+        // Before its width is known, a page is laid out as on a phone.
+        let drawn = async || Ok(Some(page.picture_parts().await?).filter(|parts| parts.len() == 6));
+        let picture = page.eventually("six parts are drawn", drawn).await?;
         page.write("#text-system", "series(99,9)").await?;
         page.says(".as-text .error", "A comma separates blocks: write 99.9% if that is meant.").await?;
         assert_eq!(page.texts(".as-text mark").await?, ["99,9"]);
