@@ -259,7 +259,7 @@ impl<L: Lab> Run for L {
 pub const BESIDE_PRESETS: [&str; 5] =
     ["Traffic", "What these settings mean", "Overlaid strategies", "Time", "Error budget"];
 
-/// The group of the documents that are what the picture is of. They stand below it, and are what edits by hand turn.
+/// The group of the documents that are what the picture is of. They stand below it as a line of text.
 pub const AS_TEXT: &str = "The system as a line of text";
 
 /// A lab in the registry: its tables, and how to start it.

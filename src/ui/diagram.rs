@@ -27,6 +27,8 @@ use crate::lab::scene::{Act, Diagram, Mark, Tone};
 
 /// What arrives with the panels: it draws dots, bars and scales, and edits by hand.
 pub(crate) trait Hand {
+    /// Where acts go that are done at once, given where those of the run go.
+    fn at_once(&self, on_act: &Callback<Act>) -> Callback<Act>;
     /// The body of a mark over a scale.
     fn draw(&self, mark: &Mark, wide: bool) -> Html;
     /// What can be done to a mark, beside it: the box that holds the picture, where acts go, and how it is closed.
@@ -77,7 +79,9 @@ impl Part for DiagramView {
     fn show(&self, opened: &Opened, change: &Change) -> Html {
         let diagram = &self.diagram;
         let press = {
-            let (on_act, change) = (self.on_act.clone(), change.clone());
+            let on_act = &self.on_act;
+            let on_act = self.more.as_ref().map_or_else(|| on_act.clone(), |more| more.0.at_once(on_act));
+            let change = change.clone();
             Callback::from(move |mark: Mark| match &*mark.acts {
                 [act] if act.typed.is_none() => on_act.emit(act.clone()),
                 _ => change.make(|opened: &mut Opened| {

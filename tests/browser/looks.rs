@@ -4,7 +4,7 @@ use crate::support::{Outcome, Page, in_browser};
 use serde_json::json;
 
 /// Every kind of page, with labs in the middle of a run.
-const PAGES: [&str; 13] = [
+const PAGES: [&str; 14] = [
     "",
     "#/circuit-breaker",
     "#/circuit-breaker?t=4s&rate=20&do=1:break,3.9:send",
@@ -12,6 +12,7 @@ const PAGES: [&str; 13] = [
     "#/backoff?t=6s&breaker=each_attempt&overlay_equal=on",
     "#/retry-storm?t=12s&do=5:start,10:end",
     "#/circuit-breaker?t=6s&rate=20&b.threshold=9&do=1:break",
+    "#/availability?t=4s&do=1:break_weakest",
     "#/experiments/backoff",
     "#/availability/nines?available=99.95%25",
     "#/availability/replicas?common=10",
@@ -174,6 +175,7 @@ impl Page {
     async fn unfold(&self) -> Outcome {
         let body = "for (const fold of document.querySelectorAll('.knobs details, .more details, details.goals, .goals details'))
             if (!fold.open) fold.querySelector('summary').click();
+        document.querySelector('.edit')?.click();
         document.querySelector('.dg-as-text')?.click();
         document.querySelector('.dials')?.click()";
         self.script(body, vec![]).await?;

@@ -39,6 +39,17 @@ impl Editing {
         self.session.0.borrow().lab().edit(act.action).is_some()
     }
 
+    /// Whether an act would turn one of these knobs, as far as that can be told before it is done.
+    pub(crate) fn turns(&self, act: &Act, lock: &[String]) -> bool {
+        let session = self.session.0.borrow();
+        let Some(edit) = session.lab().edit(act.action) else { return false };
+        let typed = act.typed.as_deref().unwrap_or_default();
+        match (edit.make)(session.config_now_of(self.lane), &act.args, typed) {
+            Ok((knob, _)) => lock.iter().any(|id| id == knob),
+            Err(_) => !session.lab().is_editable(lock),
+        }
+    }
+
     /// Makes an edit with what was typed; or says what is wrong.
     fn edit(&self, act: &Act, typed: &str) -> Result<(), String> {
         let session = self.session.0.borrow();
@@ -57,6 +68,18 @@ impl Editing {
 }
 
 impl Hand for Editing {
+    fn at_once(&self, on_act: &Callback<Act>) -> Callback<Act> {
+        let (by, on_act) = (self.clone(), on_act.clone());
+        Callback::from(move |act: Act| {
+            if by.is_edit(&act) {
+                // The registry walk proves that an edit offered alone can be made.
+                let _ = by.edit(&act, "");
+            } else {
+                on_act.emit(act);
+            }
+        })
+    }
+
     fn draw(&self, mark: &Mark, wide: bool) -> Html {
         plot::draw(mark, wide)
     }

@@ -3,7 +3,7 @@
 use halfopen_core::Instant;
 
 use super::{Goal, Intent, Player};
-use crate::lab::{AS_TEXT, Knob, Lane, Lanes, Value};
+use crate::lab::{BESIDE_PRESETS, Knob, Lane, Lanes, Value};
 
 impl Player {
     /// Takes a preset, begins or ends comparing, changes what the lanes are, or edits.
@@ -53,10 +53,11 @@ impl Player {
     fn edit(&mut self, lanes: Lanes, knob: &str, value: &Value, clock: &dyn Fn() -> f64) {
         let way = self.goal.take();
         let result = self.session.borrow_mut().turn_from_start(lanes, knob, value.clone());
-        let is_picture = |knob: &Knob| knob.group == AS_TEXT;
+        // What figures assume is no event of the run.
+        let is_told = |knob: &Knob| knob.group != BESIDE_PRESETS[1];
         let hint = match result {
             Err(refused) => refused.to_string(),
-            Ok(()) if self.session.borrow().config().knob(knob).is_some_and(is_picture) => {
+            Ok(()) if self.session.borrow().config().knob(knob).is_some_and(is_told) => {
                 "Changed. Undo takes it back.".to_owned()
             }
             Ok(()) => String::new(),

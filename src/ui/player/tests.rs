@@ -155,3 +155,23 @@ fn a_speed_that_the_machine_cannot_keep_is_told() {
     player.take(Intent::Speed(0), STANDING);
     assert_eq!(player.behind, None);
 }
+
+#[wasm_bindgen_test]
+fn an_edit_on_the_way_is_made_and_the_way_goes_on() {
+    let mut player = player("#/circuit-breaker?rate=100/s&t=20m");
+    player.more = Some(|player, intent| player.take_more(intent, &slow(1.0)));
+    player.frame(16.0, &slow(10.0));
+    let (all, half) = (player.progress(), player.now());
+    assert!(all.is_some() && half < Instant::from_secs(1200), "still on the way at {half}");
+    // Anything else waits.
+    player.take(Intent::Undo, STANDING);
+    assert!(player.hint.as_ref().is_some_and(|hint| hint.starts_with("On the way")), "{:?}", player.hint);
+    player.take(Intent::Edit(Lanes::Both, "threshold", Value::Number(7)), STANDING);
+    assert_eq!(player.hint.as_deref(), Some("Changed. Undo takes it back."));
+    while player.progress().is_some() {
+        player.frame(16.0, STANDING);
+    }
+    assert_eq!((player.now(), player.session.borrow().config().number("threshold")), (Instant::from_secs(1200), 7));
+    player.take(Intent::Undo, STANDING);
+    assert_eq!(player.session.borrow().config().number("threshold"), 3);
+}

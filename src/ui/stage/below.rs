@@ -115,13 +115,13 @@ impl Stage {
     /// What edits a lane's picture, and the picture without what the link keeps from being edited.
     fn hand(&self, ctx: &Context<Self>, lane: Lane, diagram: &mut Diagram) -> More {
         let opened = &ctx.props().opened.link;
-        if !opened.lab.is_editable(&opened.lock) {
+        let by = Editing { session: Run(self.player.session.clone()), lane, send: self.send.clone() };
+        if !opened.lock.is_empty() {
             for mark in &mut diagram.marks {
-                mark.acts.retain(|act| opened.lab.edit(act.action).is_none());
+                mark.acts.retain(|act| !by.turns(act, &opened.lock));
             }
         }
-        let session = Run(self.player.session.clone());
-        More(Box::new(Editing { session, lane, send: self.send.clone() }))
+        More(Box::new(by))
     }
 
     /// What the picture is of, as text.
