@@ -13,9 +13,9 @@ macro_rules! each_lab {
             cascade: storms
             backoff: storms
             retry_storm: storms
-            availability: availability
-            bulkhead: isolation
-            limits: isolation
+            availability: capacity
+            bulkhead: capacity
+            limits: capacity
             timeouts: isolation
             idempotency: isolation
             fallback: isolation
