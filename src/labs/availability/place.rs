@@ -30,7 +30,7 @@ pub(super) const fn sizes(layout: Layout) -> Sizes {
             gap: 26.0,
             row: 20.0,
             rail: 24.0,
-            caption: 33.0,
+            caption: 40.0,
             room: 1040.0,
             boxes: 48,
             margin: 20.0,
