@@ -49,7 +49,7 @@ pub(super) fn bounds(mark: &Mark, wide: bool) -> Area {
 
 /// The same box, made at least as large as a finger needs: 24 px on the smallest screen of the layout.
 pub(super) fn reach(area: Area, wide: bool) -> Area {
-    let least = if wide { 32.0 } else { 29.0 };
+    let least = if wide { 32.0 } else { 31.0 };
     let (w, h) = (area.w.max(least), area.h.max(least));
     Area { x: area.x - (w - area.w) / 2.0, y: area.y - (h - area.h) / 2.0, w, h }
 }
