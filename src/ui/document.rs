@@ -80,8 +80,8 @@ impl Document {
                 let Some(text) = text_of(&event).filter(|_| event.key() == "Enter") else {
                     return;
                 };
-                // In a text of several lines Enter begins another; in one line it is done.
-                let plain = !event.shift_key() && !text.contains('\n');
+                // What is one line is done then; in a list, or a text of several lines, Enter begins another.
+                let plain = entered.0.edits.is_some() && !event.shift_key() && !text.contains('\n');
                 if plain || event.ctrl_key() || event.meta_key() {
                     event.prevent_default();
                     entered.0.commit(&text, &entered.1);

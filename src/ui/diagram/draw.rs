@@ -149,7 +149,7 @@ fn deed(mark: &Mark) -> String {
 /// What a finger hits: never smaller than it needs.
 fn target(mark: &Mark, wide: bool) -> El {
     if let Shape::Wire { path, .. } = &mark.shape {
-        let width = if wide { "32" } else { "29" };
+        let width = if wide { "32" } else { "31" };
         return el("path.dg-reach-line").set("d", shapes::polyline(path)).word("stroke-width", width);
     }
     el("rect.dg-reach").area(reach(bounds(mark, wide), wide))
