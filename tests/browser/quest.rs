@@ -54,6 +54,10 @@ fn a_wrong_answer_is_told_what_lies_behind_it() -> Outcome {
             page.press("a few").await?;
             page.click("Commit").await?;
             page.says("#guess-said", "It takes a number that is not below zero").await?;
+            page.eventually("the field has the focus again", async || {
+                Ok(page.focused().await?.contains("Your answer").then_some(()))
+            })
+            .await?;
             for _ in "a few".chars() {
                 page.press(Key::Backspace.value().to_string()).await?;
             }
