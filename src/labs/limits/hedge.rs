@@ -1,16 +1,15 @@
 //! When a second copy is sent: never, after a fixed delay, or after the 95th percentile of what first copies took.
-//!
-//! J. Dean and L. A. Barroso, "The Tail at Scale", Communications of the ACM 56, 2013: waiting for the 95th percentile
-//! keeps the copies at about a twentieth of the requests.
 
 use std::time::Duration;
 
-use halfopen_core::Instant;
+use halfopen_core::hedge::{Config, Observed, Settings};
 
 /// First copies whose times are remembered.
-const REMEMBERED: usize = 1_000;
+const REMEMBERED: u32 = 1_000;
 /// Times that a percentile needs.
-const ENOUGH: usize = 100;
+pub(super) const ENOUGH: u32 = 100;
+/// The percentile that few first copies take longer than, in thousandths.
+const P95: u32 = 950;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum When {
@@ -19,17 +18,17 @@ pub(super) enum When {
     P95,
 }
 
+/// What is to be done with the next request.
 #[derive(Clone, Debug)]
-pub(super) struct Hedge {
+pub(super) struct Hedging {
     when: When,
-    times: Vec<Duration>,
-    next: usize,
+    observed: Observed,
     p95: Option<Duration>,
 }
 
-impl Hedge {
+impl Hedging {
     pub(super) fn new(when: When) -> Self {
-        Self { when, times: Vec::new(), next: 0, p95: None }
+        Self { when, observed: Observed::new(REMEMBERED, ENOUGH), p95: None }
     }
 
     pub(super) fn set(&mut self, when: When) {
@@ -45,29 +44,20 @@ impl Hedge {
         }
     }
 
-    /// When the copy of a request sent now is due, if its caller still waits by then.
-    pub(super) fn copy_at(&self, sent: Instant, timeout: Duration) -> Option<Instant> {
-        self.delay().filter(|delay| *delay < timeout).map(|delay| sent + delay)
+    /// What holds for a request that is sent now, if it may have a copy. One that a server turns down is not sent again.
+    pub(super) fn config(&self) -> Option<Config> {
+        let delay = self.delay()?;
+        Config::new(Settings { delay, most: 2, hurries: false }).ok()
     }
 
     /// A first copy took so long, whether it won or not.
     pub(super) fn took(&mut self, time: Duration) {
-        match self.times.get_mut(self.next) {
-            Some(slot) => *slot = time,
-            None => self.times.push(time),
-        }
-        self.next = (self.next + 1) % REMEMBERED;
+        self.observed.on_first(time);
     }
 
     /// Looks anew at what first copies take.
     pub(super) fn look(&mut self) {
-        if self.times.len() < ENOUGH || self.when != When::P95 {
-            self.p95 = None;
-            return;
-        }
-        let mut times = self.times.clone();
-        let place = times.len() * 95 / 100;
-        self.p95 = Some(*times.select_nth_unstable(place).1);
+        self.p95 = if self.when == When::P95 { self.observed.quantile(P95) } else { None };
     }
 }
 
@@ -77,17 +67,17 @@ mod tests {
 
     #[test]
     fn the_delay_is_the_percentile_of_first_copies() {
-        let mut hedge = Hedge::new(When::P95);
-        assert_eq!(hedge.copy_at(Instant::ZERO, Duration::from_secs(1)), None, "nothing is known yet");
-        for time in 1..=REMEMBERED as u64 * 2 {
-            hedge.took(Duration::from_millis(time % 1000));
+        let mut hedging = Hedging::new(When::P95);
+        let delay = |hedging: &Hedging| hedging.config().map(|config| config.settings().delay);
+        assert_eq!(delay(&hedging), None, "nothing is known yet");
+        for time in 1..=u64::from(REMEMBERED) * 2 {
+            hedging.took(Duration::from_millis(time % 1000));
         }
-        hedge.look();
-        assert_eq!(hedge.delay(), Some(Duration::from_millis(950)));
-        assert_eq!(hedge.copy_at(Instant::ZERO, Duration::from_millis(950)), None, "its caller has gone by then");
-        hedge.set(When::After(Duration::from_millis(5)));
-        assert_eq!(hedge.copy_at(Instant::ZERO, Duration::from_secs(1)), Some(Instant::from_millis(5)));
-        hedge.set(When::Never);
-        assert_eq!(hedge.delay(), None);
+        hedging.look();
+        assert_eq!(delay(&hedging), Some(Duration::from_millis(950)));
+        hedging.set(When::After(Duration::from_millis(5)));
+        assert_eq!(delay(&hedging), Some(Duration::from_millis(5)));
+        hedging.set(When::Never);
+        assert_eq!(delay(&hedging), None);
     }
 }

@@ -274,7 +274,7 @@ fn copies(lab: &Lab, places: &Places, marks: &mut Vec<Mark>) {
     if lab.setup.hedge == When::Never {
         return;
     }
-    let said = match lab.main.hedge.delay() {
+    let said = match lab.main.hedging.delay() {
         None => "no copies before 100 answers".to_owned(),
         Some(delay) => {
             format!("{}/s copied, after {}", many(lab.main.rates.rate(|bucket| bucket.copies)), text::about(delay))

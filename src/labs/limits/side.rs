@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use halfopen_core::Instant;
+use halfopen_core::hedge::{Config, Hedge, Verdict};
 use halfopen_core::rng::Seed;
 use halfopen_core::sim::{Accepted, Queue, Server, Started, Ticket};
 
 use super::guard::{Guard, Pass, Turned};
-use super::hedge::Hedge;
+use super::hedge::Hedging;
 use super::setup::{SERVERS, Setup};
 use super::times::Times;
 use super::watch::{Bucket, Rates};
@@ -37,13 +38,21 @@ pub(super) struct Counts {
 #[derive(Clone, Debug)]
 struct Call {
     began: Instant,
-    /// Its caller waits.
-    waits: bool,
+    /// Decides which copies are sent and whose answer it is, as was set when it began.
+    hedge: Hedge,
+    hedging: Option<Config>,
     /// Its caller gave up.
     late: bool,
     /// The server of its first copy; the second one goes to the other.
     first: usize,
     copies: [Option<(Ticket, Pass)>; 2],
+}
+
+impl Call {
+    /// Whether its caller waits.
+    fn waits(&self) -> bool {
+        !self.late && !self.hedge.is_over()
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -66,7 +75,7 @@ pub(super) enum News {
 pub(super) struct Side {
     setup: Setup,
     pub(super) guard: Guard,
-    pub(super) hedge: Hedge,
+    pub(super) hedging: Hedging,
     pub(super) servers: [Server; SERVERS],
     events: Queue<Due>,
     /// Who gives up when, soonest first; the first of them still waits.
@@ -87,7 +96,7 @@ impl Side {
         let server = || Server::new(setup.server, seed.fork("request", 0));
         Self {
             guard: Guard::new(setup.guard),
-            hedge: Hedge::new(setup.hedge),
+            hedging: Hedging::new(setup.hedge),
             servers: [server(), server()],
             events: Queue::new(),
             patience: VecDeque::new(),
@@ -106,7 +115,7 @@ impl Side {
         if self.setup.guard != setup.guard {
             self.guard.set(setup.guard);
         }
-        self.hedge.set(setup.hedge);
+        self.hedging.set(setup.hedge);
         if self.setup.server != setup.server {
             for server in 0..SERVERS {
                 let Some(changed) = self.servers.get_mut(server).map(|at| at.set_config(now, setup.server)) else {
@@ -165,9 +174,13 @@ impl Side {
             core::cmp::Ordering::Greater => 1,
             core::cmp::Ordering::Equal => (number % SERVERS as u64) as usize,
         };
-        let call = Call { began: now, waits: true, late: false, first, copies: [None, None] };
+        let (hedge, hedging) = (Hedge::new(now), self.hedging.config());
+        let copy =
+            hedging.as_ref().and_then(|config| hedge.poll_timeout(config)).filter(|at| *at < now + self.setup.timeout);
+        let call = Call { began: now, hedge, hedging, late: false, first, copies: [None, None] };
         self.calls.insert(number, call);
         if !self.send(now, number, 0, pass) {
+            // It went to the emptier server: the other would have turned it down too.
             self.calls.remove(&number);
             self.counts.in_flight -= 1;
             self.counts.failed += 1;
@@ -185,7 +198,7 @@ impl Side {
         } else {
             self.events.push(up, Due::TimeUp { number });
         }
-        if let Some(at) = self.hedge.copy_at(now, self.setup.timeout) {
+        if let Some(at) = copy {
             self.events.push(at, Due::Copy { number });
         }
         true
@@ -221,19 +234,29 @@ impl Side {
 
     /// A caller has waited for so long that a second copy goes out, if it may.
     fn copy(&mut self, now: Instant, number: u64, record: Option<&mut Record>) {
-        let Some(began) = self.calls.get(&number).filter(|call| call.waits).map(|call| call.began) else { return };
-        let Ok(pass) = self.guard.ask(now) else { return };
+        let Some(call) = self.calls.get_mut(&number).filter(|call| call.waits()) else { return };
+        let (began, Some(hedging)) = (call.began, call.hedging) else { return };
+        let Ok(pass) = self.guard.ask(now) else {
+            call.hedge.on_not_sent(&hedging, now);
+            return;
+        };
+        if call.hedge.try_send(&hedging, now).is_none() {
+            self.guard.back(pass, false, now);
+            return;
+        }
         if self.send(now, number, 1, pass) {
             self.counts.copies += 1;
             self.bucket.copies += 1;
             event(record, now, 4, number);
             self.tell(News::Copied { after: now.since(began) });
+        } else if let Some(call) = self.calls.get_mut(&number) {
+            call.hedge.on_failure(&hedging, 1, now);
         }
     }
 
     fn time_up(&mut self, now: Instant, number: u64, record: Option<&mut Record>) {
-        if let Some(call) = self.calls.get_mut(&number).filter(|call| call.waits) {
-            (call.waits, call.late) = (false, true);
+        if let Some(call) = self.calls.get_mut(&number).filter(|call| call.waits()) {
+            call.late = true;
             self.counts.late += 1;
             self.bucket.late += 1;
             self.counts.in_flight -= 1;
@@ -266,14 +289,16 @@ impl Side {
         let (number, copy) = (done.id >> 1, (done.id & 1) as usize);
         let Some(call) = self.calls.get_mut(&number) else { return };
         let pass = call.copies.get_mut(copy).and_then(Option::take).map(|sent| sent.1);
-        let (waited, late) = (std::mem::take(&mut call.waits), call.late);
+        let late = call.late;
+        let verdict = call.hedge.on_success(copy as u32, now);
+        let waited = !late && matches!(verdict, Verdict::Won { .. });
         let took = now.since(call.began);
         let over = call.copies.iter().all(Option::is_none);
         if let Some(pass) = pass {
             self.guard.back(pass, late, now);
         }
         if copy == 0 {
-            self.hedge.took(took);
+            self.hedging.took(took);
         }
         event(record, now, if waited { 6 } else { 7 }, number);
         if waited {
@@ -294,14 +319,14 @@ impl Side {
     }
 
     fn prune(&mut self) {
-        while self.patience.front().is_some_and(|front| !self.calls.get(&front.1).is_some_and(|call| call.waits)) {
+        while self.patience.front().is_some_and(|front| !self.calls.get(&front.1).is_some_and(Call::waits)) {
             self.patience.pop_front();
         }
     }
 
     /// A tenth of a second is over.
     pub(super) fn tick(&mut self, now: Instant) {
-        self.hedge.look();
+        self.hedging.look();
         self.times.look();
         let bucket = std::mem::take(&mut self.bucket);
         self.rates.next(now, bucket);

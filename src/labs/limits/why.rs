@@ -2,7 +2,7 @@
 
 use super::Lab;
 use super::guard::{Kind, Make, Seen};
-use super::hedge::When;
+use super::hedge::{ENOUGH, When};
 use super::numbers::{many, share_said};
 use crate::lab::scene::Why;
 use crate::lab::text;
@@ -190,15 +190,14 @@ fn adaptive(lab: &Lab) -> Why {
 }
 
 fn copies(lab: &Lab) -> Option<Why> {
-    let hedge = &lab.main.hedge;
     let (admitted, copies, won) = lab.lately();
-    let after = match (lab.setup.hedge, hedge.delay()) {
+    let after = match (lab.setup.hedge, lab.main.hedging.delay()) {
         (When::Never, _) => return None,
         (_, Some(delay)) if delay >= lab.setup.timeout => {
             format!("after {}, when callers have gone", text::about(delay))
         }
         (_, Some(delay)) => format!("after {}", text::about(delay)),
-        (_, None) => "once a hundred first copies have been seen".to_owned(),
+        (_, None) => format!("once {ENOUGH} first copies have been seen"),
     };
     Some(line(
         "extra load = copies ÷ requests let in: the share that is not answered by the time a copy goes out",
