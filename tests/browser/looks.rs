@@ -4,7 +4,7 @@ use crate::support::{Outcome, Page, in_browser};
 use serde_json::json;
 
 /// Every kind of page, with labs in the middle of a run.
-const PAGES: [&str; 14] = [
+const PAGES: [&str; 19] = [
     "",
     "#/circuit-breaker",
     "#/circuit-breaker?t=4s&rate=20&do=1:break,3.9:send",
@@ -13,6 +13,11 @@ const PAGES: [&str; 14] = [
     "#/retry-storm?t=12s&do=5:start,10:end",
     "#/circuit-breaker?t=6s&rate=20&b.threshold=9&do=1:break",
     "#/availability?t=4s&do=1:break_weakest",
+    "#/bulkhead?t=4s&do=1:slow",
+    "#/timeouts?t=4s&do=1:send",
+    "#/fallback?t=6s&do=4:break_price",
+    "#/idempotency?preset=payment&t=6s&do=1:pay,4:other_amount",
+    "#/limits?t=4s&do=1:double",
     "#/experiments/backoff",
     "#/availability/nines?available=99.95%25",
     "#/availability/replicas?common=10",

@@ -16,6 +16,7 @@ mod compare;
 mod editor;
 mod embed;
 mod experiments;
+mod isolation;
 mod links;
 mod looks;
 mod native;
