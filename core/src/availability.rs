@@ -26,7 +26,7 @@ mod scaled;
 #[cfg(feature = "alloc")]
 pub use block::{Block, BlockError, Contribution, DEPTH_MAX, PARTS_MAX, Path};
 pub use combine::{CommonCause, Failover, k_of_n, k_of_n_alike, parallel, quorum, series, weighted};
-pub use down::{NoShare, Period, SMALLEST, Unavailability};
+pub use down::{NINES_MAX, NoShare, Period, SMALLEST, Unavailability};
 pub use objective::{Alert, Incident, Objective};
 pub use plan::{CHAIN_EXACT_MAX, REPLICAS_MAX, longest_chain, part_for, replicas_for};
 pub use repair::Repair;

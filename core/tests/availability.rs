@@ -55,6 +55,19 @@ impl System {
         }
     }
 
+    /// The same with a block that never is down.
+    fn without(&self, path: &[usize]) -> Self {
+        let [place, rest @ ..] = path else { return Self::Part(0.0) };
+        let mut changed = self.clone();
+        match &mut changed {
+            Self::Part(_) => {}
+            Self::Series(all) | Self::KOfN(_, _, all) | Self::Failover(_, _, all) => {
+                all[*place] = all[*place].without(rest);
+            }
+        }
+        changed
+    }
+
     fn truth(&self) -> BigRational {
         match self {
             Self::Part(down) => exact(*down),
@@ -62,10 +75,13 @@ impl System {
             Self::KOfN(needed, beta, all) => {
                 let downs: Vec<BigRational> = all.iter().map(Self::truth).collect();
                 let [alone] = &downs[..] else {
-                    // What is always down is so by itself.
-                    let own = |down: &BigRational| if *down == one() { one() } else { down * exact(1.0 - beta) };
-                    let own: Vec<BigRational> = downs.iter().map(own).collect();
                     let shared = downs.iter().min().unwrap() * exact(*beta);
+                    if shared == one() {
+                        return one();
+                    }
+                    // By itself and by the shared cause, each is down as often as it says.
+                    let own = |down: &BigRational| (down - &shared) / (one() - &shared);
+                    let own: Vec<BigRational> = downs.iter().map(own).collect();
                     let own = k_of_n_truth(*needed, &own);
                     return &shared + &own - &shared * &own;
                 };
@@ -108,8 +124,8 @@ fn share() -> impl Strategy<Value = f64> {
     ]
 }
 
-fn system() -> impl Strategy<Value = System> {
-    share().prop_map(System::Part).prop_recursive(5, 24, 5, |inner| {
+fn system(share: impl Strategy<Value = f64> + 'static) -> impl Strategy<Value = System> {
+    share.prop_map(System::Part).prop_recursive(5, 24, 5, |inner| {
         let several = || prop::collection::vec(inner.clone(), 1..5);
         prop_oneof![
             several().prop_map(System::Series),
@@ -125,13 +141,13 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
-    fn systems_are_as_exact_as_promised(system in system()) {
+    fn systems_are_as_exact_as_promised(system in system(share())) {
         let (told, truth) = (system.block().down(), system.truth());
         prop_assert!(is_near(told, &truth), "{told:?}, {system:?}");
     }
 
     #[test]
-    fn what_blocks_contribute_is_what_changes_without_them(system in system()) {
+    fn what_blocks_contribute_is_what_changes_without_them(system in system(share())) {
         let whole = system.block();
         for one in whole.contributions() {
             // From never to always in a straight line, through how often it is down now.
@@ -147,6 +163,29 @@ proptest! {
             // But for the last bit, where it makes no difference.
             prop_assert!(ends[0] <= &ends[1] * exact(1.0 + 1e-12));
         }
+    }
+
+    /// However little that is beside the rest, of which enough is up.
+    #[test]
+    fn what_a_block_costs_is_as_exact(system in system(share().prop_map(|share| share * 0.1))) {
+        if !has_common_cause(&system) {
+            let truth = system.truth();
+            for one in system.block().contributions() {
+                let without = system.without(&one.path).truth();
+                prop_assert!(is_near(one.costs, &(&truth - &without)), "{:?} of {system:?}: {:?}", one.path, one.costs);
+            }
+        }
+    }
+
+    /// Of parts of which one suffices, more in common is never better.
+    #[test]
+    fn what_is_in_common_does_not_help(downs in prop::collection::vec(share(), 2..5), betas in [0.0..=1.0_f64, 0.0..=1.0]) {
+        let down = |beta| {
+            let parts = downs.iter().map(|down| Block::part(Unavailability::new(*down).unwrap())).collect();
+            exact(Block::parallel(parts, CommonCause::new(beta).unwrap()).unwrap().down().share().unwrap_or(0.0))
+        };
+        let (less, more) = (betas[0].min(betas[1]), betas[0].max(betas[1]));
+        prop_assert!(down(less) <= down(more) * exact(1.0 + 1e-12));
     }
 
     #[test]

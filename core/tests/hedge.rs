@@ -4,7 +4,7 @@
 use core::time::Duration;
 
 use halfopen_core::Instant;
-use halfopen_core::hedge::{Config, Hedge, MOST, Settings, Verdict};
+use halfopen_core::hedge::{Config, Hedge, MOST, Observed, Settings, Verdict};
 use proptest::prelude::*;
 
 fn at(nanos: u64) -> Instant {
@@ -152,5 +152,25 @@ proptest! {
             // It never waits for nothing.
             prop_assert!(hedge.is_over() || cost.in_flight > 0 || hedge.poll_timeout(&config).is_some());
         }
+    }
+}
+
+proptest! {
+    /// Against a list that is sorted.
+    #[test]
+    fn a_quantile_is_that_of_the_last_requests(
+        times in prop::collection::vec(0_u64..1_000, 0..40),
+        enough in 0_u32..12,
+        permille in 0_u32..1_100,
+    ) {
+        let mut observed = Observed::<8>::new(enough);
+        for time in &times {
+            observed.on_first(Duration::from_nanos(*time));
+        }
+        let mut last: Vec<u64> = times.iter().rev().take(8).copied().collect();
+        last.sort_unstable();
+        let place = last.len() * permille.min(999) as usize / 1_000;
+        let expected = last.get(place).filter(|_| last.len() >= enough.min(8) as usize);
+        prop_assert_eq!(observed.quantile(permille), expected.map(|nanos| Duration::from_nanos(*nanos)));
     }
 }

@@ -238,9 +238,9 @@ fn formula(asked: &Asked, n: u32) -> String {
     if asked.permille == 0 {
         return format!("(1 − availability)ⁿ = {one}{raised} = {down}");
     }
-    let own = told::share(asked.cause.own(asked.one));
+    let own = told::share(asked.cause.own(asked.one, asked.one));
     format!(
-        "βu in common, and all n down by themselves: 1 − (1 − βu) × (1 − ((1 − β)u)ⁿ) = 1 − (1 − {}) × (1 − {own}{raised}) = {down}, with u = {one} and β = {}",
+        "s = βu in common, or all n by themselves with o = (u − s) ÷ (1 − s): s + (1 − s) × oⁿ = {0} + (1 − {0}) × {own}{raised} = {down}, with u = 1 − availability = {one} and β = {1}",
         told::share(asked.floor()),
         asked.beta
     )

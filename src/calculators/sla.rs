@@ -58,7 +58,7 @@ fn answer(config: &Config) -> Answer {
     };
     let mut facts = vec![fact("All together", all, formula(&system, down)), nines(down)];
     facts.extend(downtimes(down));
-    if let Some(worst) = parts.first().filter(|worst| parts.len() > 1 && worst.share > 0.0) {
+    if let Some(worst) = parts.first().filter(|worst| parts.len() > 1 && worst.costs > Unavailability::NEVER) {
         facts.push(fact(
             "What costs most",
             worst.label.clone(),
@@ -99,7 +99,7 @@ fn formula(system: &System, down: Unavailability) -> String {
 
 /// What a part costs, in time a year.
 fn cost(part: &Part) -> String {
-    words::seconds(part.share * Period::Year.seconds()).replace(' ', "\u{a0}")
+    words::downtime(part.costs, Period::Year).replace(' ', "\u{a0}")
 }
 
 fn table(parts: &[Part]) -> Table {

@@ -75,7 +75,7 @@ fn tell(text: &str, system: &System, block: &Block) -> String {
         out.push_str("\nWhat each costs: the downtime a year that would be gone if it never failed\n");
         let width = parts.iter().take(TOLD).map(|part| part.label.chars().count()).max().unwrap_or(0);
         for part in parts.iter().take(TOLD) {
-            let cost = words::seconds(part.share * Period::Year.seconds());
+            let cost = words::downtime(part.costs, Period::Year);
             let _ = writeln!(
                 out,
                 "  {:width$}  {cost:>9}  with it down the whole is {} available",
@@ -101,8 +101,8 @@ fn json(text: &str, system: &System, block: &Block) -> String {
                 "label": part.label,
                 "path": part.path,
                 "unavailability": part.down.share(),
-                "share": part.share,
-                "downtime_seconds_a_year": part.share * Period::Year.seconds(),
+                "share": part.costs.share(),
+                "downtime_seconds_a_year": part.costs.downtime(Period::Year),
                 "unavailability_if_down": part.if_down.share(),
             })
         })

@@ -107,10 +107,8 @@ impl lab::Lab for Lab {
             ("repair", Some(part)) => self.hold(part, false),
             ("break_weakest", _) => {
                 // The next one that is still up, the costliest first.
-                let mut parts: Vec<usize> = (0..self.plant.own).collect();
-                parts.sort_by(|a, b| self.costs(*b).total_cmp(&self.costs(*a)));
                 let up = |part: &usize| self.plant.parts.get(*part).is_some_and(|part| !part.held);
-                if let Some(part) = parts.into_iter().find(up) {
+                if let Some(part) = self.setup.costliest().into_iter().find(up) {
                     self.hold(part, true);
                 }
             }
@@ -166,10 +164,6 @@ impl lab::Lab for Lab {
 impl Lab {
     fn date(&self) -> Date {
         self.clock.date(self.now)
-    }
-
-    fn costs(&self, part: usize) -> f64 {
-        self.setup.parts.get(part).map_or(0.0, |part| part.costs)
     }
 
     /// How the whole stands, or stood since the last look.

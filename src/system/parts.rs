@@ -1,5 +1,7 @@
 //! What each part of a system does to the whole.
 
+use std::cmp::Ordering;
+
 use halfopen_core::availability::{Block, Unavailability};
 
 use super::{Is, System};
@@ -14,14 +16,13 @@ pub struct Part {
     /// How often it is down.
     pub down: Unavailability,
     /// The share of time that the whole is down because of it.
-    pub share: f64,
+    pub costs: Unavailability,
     /// How often the whole would be down if it always were.
     pub if_down: Unavailability,
 }
 
 /// All parts, those first that cost most. `block` is what the system comes to.
 pub fn parts(system: &System, block: &Block) -> Vec<Part> {
-    let whole = block.down();
     let mut parts = Vec::new();
     for one in block.contributions() {
         let found = one.path.iter().try_fold(system, |system, place| system.children().nth(*place));
@@ -29,11 +30,12 @@ pub fn parts(system: &System, block: &Block) -> Vec<Part> {
         parts.push(Part {
             label: found.map(System::label).unwrap_or_default(),
             down: *down,
-            share: one.share(whole),
+            costs: one.costs,
             if_down: one.if_always,
             path: one.path,
         });
     }
-    parts.sort_by(|left, right| right.share.total_cmp(&left.share));
+    // Shares are numbers, which all can be told apart.
+    parts.sort_by(|left, right| right.costs.partial_cmp(&left.costs).unwrap_or(Ordering::Equal));
     parts
 }

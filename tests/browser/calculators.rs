@@ -93,7 +93,8 @@ fn a_document_is_read_line_by_line() -> Outcome {
         page.open("#/availability/sla?services=web%2099%25").await?;
         page.says(".headline", "One service alone").await?;
         page.click("Services").await?;
-        page.press("\ndb 99").await?;
+        page.hit(Key::Enter).await?;
+        page.press("db 99").await?;
         page.says(".said", "99 has no unit: write 99%, or 99 nines.").await?;
         page.press("%").await?;
         page.script("document.activeElement.blur()", vec![]).await?;

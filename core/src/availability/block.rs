@@ -1,9 +1,10 @@
 //! Systems of systems: parts in series, in parallel, k of n, with a standby, one within another.
 
+use alloc::rc::Rc;
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::combine::{CommonCause, Failover, parallel, series, too_few};
+use super::combine::{CommonCause, Failover, k_of_n_alike, least, parallel, series, too_few};
 use super::down::Unavailability;
 use super::scaled::Scaled;
 
@@ -72,14 +73,10 @@ pub struct Contribution {
     pub if_never: Unavailability,
     /// How often the whole would be down if this block always were.
     pub if_always: Unavailability,
-}
-
-impl Contribution {
     /// The share of time that the whole is down because of this block: what would be gained if it never failed. Blocks that
-    /// fail together each count in full, so that these do not add up to the whole.
-    pub fn share(&self, whole: Unavailability) -> f64 {
-        (whole.0.to_f64() - self.if_never.0.to_f64()).max(0.0)
-    }
+    /// fail together each count in full, so that these do not add up to the whole. As exact as the rest, but
+    /// beside blocks that hardly ever are up, and in groups with a shared cause: there it is a difference.
+    pub costs: Unavailability,
 }
 
 impl Block {
@@ -143,49 +140,13 @@ impl Block {
         self.made_of(&children)
     }
 
-    /// Whether it is down whatever chance brings, because parts of it always are. Not asked of numbers, which may be rounded.
-    fn is_always_down(&self) -> bool {
-        let always = || self.children.iter().filter(|child| child.is_always_down()).count();
-        match self.kind {
-            Kind::Part(down) => down == Unavailability::ALWAYS,
-            Kind::Series => always() > 0,
-            Kind::KOfN { needed, .. } => always() + needed > self.children.len(),
-            Kind::Failover(how) => match &self.children[..] {
-                [primary, standby] => {
-                    // Of a standby that never gets to work nothing is to be had.
-                    let is_of_use = how.works > 0.0 && how.takes < how.repair;
-                    primary.is_always_down() && (!is_of_use || standby.is_always_down())
-                }
-                _ => true,
-            },
-        }
-    }
-
-    /// How often each child is down by itself, without what it has in common. What is always down is so by itself.
-    fn own(&self, children: &[Unavailability], cause: CommonCause) -> Vec<Unavailability> {
-        let own = |(child, down): (&Self, &Unavailability)| {
-            if child.is_always_down() { Unavailability::ALWAYS } else { cause.own(*down) }
-        };
-        self.children.iter().zip(children).map(own).collect()
-    }
-
     /// How often it is down when its children are down so often.
     fn made_of(&self, children: &[Unavailability]) -> Unavailability {
         let all = children.iter().copied();
         match self.kind {
             Kind::Part(down) => down,
             Kind::Series => series(all),
-            Kind::KOfN { needed, cause } => {
-                let own = self.own(children, cause);
-                let own = if needed == 1 {
-                    parallel(own)
-                } else {
-                    let room = children.len().saturating_sub(needed) + 1;
-                    too_few(own, &mut alloc::vec![Scaled::ZERO; room])
-                };
-                // One of one is no group that could fail together.
-                if children.len() == 1 { series(all) } else { own.and(cause.shared(all)) }
-            }
+            Kind::KOfN { needed, cause } => group(needed, cause, children),
             Kind::Failover(how) => match children {
                 [primary, standby] => how.of(*primary, *standby),
                 _ => Unavailability::ALWAYS,
@@ -199,77 +160,180 @@ impl Block {
     /// The work grows with the square of the number of parts.
     pub fn contributions(&self) -> Vec<Contribution> {
         let mut all = Vec::new();
-        self.contribute(&mut Vec::new(), &mut Vec::new(), &mut all);
+        self.contribute(self.down(), &mut Vec::new(), &mut Vec::new(), &mut all);
         all
     }
 
-    /// `way` leads from the outermost block to this one.
-    fn contribute(&self, path: &mut Path, way: &mut Vec<Step>, all: &mut Vec<Contribution>) {
+    /// `way` leads from the outermost block to this one, which is down that often.
+    fn contribute(&self, down: Unavailability, path: &mut Path, way: &mut Vec<Step>, all: &mut Vec<Contribution>) {
         let whole = |down| way.iter().rev().fold(down, |down, step: &Step| step.up(down));
         let (if_never, if_always) = (whole(Unavailability::NEVER), whole(Unavailability::ALWAYS));
-        all.push(Contribution { path: path.clone(), if_never, if_always });
-        for (place, (child, step)) in self.children.iter().zip(self.steps()).enumerate() {
+        let mut costs = Change { never: Unavailability::NEVER, now: down, by: down.0 };
+        for step in way.iter().rev() {
+            costs = step.change(costs);
+        }
+        all.push(Contribution { path: path.clone(), if_never, if_always, costs: Unavailability(costs.by) });
+        let downs: Vec<Unavailability> = self.children.iter().map(Self::down).collect();
+        let steps = self.steps(&downs);
+        for (place, ((child, down), step)) in self.children.iter().zip(&downs).zip(steps).enumerate() {
             path.push(place);
             way.push(step);
-            child.contribute(path, way, all);
+            child.contribute(*down, path, way, all);
             way.pop();
             path.pop();
         }
     }
 
     /// From each child to this block.
-    fn steps(&self) -> Vec<Step> {
-        let children: Vec<Unavailability> = self.children.iter().map(Self::down).collect();
-        let none = CommonCause::NONE;
-        let (needed, cause) = match self.kind {
-            Kind::KOfN { needed, cause } if children.len() > 1 => (needed, cause),
+    fn steps(&self, children: &[Unavailability]) -> Vec<Step> {
+        match self.kind {
             Kind::Failover(how) => {
-                let [primary, standby] = children[..] else { return Vec::new() };
+                let [primary, standby] = *children else { return Vec::new() };
                 let [never, always] = [Unavailability::NEVER, Unavailability::ALWAYS];
-                let step = |never, always| Step { cause: none, never, always, least: None };
-                return [
-                    step(how.of(never, standby), how.of(always, standby)),
-                    step(how.of(primary, never), how.of(primary, always)),
-                ]
-                .into();
+                let [first, second] = [
+                    Line {
+                        never: how.of(never, standby),
+                        always: how.of(always, standby),
+                        slope: how.of(always, standby).0,
+                    },
+                    Line {
+                        never: how.of(primary, never),
+                        always: how.of(primary, always),
+                        slope: how.by_standby(primary).0,
+                    },
+                ];
+                [Step { line: first, shared: None }, Step { line: second, shared: None }].into()
             }
-            _ => (children.len(), none),
-        };
-        let own = self.own(&children, cause);
-        let each = too_few_with_each(&own, children.len().saturating_sub(needed));
-        let least = |place: usize| {
-            let others = children.iter().enumerate().filter(|(other, _)| *other != place).map(|(_, child)| child.0);
-            others.reduce(Scaled::min).map(Unavailability)
-        };
-        each.into_iter()
-            .enumerate()
-            .map(|(place, [never, always])| Step { cause, never, always, least: least(place) })
-            .collect()
+            // One of one is no group that could fail together.
+            Kind::KOfN { needed, cause } if children.len() > 1 && cause != CommonCause::NONE => {
+                shared_steps(needed, cause, children)
+            }
+            Kind::KOfN { needed, .. } => straight(children, needed),
+            Kind::Part(_) | Kind::Series => straight(children, children.len()),
+        }
     }
 }
 
-/// How often a group is down, by how often one of its children is.
-struct Step {
-    cause: CommonCause,
-    /// Without the shared cause, if the child never is down by itself, and if it always is: a straight line between them.
+/// A group of which so many are needed, with a shared cause.
+fn group(needed: usize, cause: CommonCause, children: &[Unavailability]) -> Unavailability {
+    let all = || children.iter().copied();
+    let Some(first) = children.first().filter(|_| children.len() > 1) else { return series(all()) };
+    let least = least(all());
+    let own = all().map(|child| cause.own(child, least));
+    let own = if needed == 1 {
+        parallel(own)
+    } else if children.iter().all(|child| child == first) {
+        let count = |many: usize| u32::try_from(many).unwrap_or(u32::MAX);
+        k_of_n_alike(count(needed), count(children.len()), cause.own(*first, least))
+    } else {
+        let room = children.len().saturating_sub(needed) + 1;
+        too_few(own, &mut alloc::vec![Scaled::ZERO; room])
+    };
+    own.and(cause.shared([least]))
+}
+
+/// How often a group is down, by how often one of its children is: a straight line.
+#[derive(Clone, Copy)]
+struct Line {
     never: Unavailability,
     always: Unavailability,
-    /// The least of the other children, which with this one says how often the shared cause comes.
-    least: Option<Unavailability>,
+    /// From one to the other, without a subtraction.
+    slope: Scaled,
+}
+
+impl Line {
+    fn at(&self, Unavailability(child): Unavailability) -> Unavailability {
+        Unavailability((self.never.0 * child.complement() + self.always.0 * child).min(Scaled::ONE))
+    }
+}
+
+/// How often a block is down, by how often one of its children is.
+struct Step {
+    /// By how often it is by itself.
+    line: Line,
+    shared: Option<Shared>,
+}
+
+/// What a child has in common with the others of its group. The line holds while another one is down least; where this one is,
+/// the shared cause depends on it, and what is the others' own does.
+struct Shared {
+    needed: usize,
+    cause: CommonCause,
+    /// All children, and the place of this one.
+    children: Rc<[Unavailability]>,
+    place: usize,
+    /// The least of the others.
+    least: Unavailability,
+    /// If it never is down: then there is no shared cause.
+    never: Unavailability,
+}
+
+/// How often a block is down if something in it never is, and now; and what is between them, which may be far less than the
+/// last digit of either.
+#[derive(Clone, Copy)]
+struct Change {
+    never: Unavailability,
+    now: Unavailability,
+    by: Scaled,
 }
 
 impl Step {
     fn up(&self, child: Unavailability) -> Unavailability {
-        // What is down for certain is so by itself.
-        let Unavailability(own) = if child == Unavailability::ALWAYS { child } else { self.cause.own(child) };
-        let line = (self.never.0 * own.complement() + self.always.0 * own).min(Scaled::ONE);
-        Unavailability(line).and(self.cause.shared(self.least.into_iter().chain([child])))
+        let Some(shared) = &self.shared else { return self.line.at(child) };
+        if child == Unavailability::NEVER {
+            return shared.never;
+        }
+        if child >= shared.least {
+            return self.line.at(shared.cause.own(child, shared.least)).and(shared.cause.shared([shared.least]));
+        }
+        let mut children = shared.children.to_vec();
+        if let Some(at) = children.get_mut(shared.place) {
+            *at = child;
+        }
+        group(shared.needed, shared.cause, &children)
     }
+
+    fn change(&self, Change { never, now, by }: Change) -> Change {
+        let to = Change { never: self.up(never), now: self.up(now), by };
+        // On the line what is the child's own changes by 1 ÷ (1 − s), and what that does to the group counts for 1 − s.
+        let straight = self.shared.as_ref().is_none_or(|shared| never >= shared.least && now >= shared.least);
+        Change { by: if straight { by * self.line.slope } else { to.now.0 - to.never.0 }, ..to }
+    }
+}
+
+/// The steps of a group without a shared cause.
+fn straight(children: &[Unavailability], needed: usize) -> Vec<Step> {
+    let lines = too_few_with_each(children, children.len().saturating_sub(needed));
+    lines.into_iter().map(|line| Step { line, shared: None }).collect()
+}
+
+/// The steps of a group with one.
+fn shared_steps(needed: usize, cause: CommonCause, children: &[Unavailability]) -> Vec<Step> {
+    let spare = children.len().saturating_sub(needed);
+    let lines = |least: Unavailability| {
+        let own: Vec<Unavailability> = children.iter().map(|child| cause.own(*child, least)).collect();
+        too_few_with_each(&own, spare)
+    };
+    let least_but =
+        |place: usize| least(children.iter().enumerate().filter(|(other, _)| *other != place).map(|(_, child)| *child));
+    let all = least(children.iter().copied());
+    let independent = too_few_with_each(children, spare);
+    // What the one that is down least does not make so often, the next one does.
+    let first = children.iter().position(|child| *child == all);
+    let beside = first.map(|first| (first, lines(least_but(first))));
+    let shared: Rc<[Unavailability]> = children.into();
+    let step = |(place, (line, alone)): (usize, (Line, Line))| {
+        let beside = beside.iter().find(|(first, _)| *first == place).and_then(|(_, lines)| lines.get(place));
+        let shared =
+            Shared { needed, cause, children: shared.clone(), place, least: least_but(place), never: alone.never };
+        Step { line: beside.copied().unwrap_or(line), shared: Some(shared) }
+    };
+    lines(all).into_iter().zip(independent).enumerate().map(step).collect()
 }
 
 /// For each part, the chance that more than `spare` are down if this one never is, and if it always is: by the counts of those
 /// before it and of those after it, in sums and products of what is not negative.
-fn too_few_with_each(parts: &[Unavailability], spare: usize) -> Vec<[Unavailability; 2]> {
+fn too_few_with_each(parts: &[Unavailability], spare: usize) -> Vec<Line> {
     /// The chances of 0, 1, … `spare` down among some parts, and of more.
     #[derive(Clone)]
     struct Counts {
@@ -302,7 +366,7 @@ fn too_few_with_each(parts: &[Unavailability], spare: usize) -> Vec<[Unavailabil
         })
         .collect();
     let mut after = none;
-    let mut each: Vec<[Unavailability; 2]> = befores
+    let mut each: Vec<Line> = befores
         .into_iter()
         .zip(parts)
         .rev()
@@ -318,7 +382,10 @@ fn too_few_with_each(parts: &[Unavailability], spare: usize) -> Vec<[Unavailabil
                 Unavailability(sum.min(Scaled::ONE))
             };
             let always = spare.checked_sub(1).map_or(Unavailability::ALWAYS, more_than);
-            let made = [more_than(spare), always];
+            // It makes the difference when just as many of the others are down as may be.
+            let both = before.exactly.iter().zip(after.exactly.iter().rev());
+            let slope = both.fold(Scaled::ZERO, |sum, (before, after)| sum + *before * *after);
+            let made = Line { never: more_than(spare), always, slope };
             after.take_in(*part);
             made
         })
@@ -367,7 +434,7 @@ mod tests {
         let paths: Vec<&[usize]> = all.iter().map(|one| &*one.path).collect();
         let expected: [&[usize]; 9] = [&[], &[0], &[1], &[1, 0], &[1, 1], &[1, 2], &[2], &[2, 0], &[2, 1]];
         assert_eq!(paths, expected);
-        let share = |path: &[usize]| all.iter().find(|one| one.path == path).unwrap().share(whole);
+        let share = |path: &[usize]| all.iter().find(|one| one.path == path).unwrap().costs.share().unwrap();
         assert!((share(&[]) - whole.share().unwrap()).abs() < 1e-18);
         assert!(share(&[0]) > share(&[1]) && share(&[1]) > share(&[2]) && share(&[2]) > 0.0);
         let if_down = |path: &[usize]| all.iter().find(|one| one.path == path).unwrap().if_always;

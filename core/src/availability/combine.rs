@@ -26,7 +26,7 @@ pub fn k_of_n<const N: usize>(needed: usize, parts: [Unavailability; N]) -> Unav
 }
 
 /// `needed` of `n` parts are needed, all of which are down as often as this one. The tail of the binomial distribution, term by
-/// term.
+/// term: the work grows with `n`.
 pub fn k_of_n_alike(needed: u32, n: u32, part: Unavailability) -> Unavailability {
     if needed == 0 {
         return Unavailability::NEVER;
@@ -44,9 +44,14 @@ pub fn k_of_n_alike(needed: u32, n: u32, part: Unavailability) -> Unavailability
     });
     let mut chance = ways * up.power(n - first);
     let mut sum = chance;
-    let odds = Scaled::new(down.to_f64() / up.to_f64());
+    let odds = down / up;
     for many in first..n {
-        chance = chance * odds * Scaled::new(f64::from(n - many) / f64::from(many + 1));
+        let step = odds * Scaled::new(f64::from(n - many) / f64::from(many + 1));
+        chance = chance * step;
+        // From here on each term is less than half of the one before, and all of them less than the last digit.
+        if step < Scaled::new(0.5) && sum + chance == sum {
+            break;
+        }
         sum = sum + chance;
     }
     Unavailability(sum.min(Scaled::ONE))
@@ -100,7 +105,7 @@ pub fn weighted(parts: impl IntoIterator<Item = (f64, Unavailability)>) -> Optio
 /// 61508-6, annex D).
 ///
 /// Where parts differ, the shared cause is the share of the one that is down least: a cause that takes all of them down cannot
-/// be more frequent than that.
+/// be more frequent than that. What is their own is such that every part is down as often as before, by both together.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CommonCause(f64);
 
@@ -121,16 +126,24 @@ impl CommonCause {
         self.0
     }
 
-    /// What is left of a part that is its own.
+    /// What is left of a part that is its own, in a group of which the part that is down least is down `least`: (u − s) ÷
+    /// (1 − s) for the shared cause s, so that both together are u.
     #[must_use]
-    pub fn own(self, part: Unavailability) -> Unavailability {
-        part.part(1.0 - self.0)
+    pub fn own(self, part: Unavailability, least: Unavailability) -> Unavailability {
+        let (share, rest) = (Scaled::new(self.0), Scaled::new(1.0 - self.0));
+        let least = least.0.min(part.0);
+        if share.is_zero() || least.is_zero() {
+            return part;
+        }
+        // u − s and 1 − s in sums of what is not negative, so that nothing cancels.
+        let above = (part.0 - least) + rest * least;
+        let all = rest + share * least.complement();
+        Unavailability((above / all).min(Scaled::ONE))
     }
 
     /// How often the shared cause takes all these parts down.
     pub fn shared(self, parts: impl IntoIterator<Item = Unavailability>) -> Unavailability {
-        let least = parts.into_iter().map(|part| part.0).reduce(Scaled::min);
-        least.map_or(Unavailability::NEVER, |least| Unavailability(least).part(self.0))
+        least(parts).part(self.0)
     }
 
     /// `n` parts alike of which `needed` are needed.
@@ -142,8 +155,13 @@ impl CommonCause {
         if n == 1 {
             return k_of_n_alike(needed, n, part);
         }
-        k_of_n_alike(needed, n, self.own(part)).and(self.shared([part]))
+        k_of_n_alike(needed, n, self.own(part, part)).and(self.shared([part]))
     }
+}
+
+/// The one that is down least; never, of none.
+pub(super) fn least(parts: impl IntoIterator<Item = Unavailability>) -> Unavailability {
+    parts.into_iter().map(|part| part.0).reduce(Scaled::min).map_or(Unavailability::NEVER, Unavailability)
 }
 
 /// A standby that takes over when the primary fails.
@@ -163,12 +181,23 @@ impl Failover {
     ///
     /// Numbers outside their range are taken as its ends.
     pub fn of(self, primary: Unavailability, standby: Unavailability) -> Unavailability {
+        let [works, fails, switching, switched] = self.shares();
+        let down = fails + works * (switching + switched * standby.0);
+        Unavailability(primary.0 * down.min(Scaled::ONE))
+    }
+
+    /// How often both are down because the standby is, when it always is.
+    pub(super) fn by_standby(self, primary: Unavailability) -> Unavailability {
+        let [works, _, _, switched] = self.shares();
+        Unavailability(primary.0 * works * switched)
+    }
+
+    /// Of takeovers, those that work and that do not; of the primary's repair, the takeover and what comes after it.
+    fn shares(self) -> [Scaled; 4] {
         let works = if self.works.is_nan() { 0.0 } else { self.works.clamp(0.0, 1.0) };
         let repair = self.repair.as_secs_f64();
         let switching = if repair > 0.0 { (self.takes.as_secs_f64() / repair).min(1.0) } else { 1.0 };
-        let [works, fails, switching, switched] = [works, 1.0 - works, switching, 1.0 - switching].map(Scaled::new);
-        let down = fails + works * (switching + switched * standby.0);
-        Unavailability(primary.0 * down.min(Scaled::ONE))
+        [works, 1.0 - works, switching, 1.0 - switching].map(Scaled::new)
     }
 }
 
@@ -190,12 +219,29 @@ mod tests {
         let beta = CommonCause::new(0.1).unwrap();
         // 1e-4 and (9e-4)³: 99.99 %, not nine nines.
         let three = beta.k_of_n_alike(1, 3, down(0.001));
-        near(three, 1e-4 + 7.29e-10 * (1.0 - 1e-4));
+        let own = 9e-4 / (1.0 - 1e-4);
+        near(three, 1e-4 + own * own * own * (1.0 - 1e-4));
         near(CommonCause::NONE.k_of_n_alike(1, 3, down(0.001)), 1e-9);
         near(CommonCause::new(1.0).unwrap().k_of_n_alike(1, 3, down(0.001)), 1e-3);
         assert_eq!(beta.k_of_n_alike(1, 1, down(0.001)), down(0.001), "alone it shares with nobody");
         assert_eq!(beta.k_of_n_alike(2, 1, down(0.001)), Unavailability::ALWAYS);
         assert!(CommonCause::new(1.5).is_err() && CommonCause::new(f64::NAN).is_err());
+    }
+
+    #[test]
+    fn a_part_is_down_as_often_with_a_shared_cause() {
+        for share in [0.0, 1e-9, 0.1, 0.5, 0.999_999, 1.0] {
+            let cause = CommonCause::new(share).unwrap();
+            for (part, least) in [(0.1, 0.1), (0.9, 1e-9), (1.0, 0.3), (1.0, 1.0), (1e-200, 1e-300), (0.3, 0.0)] {
+                let (part, least) = (down(part), down(least));
+                near(cause.own(part, least).and(cause.shared([part, least])), part.share().unwrap());
+            }
+        }
+        // What is always down does not help by having a cause in common.
+        let beta = CommonCause::new(0.1).unwrap();
+        assert_eq!(beta.k_of_n_alike(1, 3, Unavailability::ALWAYS), Unavailability::ALWAYS);
+        let (shared, own) = (0.099_999, 0.9 * 0.999_99 / (1.0 - 0.099_999));
+        near(beta.k_of_n_alike(1, 3, down(0.999_99)), shared + (1.0 - shared) * own * own * own);
     }
 
     #[test]

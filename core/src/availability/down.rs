@@ -8,6 +8,9 @@ use super::scaled::Scaled;
 /// The smallest share that is told as a number.
 pub const SMALLEST: f64 = 1e-300;
 
+/// The most nines that an availability is made of: more than anything has.
+pub const NINES_MAX: f64 = 1e6;
+
 /// The share of time that something is down: 0 is never, 1 is always. What is smaller than [`SMALLEST`] is kept as exactly as
 /// the rest, and told as being below it.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
@@ -42,13 +45,34 @@ impl Unavailability {
         if (0.0..=1.0).contains(&share) { Ok(Self(Scaled::new(share))) } else { Err(NoShare(share)) }
     }
 
-    /// From so many nines: 3 is 99.9 %, 3.5 is 99.968 %.
+    /// From so many nines, 0 to [`NINES_MAX`]: 3 is 99.9 %, 3.5 is 99.968 %.
     ///
     /// # Errors
-    /// [`NoShare`] for a number that is negative or none; it names the share that this would be.
+    /// [`NoShare`] for a number outside of that, or none; it names the share that this would be.
     pub fn from_nines(nines: f64) -> Result<Self, NoShare> {
-        let share = libm::pow(10.0, -nines);
-        if nines >= 0.0 && share > 0.0 { Self::new(share) } else { Err(NoShare(share)) }
+        if !(0.0..=NINES_MAX).contains(&nines) {
+            return Err(NoShare(libm::pow(10.0, -nines)));
+        }
+        // A hundred at a time: no float is as small as all of them.
+        let hundreds = libm::floor(nines / 100.0);
+        let rest = Scaled::new(libm::pow(10.0, 100.0 * hundreds - nines));
+        Ok(Self((Scaled::new(1e-100).power(hundreds as u32) * rest).min(Scaled::ONE)))
+    }
+
+    /// From a percentage that it is up, written in up to 30 digits with or without a point: `99.9`. The digits are taken as
+    /// they are, so that `99.999999999` is 10⁻¹¹ down to the last bit, which `1.0 - 0.99999999999` is not. `None` for
+    /// anything else, and above 100.
+    pub fn from_percent(written: &str) -> Option<Self> {
+        let (whole, rest) = written.split_once('.').unwrap_or((written, ""));
+        let digits = || whole.bytes().chain(rest.bytes());
+        if !(1..=30).contains(&digits().count()) || !digits().all(|digit| digit.is_ascii_digit()) {
+            return None;
+        }
+        let up = digits().fold(0_u128, |number, digit| number * 10 + u128::from(digit - b'0'));
+        let scale = u32::try_from(rest.len()).ok()?;
+        // At most 10³⁰ × 100, which fits.
+        let always = 10_u128.checked_pow(scale)?.checked_mul(100)?;
+        Some(Self(Scaled::new(always.checked_sub(up)? as f64) / Scaled::new(always as f64)))
     }
 
     /// From the downtime in a period.
@@ -162,15 +186,28 @@ mod tests {
 
     #[test]
     fn nines_go_both_ways() {
-        for nines in [0.0, 1.0, 2.0, 3.0, 3.5, 5.0, 9.0, 16.0, 100.0] {
+        for nines in [0.0, 1.0, 2.0, 3.0, 3.5, 5.0, 9.0, 16.0, 100.0, 310.0, 323.0, 400.5, 1e6] {
             let back = Unavailability::from_nines(nines).unwrap().nines();
             assert!((back - nines).abs() < 1e-12 * nines.max(1.0), "{nines}: {back}");
         }
-        for wrong in [-1.0, f64::NAN, f64::INFINITY, 400.0] {
+        for wrong in [-1.0, f64::NAN, f64::INFINITY, 2e6] {
             assert!(Unavailability::from_nines(wrong).is_err(), "{wrong}");
         }
         assert_eq!(Unavailability::NEVER.nines(), f64::INFINITY);
         assert_eq!(Unavailability::ALWAYS.nines(), 0.0);
+    }
+
+    #[test]
+    fn percentages_are_taken_by_their_digits() {
+        for (written, share) in
+            [("99.9", 1e-3), ("99.9999999", 1e-9), ("100", 0.0), ("0", 1.0), ("99.9999999999999999999999999999", 1e-30)]
+        {
+            let told = Unavailability::from_percent(written).unwrap().share().unwrap();
+            assert!((told - share).abs() <= 2e-16 * share, "{written}: {told}");
+        }
+        for wrong in ["", ".", "-1", "100.1", "99,9", "1e2", "NaN", "99.99999999999999999999999999999"] {
+            assert_eq!(Unavailability::from_percent(wrong), None, "{wrong}");
+        }
     }
 
     #[test]

@@ -25,9 +25,14 @@ pub struct Incident {
 }
 
 impl Incident {
+    /// When it was over.
+    pub fn end(&self) -> Duration {
+        self.start.saturating_add(self.length)
+    }
+
     /// The seconds of it that lie between two instants, each second counted by the share that failed.
     pub fn lost(&self, from: Duration, to: Duration) -> f64 {
-        let (begin, end) = (self.start.max(from), self.start.saturating_add(self.length).min(to));
+        let (begin, end) = (self.start.max(from), self.end().min(to));
         end.saturating_sub(begin).as_secs_f64() * self.failing.0.to_f64()
     }
 }
@@ -39,10 +44,12 @@ impl Objective {
     }
 
     /// The share of the budget that these incidents took until an instant; above 1 the objective is missed. Infinite where
-    /// there is no budget and something failed.
-    pub fn spent<'a>(&self, incidents: impl IntoIterator<Item = &'a Incident>, until: Duration) -> f64 {
-        let lost: f64 =
-            incidents.into_iter().map(|incident| incident.lost(Duration::ZERO, until.min(self.window))).sum();
+    /// there is no budget and something failed. Incidents at the same time add up, to all requests at most.
+    pub fn spent<'a, I>(&self, incidents: I, until: Duration) -> f64
+    where
+        I: IntoIterator<Item = &'a Incident, IntoIter: Clone>,
+    {
+        let lost = lost(incidents.into_iter(), Duration::ZERO, until.min(self.window));
         if lost == 0.0 { 0.0 } else { lost / self.budget() }
     }
 
@@ -52,14 +59,11 @@ impl Objective {
     }
 
     /// The burn rate over the time before an instant, as far as the window reaches back.
-    pub fn burn_rate_over<'a>(
-        &self,
-        incidents: impl IntoIterator<Item = &'a Incident>,
-        now: Duration,
-        lookback: Duration,
-    ) -> f64 {
-        let from = now.saturating_sub(lookback);
-        let lost: f64 = incidents.into_iter().map(|incident| incident.lost(from, now)).sum();
+    pub fn burn_rate_over<'a, I>(&self, incidents: I, now: Duration, lookback: Duration) -> f64
+    where
+        I: IntoIterator<Item = &'a Incident, IntoIter: Clone>,
+    {
+        let lost = lost(incidents.into_iter(), now.saturating_sub(lookback), now);
         if lost == 0.0 { 0.0 } else { lost / lookback.as_secs_f64() / self.may_fail.0.to_f64() }
     }
 
@@ -67,6 +71,25 @@ impl Objective {
     pub fn lasts(&self, burn_rate: f64) -> Option<Duration> {
         Duration::try_from_secs_f64(self.window.as_secs_f64() / burn_rate).ok()
     }
+}
+
+/// The seconds lost between two instants, each second counted by the share that failed; several incidents add up to 1 at most.
+/// The work grows with the square of their number, and it needs no memory.
+fn lost<'a>(incidents: impl Iterator<Item = &'a Incident> + Clone, from: Duration, to: Duration) -> f64 {
+    let (mut lost, mut at) = (0.0, from);
+    while at < to {
+        // Until the next one begins or ends nothing changes.
+        let ends = incidents.clone().flat_map(|incident| [incident.start, incident.end()]);
+        let next = ends.filter(|end| *end > at).min().unwrap_or(to).min(to);
+        let failing: f64 = incidents
+            .clone()
+            .filter(|incident| incident.start <= at && at < incident.end())
+            .map(|incident| incident.failing.0.to_f64())
+            .sum();
+        lost += (next - at).as_secs_f64() * failing.min(1.0);
+        at = next;
+    }
+    lost
 }
 
 /// Alerts when the budget burns faster than this over the time looked back at.
@@ -127,6 +150,10 @@ mod tests {
         assert!((over(2 * DAY + HOUR, HOUR) - 500.0).abs() < 1e-9);
         assert!((over(2 * DAY + HOUR, 6 * HOUR) - 500.0 / 6.0).abs() < 1e-9);
         assert_eq!(over(DAY, HOUR), 0.0);
+        // The same twice is all that failed at most; what does not overlap adds up.
+        let twice = [incidents[0], incidents[0], Incident { start: 2 * DAY + HOUR / 2, ..incidents[0] }];
+        let spent = month().spent(&twice, 3 * DAY);
+        assert!((spent - (3600.0 + 900.0) / 2592.0).abs() < 1e-12, "{spent}");
         let never = Objective { may_fail: Unavailability::NEVER, window: DAY };
         assert_eq!(never.spent(&[], DAY), 0.0);
         assert_eq!(never.spent(&[Incident { start: Duration::ZERO, length: HOUR, failing: half }], DAY), f64::INFINITY);

@@ -1,6 +1,7 @@
 //! From times between failures to availability, and back.
 
 use super::down::{NoShare, Unavailability};
+use super::scaled::Scaled;
 
 /// A part that fails and is repaired, in seconds on average.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -22,8 +23,11 @@ impl Repair {
         if !(0.0..=f64::MAX).contains(&between_failures) || !(0.0..=f64::MAX).contains(&to_repair) {
             return Err(NoShare(f64::NAN));
         }
-        // Halves, so that their sum is no more than the largest float.
-        Unavailability::new(to_repair / 2.0 / (between_failures / 2.0 + to_repair / 2.0))
+        if between_failures == 0.0 && to_repair == 0.0 {
+            return Err(NoShare(f64::NAN));
+        }
+        let repair = Scaled::new(to_repair);
+        Ok(Unavailability((repair / (Scaled::new(between_failures) + repair)).min(Scaled::ONE)))
     }
 
     /// With this time to repair, in seconds above 0, how long from a repair to the next failure gives this unavailability.
@@ -56,5 +60,8 @@ mod tests {
         }
         let huge = Repair { between_failures: f64::MAX, to_repair: f64::MAX };
         assert_eq!(huge.unavailability().unwrap().share(), Some(0.5));
+        let hardly = Repair { between_failures: 1e300, to_repair: 1e-300 }.unavailability().unwrap();
+        assert_eq!(hardly.share(), None, "too small to be told, but not never");
+        assert!((hardly.nines() - 600.0).abs() < 1e-9);
     }
 }

@@ -1,7 +1,7 @@
 //! A number that is not negative, with a float's digits and far more than its range.
 
 use core::cmp::Ordering;
-use core::ops::{Add, Mul};
+use core::ops::{Add, Div, Mul, Sub};
 
 /// `mantissa` × 2^`exponent`. The mantissa is 0, or from a half to below 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -45,8 +45,45 @@ impl Scaled {
 
     /// So many of them multiplied.
     pub(super) fn power(self, times: u32) -> Self {
-        // One after the other: as exact as the products elsewhere, and nobody has a million replicas.
-        (0..times).fold(Self::ONE, |product, _| product * self)
+        let (mut power, mut square, mut left) = (Self::ONE, self, times);
+        while left > 0 {
+            if left % 2 == 1 {
+                power = power * square;
+            }
+            square = square * square;
+            left /= 2;
+        }
+        power
+    }
+}
+
+impl Div for Scaled {
+    type Output = Self;
+
+    /// 0 where it is divided by 0, which callers see to.
+    fn div(self, other: Self) -> Self {
+        if self.is_zero() || other.is_zero() {
+            return Self::ZERO;
+        }
+        let (mantissa, shift) = libm::frexp(self.mantissa / other.mantissa);
+        Self { mantissa, exponent: self.exponent.saturating_sub(other.exponent).saturating_add(shift) }
+    }
+}
+
+impl Sub for Scaled {
+    type Output = Self;
+
+    /// 0 where the other is as large or larger.
+    fn sub(self, other: Self) -> Self {
+        if self <= other {
+            return Self::ZERO;
+        }
+        let below = other.exponent.saturating_sub(self.exponent);
+        let (mantissa, shift) = libm::frexp(self.mantissa - libm::scalbn(other.mantissa, below));
+        if mantissa == 0.0 {
+            return Self::ZERO;
+        }
+        Self { mantissa, exponent: self.exponent.saturating_add(shift) }
     }
 }
 
@@ -107,5 +144,11 @@ mod tests {
         assert_eq!(Scaled::new(0.75).complement(), Scaled::new(0.25));
         assert_eq!(square.complement(), Scaled::ONE);
         assert_eq!(Scaled::ZERO * tiny, Scaled::ZERO);
+        assert_eq!(square / tiny, tiny);
+        assert_eq!((Scaled::ZERO / tiny, tiny / Scaled::ZERO), (Scaled::ZERO, Scaled::ZERO));
+        assert_eq!(Scaled::new(0.75) - Scaled::new(0.5), Scaled::new(0.25));
+        assert_eq!((tiny - square, square - tiny, tiny - tiny), (tiny, Scaled::ZERO, Scaled::ZERO));
+        assert_eq!(Scaled::new(2.0).power(13), Scaled::new(8192.0));
+        assert_eq!((tiny.power(0), tiny.power(1), tiny.power(2)), (Scaled::ONE, tiny, square));
     }
 }

@@ -8,7 +8,7 @@
 //! ([`crate::budget`]), and a delay that few requests reach.
 //!
 //! The hedged requests are those of J. Dean and L. A. Barroso, "The Tail at Scale", Communications of the ACM 56, 2013,
-//! who send the second after the 95th percentile of the expected latency (feature `alloc`: `Observed`). gRPC (proposal A6) sends the next at once when
+//! who send the second after the 95th percentile of the expected latency ([`Observed`]). gRPC (proposal A6) sends the next at once when
 //! one fails and others may be sent; Polly waits 2 s by default.
 //!
 //! ```
@@ -32,10 +32,8 @@
 
 mod config;
 mod machine;
-#[cfg(feature = "alloc")]
 mod observed;
 
 pub use config::{Config, ConfigError, MOST, Settings};
 pub use machine::{Cost, Hedge, Verdict};
-#[cfg(feature = "alloc")]
 pub use observed::Observed;

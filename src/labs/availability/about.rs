@@ -161,8 +161,8 @@ fn outlook(config: &Config) -> Vec<Fact> {
         format!("That is {}. A year has 365 days, a month is a twelfth of it.", periods.join(", ")),
     )];
     if let Some(part) = setup.weakest().and_then(|weakest| setup.parts.get(weakest)) {
-        let cost = words::seconds(part.costs * Period::Year.seconds());
-        let share = words::number(part.costs / down.share().unwrap_or(1.0).max(f64::MIN_POSITIVE) * 100.0, 1);
+        let cost = words::downtime(part.costs, Period::Year);
+        let share = words::number(setup.of_all(part.costs).unwrap_or(0.0), 1);
         let label = label(&setup, &part.path);
         let said =
             format!("Without its failures the whole would be down {cost} a year less: {share} % of all its downtime.");

@@ -70,13 +70,12 @@ fn replicas(lab: &Lab) -> Chart {
 /// What each part costs, the costliest first.
 fn contributions(lab: &Lab) -> Chart {
     let setup = &lab.setup;
-    let mut parts: Vec<(f64, &str)> = setup
-        .parts
-        .iter()
-        .zip(&lab.plant.parts)
-        .map(|(share, part)| (share.costs * Period::Year.seconds(), part.label.as_str()))
+    let order = setup.costliest().into_iter();
+    let parts: Vec<(f64, &str)> = order
+        .filter_map(|index| Some((setup.costs(index), lab.plant.parts.get(index)?.label.as_str())))
+        // What is too small to be told is too small to be drawn.
+        .map(|(costs, label)| (costs.downtime(Period::Year).unwrap_or(0.0), label))
         .collect();
-    parts.sort_by(|a, b| b.0.total_cmp(&a.0));
     let most = parts.first().map_or(0.0, |part| part.0);
     let (unit, size) = [("h", 3600.0), ("min", 60.0), ("s", 1.0), ("ms", 1e-3)]
         .into_iter()

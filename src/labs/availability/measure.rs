@@ -147,9 +147,7 @@ pub(super) struct Strip {
 
 impl Strips {
     pub(super) fn new(setup: &Setup, plant: &Plant, begun: Instant, since: Date) -> Self {
-        let mut parts: Vec<usize> = (0..plant.own).collect();
-        let costs = |part: &usize| setup.parts.get(*part).map_or(0.0, |part| part.costs);
-        parts.sort_by(|a, b| costs(b).total_cmp(&costs(a)));
+        let mut parts = setup.costliest();
         parts.truncate(SHOWN);
         // In the order of the text, as they stand in the picture.
         parts.sort_unstable();

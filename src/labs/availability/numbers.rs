@@ -67,18 +67,16 @@ fn points(share: f64) -> String {
 
 /// What each part costs.
 pub(super) fn contributions(setup: &Setup, plant: &Plant) -> Table {
-    let mut order: Vec<usize> = (0..setup.parts.len()).collect();
-    order.sort_by(|a, b| costs(setup, *b).total_cmp(&costs(setup, *a)));
-    let whole = setup.down.share().unwrap_or(0.0);
-    let rows = order.iter().take(ROWS).filter_map(|index| {
-        let (share, part) = (setup.parts.get(*index)?, plant.parts.get(*index)?);
-        let of_all =
-            if whole > 0.0 { format!("{} %", words::number(share.costs / whole * 100.0, 1)) } else { "–".to_owned() };
-        let weakest = if setup.is_weakest(*index) { "★ " } else { "" };
+    let rows = setup.costliest().into_iter().take(ROWS).filter_map(|index| {
+        let (share, part) = (setup.parts.get(index)?, plant.parts.get(index)?);
+        let of_all = setup
+            .of_all(share.costs)
+            .map_or_else(|| "–".to_owned(), |percent| format!("{} %", words::number(percent, 1)));
+        let weakest = if setup.is_weakest(index) { "★ " } else { "" };
         Some(vec![
             format!("{weakest}{}", part.label),
             words::percent(share.down),
-            words::seconds(share.costs * Period::Year.seconds()),
+            words::downtime(share.costs, Period::Year),
             of_all,
             if share.if_down == Unavailability::ALWAYS {
                 "all of it is down".to_owned()
@@ -100,10 +98,6 @@ pub(super) fn contributions(setup: &Setup, plant: &Plant) -> Table {
         rows,
         current: None,
     }
-}
-
-fn costs(setup: &Setup, part: usize) -> f64 {
-    setup.parts.get(part).map_or(0.0, |part| part.costs)
 }
 
 /// The rule of each group with its numbers, the outermost first.

@@ -90,7 +90,7 @@ fn part(lab: &Lab, view: View, put: &Put, number: i64, listed: Option<Listed>) -
         (true, true) => "★ ",
         (true, false) => "",
     };
-    let cost = words::seconds(share.costs * Period::Year.seconds());
+    let cost = words::downtime(share.costs, Period::Year);
     let note = if !part.up {
         if part.held { "held down by you".to_owned() } else { "down".to_owned() }
     } else {

@@ -93,8 +93,10 @@ pub(super) struct Change {
     pub(super) turned: Option<Date>,
 }
 
-/// Steps of halving when the share is looked for by which a group's parts fail less.
-const HALVINGS: u32 = 50;
+/// Steps in which the share is looked for by which a group's parts fail less, and how near it must come: a run of years
+/// tells no more.
+const STEPS: u32 = 30;
+const NEAR: f64 = 1e-6;
 
 impl Plant {
     /// All parts up.
@@ -200,19 +202,26 @@ impl Plant {
             Needed::One | Needed::Of(_) if count > 1 => common.unwrap_or(given.common),
             _ => CommonCause::NONE,
         };
+        let downs: Vec<Unavailability> =
+            if common.share() > 0.0 { blocks.iter().map(|block| down(block, given)).collect() } else { Vec::new() };
         if common.share() > 0.0 {
-            let downs = blocks.iter().map(|block| down(block, given));
-            let cause =
-                part(format!("what {} shares", system.label()), common.shared(downs), system.to_repair(given), true);
+            let shared = common.shared(downs.iter().copied());
+            let cause = part(format!("what {} shares", system.label()), shared, system.to_repair(given), true);
             causes.push((node, cause));
         }
+        let owns: Vec<f64> = blocks
+            .iter()
+            .zip(&downs)
+            .map(|(block, down)| own_share(block, given, *down, common.own(*down, least(&downs))))
+            .collect();
         let mut children = Vec::new();
         let first = *number;
         for _ in 0..*copies {
             // Copies are the same text.
             *number = first;
-            for child in blocks {
-                let own = Given { scale: given.scale * own_share(child, given, common), ..*given };
+            for (place, child) in blocks.iter().enumerate() {
+                let own = owns.get(place).copied().unwrap_or(1.0);
+                let own = Given { scale: given.scale * own, ..*given };
                 children.push(self.build(child, number, &own, Some(node), causes));
             }
         }
@@ -314,7 +323,8 @@ impl Plant {
     /// The reader takes a part down and holds it there, or repairs it. `None` where it is so already.
     pub(super) fn hold(&mut self, part: usize, down: bool, now: Date) -> Option<Change> {
         let at = self.parts.get_mut(part)?;
-        if at.held == down && at.up != down {
+        // What is always down cannot be repaired.
+        if (at.held == down && at.up != down) || (!down && !at.held && at.down == Unavailability::ALWAYS) {
             return None;
         }
         at.held = down;
@@ -420,22 +430,45 @@ fn down(system: &System, given: &Given) -> Unavailability {
     system.block(given).map_or(Unavailability::ALWAYS, |block| block.down())
 }
 
-/// The share of its parts' failures with which a block is down only for what is its own.
-fn own_share(system: &System, given: &Given, common: CommonCause) -> f64 {
-    if common.share() == 0.0 {
+/// The one that is down least.
+fn least(downs: &[Unavailability]) -> Unavailability {
+    let less = |a: Unavailability, b: Unavailability| if b < a { b } else { a };
+    downs.iter().copied().reduce(less).unwrap_or(Unavailability::NEVER)
+}
+
+/// The share of its parts' failures with which a block that is down that often is down only for what is its own.
+fn own_share(system: &System, given: &Given, now: Unavailability, own: Unavailability) -> f64 {
+    // As logarithms: of a part it is a straight line, of anything else nearly one where failures are rare.
+    let (now, wanted) = (-now.nines(), -own.nines());
+    let is_near = |found: f64| (found - wanted).abs() < NEAR;
+    if is_near(now) || !now.is_finite() {
         return 1.0;
     }
+    if !wanted.is_finite() {
+        return 0.0;
+    }
     if matches!(system.is, Is::Part { .. }) {
-        return 1.0 - common.share();
+        return libm::pow(10.0, wanted - now);
     }
-    let wanted = common.own(down(system, given));
-    let (mut low, mut high) = (0.0, 1.0);
-    for _ in 0..HALVINGS {
-        let middle = f64::midpoint(low, high);
-        let less = Given { scale: given.scale * middle, ..*given };
-        if down(system, &less) > wanted { high = middle } else { low = middle }
+    let with = |share: f64| -down(system, &Given { scale: given.scale * libm::pow(10.0, share), ..*given }).nines();
+    // A share that is too small, and what it comes to; then one that is too large.
+    let (mut low, mut high) = ((wanted - now, with(wanted - now)), (0.0, now));
+    // So small is nothing, whatever it is part of.
+    while low.1 > wanted && low.0 > -1e6 {
+        (high, low) = (low, (low.0 * 2.0 - 1.0, with(low.0 * 2.0 - 1.0)));
     }
-    low
+    for step in 0..STEPS {
+        if is_near(high.1) {
+            break;
+        }
+        // Where the line between both comes to what is wanted; now and then the middle, in case that creeps.
+        let along = (wanted - low.1) / (high.1 - low.1);
+        let along = if step % 4 == 3 || !along.is_finite() { 0.5 } else { along.clamp(0.01, 0.99) };
+        let middle = low.0 + (high.0 - low.0) * along;
+        let found = with(middle);
+        if is_near(found) || found > wanted { high = (middle, found) } else { low = (middle, found) }
+    }
+    libm::pow(10.0, high.0)
 }
 
 #[cfg(test)]

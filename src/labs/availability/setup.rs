@@ -1,6 +1,7 @@
 //! The knobs, read.
 
 use std::cell::RefCell;
+use std::cmp::Ordering;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -50,7 +51,7 @@ pub(super) struct Share {
     /// How often it is down.
     pub(super) down: Unavailability,
     /// The share of time that the whole is down because of it.
-    pub(super) costs: f64,
+    pub(super) costs: Unavailability,
     /// How often the whole is down while it is.
     pub(super) if_down: Unavailability,
     /// The way to it from the outermost block.
@@ -84,7 +85,7 @@ impl Setup {
             let block = one.path.iter().try_fold(&block, |block, place| block.children().get(*place))?;
             let share = |block: &Block| Share {
                 down: block.down(),
-                costs: one.share(down),
+                costs: one.costs,
                 if_down: one.if_always,
                 path: one.path.clone(),
             };
@@ -109,17 +110,37 @@ impl Setup {
 
     /// The part without which the whole would be down least. None where all are alike in this.
     pub(super) fn weakest(&self) -> Option<usize> {
-        let most = self.parts.iter().map(|part| part.costs).fold(0.0, f64::max);
-        let mut costly = self.parts.iter().enumerate().filter(|(_, part)| part.costs >= most * (1.0 - 1e-9));
+        let most = self.parts.iter().map(|part| part.costs).reduce(|a, b| if b > a { b } else { a })?;
+        let mut costly = self.parts.iter().enumerate().filter(|(_, part)| is_as_much(part.costs, most));
         let (first, _) = costly.next()?;
         let rest = costly.count();
-        (most > 0.0 && self.parts.len() > 1 && rest + 1 < self.parts.len()).then_some(first)
+        (most > Unavailability::NEVER && self.parts.len() > 1 && rest + 1 < self.parts.len()).then_some(first)
+    }
+
+    /// What a part costs.
+    pub(super) fn costs(&self, part: usize) -> Unavailability {
+        self.parts.get(part).map_or(Unavailability::NEVER, |part| part.costs)
+    }
+
+    /// All parts, those that cost most first.
+    pub(super) fn costliest(&self) -> Vec<usize> {
+        let mut parts: Vec<usize> = (0..self.parts.len()).collect();
+        // Shares are numbers, which all can be told apart.
+        parts.sort_by(|a, b| self.costs(*b).partial_cmp(&self.costs(*a)).unwrap_or(Ordering::Equal));
+        parts
+    }
+
+    /// How much of all downtime a part costs, in percent. None where there is no downtime.
+    pub(super) fn of_all(&self, costs: Unavailability) -> Option<f64> {
+        // By their logarithms, for both may be smaller than a float.
+        let times = libm::pow(10.0, self.down.nines() - costs.nines());
+        (self.down != Unavailability::NEVER).then_some(times * 100.0)
     }
 
     /// Whether a part costs as much as the weakest.
     pub(super) fn is_weakest(&self, part: usize) -> bool {
         let Some(weakest) = self.weakest().and_then(|weakest| self.parts.get(weakest)) else { return false };
-        self.parts.get(part).is_some_and(|part| part.costs >= weakest.costs * (1.0 - 1e-9))
+        self.parts.get(part).is_some_and(|part| is_as_much(part.costs, weakest.costs))
     }
 
     /// Calendar milliseconds in a second of the run: as asked for, or as much as can be played.
@@ -213,4 +234,9 @@ fn slow_takeover(system: &System, given: &Given) -> Option<f64> {
         Needed::Failover { takes, .. } if *takes > blocks.first()?.to_repair(given) / 2.0 => Some(*takes),
         _ => blocks.iter().find_map(|block| slow_takeover(block, given)),
     }
+}
+
+/// Whether one costs no less than the other, but for a rounding.
+fn is_as_much(costs: Unavailability, most: Unavailability) -> bool {
+    costs.nines() <= most.nines() + 1e-9
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use halfopen_core::hedge::{Config, Observed, Settings};
 
 /// First copies whose times are remembered.
-const REMEMBERED: u32 = 1_000;
+const REMEMBERED: usize = 1_000;
 /// Times that a percentile needs.
 pub(super) const ENOUGH: u32 = 100;
 /// The percentile that few first copies take longer than, in thousandths.
@@ -22,13 +22,13 @@ pub(super) enum When {
 #[derive(Clone, Debug)]
 pub(super) struct Hedging {
     when: When,
-    observed: Observed,
+    observed: Observed<REMEMBERED>,
     p95: Option<Duration>,
 }
 
 impl Hedging {
     pub(super) fn new(when: When) -> Self {
-        Self { when, observed: Observed::new(REMEMBERED, ENOUGH), p95: None }
+        Self { when, observed: Observed::new(ENOUGH), p95: None }
     }
 
     pub(super) fn set(&mut self, when: When) {
@@ -70,7 +70,7 @@ mod tests {
         let mut hedging = Hedging::new(When::P95);
         let delay = |hedging: &Hedging| hedging.config().map(|config| config.settings().delay);
         assert_eq!(delay(&hedging), None, "nothing is known yet");
-        for time in 1..=u64::from(REMEMBERED) * 2 {
+        for time in 1..=REMEMBERED as u64 * 2 {
             hedging.took(Duration::from_millis(time % 1000));
         }
         hedging.look();
