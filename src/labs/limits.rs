@@ -34,6 +34,7 @@ use halfopen_core::sim::Queue;
 
 use crate::lab::traffic::Traffic;
 use crate::lab::{self, About, Chart, Config, Record, Scene, Table, View};
+use guard::Kind;
 use setup::{Setup, Without};
 use side::{Counts, Side};
 use sweep::Sweep;
@@ -191,9 +192,15 @@ impl lab::Lab for Lab {
         self.main.times.clear();
         self.main.tell_again();
         self.since = self.main.counts;
-        let limiters = |setup: &Setup| (setup.kind.is_rate(), setup.by_window, setup.by_bucket);
-        if limiters(&before) != limiters(&self.setup) {
-            self.doubles = self.setup.kind.is_rate().then(|| Doubles::new(&self.setup));
+        // A guard that takes the place of one of another kind knows nothing of what was taken before.
+        let kind = |setup: &Setup| (setup.kind.is_rate(), setup.kind == Kind::Window);
+        match &mut self.doubles {
+            Some(doubles) if kind(&before) == kind(&self.setup) => {
+                if (before.by_window, before.by_bucket) != (self.setup.by_window, self.setup.by_bucket) {
+                    doubles.set(now, &self.setup);
+                }
+            }
+            doubles => *doubles = self.setup.kind.is_rate().then(|| Doubles::new(&self.setup)),
         }
         self.traffic.set(now, self.setup.traffic(self.doubled), &mut self.events, Event::Arrive);
         self.sweep = Rc::default();

@@ -181,11 +181,11 @@ impl Guard {
     }
 
     /// Another guard, or the same with other settings, which keeps what it knows.
-    pub(super) fn set(&mut self, make: Make) {
+    pub(super) fn set(&mut self, make: Make, now: Instant) {
         match (&mut self.machine, make) {
             (Machine::None, Make::None) => {}
-            (Machine::Rate(limiter), Make::Rate(config)) => limiter.reconfigure(config),
-            (Machine::Fixed { limit, .. }, Make::Fixed(now)) => *limit = now,
+            (Machine::Rate(limiter), Make::Rate(config)) => limiter.reconfigure(config, now),
+            (Machine::Fixed { limit, .. }, Make::Fixed(other)) => *limit = other,
             (Machine::Adaptive(limiter), Make::Adaptive(config)) => {
                 if limiter.state().config() != &config {
                     limiter.reconfigure(config);

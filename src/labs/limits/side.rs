@@ -113,7 +113,7 @@ impl Side {
 
     pub(super) fn set(&mut self, now: Instant, setup: Setup) {
         if self.setup.guard != setup.guard {
-            self.guard.set(setup.guard);
+            self.guard.set(setup.guard, now);
         }
         self.hedging.set(setup.hedge);
         if self.setup.server != setup.server {

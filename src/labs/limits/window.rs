@@ -63,6 +63,20 @@ impl Doubles {
         }
     }
 
+    /// Goes on with other settings, as a guard does: what was taken stays taken. The most is that since then; and what was
+    /// counted to the parts of a window of another length is of no use.
+    pub(super) fn set(&mut self, now: Instant, setup: &Setup) {
+        let fresh = Self::new(setup);
+        if fresh.window != self.window {
+            let (fixed, bucket) = (self.fixed.clone(), self.bucket.clone());
+            *self = Self { fixed, bucket, ..fresh };
+        }
+        self.fixed.reconfigure(setup.by_window, now);
+        self.bucket.reconfigure(setup.by_bucket, now);
+        self.roll(now);
+        self.most = self.sums;
+    }
+
     /// A request comes to both.
     pub(super) fn ask(&mut self, now: Instant) {
         let fixed = self.fixed.try_acquire(1, now).is_ok();
