@@ -142,6 +142,20 @@ fn around_a_boundary_a_fixed_window_lets_in_twice_its_permits_and_a_bucket_does_
     }
 }
 
+#[test]
+fn of_a_burst_no_more_is_let_in_than_comes() {
+    for guard in ["none", "window", "bucket", "gcra", "fixed", "aimd"] {
+        // 200 before and after a boundary, a second after the click; 900 others come meanwhile.
+        let session = run(&format!("guard={guard}&rate=900/s&permits=200&do=1.02:burst"), 4);
+        let said = told(&session);
+        let over = said.iter().find(|said| said.contains(" burst over.") || said.contains(" double burst.")).unwrap();
+        let numbers: Vec<u32> = over.split(' ').filter_map(|word| word.parse().ok()).collect();
+        let admitted = numbers[0];
+        assert!(admitted <= 400 && over.contains("400"), "{guard}: {over}");
+        assert!(guard != "none" || over.contains("all 400 went in"), "{over}");
+    }
+}
+
 /// Mean of the goodput over the last seconds of a run.
 fn goodput(query: &str) -> f64 {
     let mut session = Session::open(&read(&format!("#/limits?{query}")));
