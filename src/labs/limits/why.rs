@@ -117,7 +117,7 @@ fn adaptive(lab: &Lab) -> Why {
     let none = || format!("limit {}; no request has come back yet", guard.limit().unwrap_or(0));
     let moved = |seen: &Seen| format!("{} → {}", seen.before, seen.after);
     let unused = |seen: &Seen| {
-        (2 * u64::from(seen.in_flight) < u64::from(seen.before) && !seen.dropped())
+        (2 * u64::from(seen.in_flight) < u64::from(seen.before))
             .then(|| format!("2 × {} in flight < {}: it is not in use, and stays", seen.in_flight, seen.before))
     };
     match rule {
@@ -148,7 +148,7 @@ fn adaptive(lab: &Lab) -> Why {
         }
         Rule::Vegas { alpha, beta, .. } => {
             let now = guard.seen.as_ref().map_or_else(none, |seen| match unused(seen) {
-                Some(unused) if !learns(seen) => unused,
+                Some(unused) if !learns(seen) && !seen.dropped() => unused,
                 _ => vegas(seen, [alpha, beta]),
             });
             Why {
@@ -174,7 +174,7 @@ fn adaptive(lab: &Lab) -> Why {
             });
             Why {
                 rule: format!(
-                    "gradient = tolerance × long-run mean ÷ time, from 0.5 to 1; the limit goes {} of the way to limit × gradient + {queue}",
+                    "gradient = tolerance × long-run mean ÷ time, from 0.5 to 1; the limit goes {} of the way to limit × gradient + {queue}; a refusal is no sample",
                     share_said(f64::from(smoothing_permille) / 1000.0)
                 ),
                 now,
