@@ -98,6 +98,17 @@ fn a_cached_price_is_shown_up_to_its_age_limit_and_not_beyond() {
 }
 
 #[test]
+fn an_age_limit_that_is_made_shorter_makes_no_page_under_way_too_old() {
+    // Pages whose price is taken from the cache at once wait for the second provider of the stock.
+    let query = "price=cached&stock=second&second_latency=500ms&do=2:break_price,2:break_stock,12:set:price_age:1s";
+    let before = at_end(&format!("{query}&t=12s"));
+    assert!(number(&before, "under_way") > 0.0 && price_age(&before).is_some_and(|age| age > 9.0));
+    let after = at_end(&format!("{query}&t=14s"));
+    assert!(number(&after, "failed") > 0.0, "the limit is in force");
+    assert!(number(&after, "oldest") <= 1.0, "{}", number(&after, "oldest"));
+}
+
+#[test]
 fn only_the_price_fails_the_page() {
     let broken = |part: &str| at_end(&format!("price=none&recs=none&stock=none&do=2:break_{part}&t=12s"));
     assert_eq!(number(&broken("recs"), "failed"), 0.0);
