@@ -56,7 +56,8 @@ fn fates(session: &Session) -> [Fates; 4] {
     rows.collect::<Vec<_>>().try_into().unwrap()
 }
 
-fn assert_balanced(session: &Session, slots: Option<[u64; 2]>, what: &str) {
+/// What must hold at any instant; how many of each pool are in use: of the shared one, and of the two.
+fn assert_balanced(session: &Session, what: &str) -> [u64; 3] {
     let all = fates(session);
     for row in &all {
         let ends = row.answered + row.late + row.gave_up + row.rejected;
@@ -66,27 +67,32 @@ fn assert_balanced(session: &Session, slots: Option<[u64; 2]>, what: &str) {
     let [payments, orders, own_payments, own_orders] = &all;
     // Both arrangements get the same.
     assert_eq!((payments.came, orders.came), (own_payments.came, own_orders.came), "{what}");
-    if let Some([for_payments, for_orders]) = slots {
-        assert!(payments.in_use + orders.in_use <= for_payments + for_orders, "{what}: {all:?}");
-        assert!(own_payments.in_use <= for_payments && own_orders.in_use <= for_orders, "{what}: {all:?}");
-    }
+    [payments.in_use + orders.in_use, own_payments.in_use, own_orders.in_use]
 }
 
-/// The slots there are for each kind, where nobody turns their number.
-fn slots(link: &Link) -> Option<[u64; 2]> {
-    let turned = |timed: &Timed| match &timed.input {
-        Input::Set { knob, .. } => knob.ends_with("_threads"),
-        Input::Do { .. } => false,
-    };
-    let count = |id| link.config.count(id);
-    (!link.inputs.iter().any(turned)).then(|| [count("payments_threads"), count("orders_threads")])
+/// The slots of each pool that there ever were after `from` and until `to`, at most.
+fn slots(link: &Link, from: Instant, to: Instant) -> [u64; 3] {
+    let mut now = ["payments_threads", "orders_threads"].map(|id| link.config.count(id));
+    let pools = |[payments, orders]: [u64; 2]| [payments + orders, payments, orders];
+    let mut most = [0; 3];
+    for timed in link.inputs.iter().filter(|timed| timed.at <= to) {
+        if timed.at > from {
+            most = [0, 1, 2].map(|pool| pools(now)[pool].max(most[pool]));
+        }
+        match &timed.input {
+            Input::Set { knob: "payments_threads", value: Value::Number(threads), .. } => now[0] = *threads as u64,
+            Input::Set { knob: "orders_threads", value: Value::Number(threads), .. } => now[1] = *threads as u64,
+            _ => {}
+        }
+    }
+    [0, 1, 2].map(|pool| pools(now)[pool].max(most[pool]))
 }
 
 proptest! {
     #![proptest_config(common::cases(60))]
 
     #[test]
-    fn totals_balance_and_no_pool_is_passed(numbers in numbers()) {
+    fn totals_balance_and_no_pool_is_passed_but_by_work_that_began_in_a_larger_one(numbers in numbers()) {
         let dice = &mut Dice::new(numbers);
         let mut link = Link { config: random_config(lab(), dice), seed: dice.below(99), ..Link::to(lab()) };
         let span = Instant::from_secs(10);
@@ -94,11 +100,19 @@ proptest! {
         link.inputs = inputs.collect();
         link.inputs.sort_by_key(|timed| timed.at);
         let end = end_within(&link, span, 20_000);
-        let slots = slots(&link);
         let mut session = Session::open(&link);
+        let mut in_use = [0; 3];
         for step in 1..=40 {
+            let before = session.now();
             session.advance(Instant::from_nanos(end.as_nanos() / 40 * step));
-            assert_balanced(&session, slots, &link.write());
+            // Work that began in a pool that was larger goes on; beyond that nothing begins until it has ended.
+            let most = slots(&link, before, session.now());
+            let now = assert_balanced(&session, &link.write());
+            for pool in 0..3 {
+                let most = most[pool].max(in_use[pool]);
+                prop_assert!(now[pool] <= most, "{} of {most} at {}: {}", now[pool], session.now(), link.write());
+            }
+            in_use = now;
         }
     }
 
@@ -231,5 +245,24 @@ fn many_requests_are_cheap() {
     assert!(session.record().trace().events() > 200_000);
     let [_, _, payments, _] = &fates(&session);
     assert!(payments.in_use + payments.loose <= 5_100, "{payments:?}");
-    assert_balanced(&session, Some([100, 100]), "many");
+    let in_use = assert_balanced(&session, "many");
+    assert!(in_use[0] <= 200 && in_use[1] <= 100 && in_use[2] <= 100, "{in_use:?}");
+}
+
+#[test]
+fn a_pool_that_is_made_smaller_lets_its_work_end_and_begins_no_other() {
+    // Twenty orders at work for 2 s in their own pool of 20, which is then one of 5; more wait.
+    let query =
+        "payments_rate=0/s&orders_rate=0/s&orders_take=2s&times=constant&timeout=60s&do=1:burst,2:set:orders_threads:5";
+    let link = read(&format!("#/bulkhead?{query}"));
+    let mut session = Session::open(&link);
+    let mut at = |millis| {
+        session.advance(Instant::from_millis(millis));
+        let row = &fates(&session)[3];
+        (row.in_use, row.in_flight, row.answered)
+    };
+    assert_eq!([at(1_900), at(2_100), at(2_900)].map(|now| now.0), [20; 3]);
+    let (in_use, in_flight, answered) = at(3_100);
+    assert_eq!((in_use, answered), (5, 20));
+    assert!(in_flight > in_use);
 }

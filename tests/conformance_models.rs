@@ -277,3 +277,26 @@ fn a_wrong_expectation_is_told() {
         differs("rate_limiter", &json!({"kind": "bucket", "capacity": 2, "refill_every": "1s"}), &[step]).unwrap();
     assert!(told.starts_with("FAIL x: step 1: available: expected 1, got -1"), "{told}");
 }
+
+#[test]
+fn a_bulkhead_may_have_more_calls_wait_than_the_replay_has_places() {
+    let steps = [
+        json!({"launch": 100_002, "expect": {"executing": 1, "queued": 100_000, "rejected": 1, "started": [1]}}),
+        // In the middle of those that wait in the bulkhead itself, right behind them, and the last.
+        json!({"cancel": 2, "expect": {"queued": 99_999}}),
+        json!({"cancel": 4097, "expect": {"queued": 99_998}}),
+        json!({"cancel": 4099}),
+        json!({"cancel": 100_001, "expect": {"queued": 99_996, "started": []}}),
+        json!({"launch": 6, "expect": {"rejected": 3, "queued": 100_000}}),
+    ];
+    let mut steps = steps.to_vec();
+    let left = (3..=100_000).filter(|call| ![4097, 4099].contains(call)).chain(100_003..=100_006);
+    let mut at_work = 1;
+    for next in left {
+        steps.push(json!({"finish": at_work, "expect": {"executing": 1, "started": [next]}}));
+        at_work = next;
+    }
+    steps.push(json!({"finish": at_work, "expect": {"executing": 0, "queued": 0, "started": []}}));
+    let differs = differs("bulkhead", &json!({"parallel": 1, "queue": 100_000}), &steps);
+    assert!(differs.is_none(), "{:.200}", differs.unwrap());
+}

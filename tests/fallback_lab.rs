@@ -5,7 +5,7 @@
 mod common;
 
 use common::{Dice, played, random_config, random_input, random_instant, read};
-use halfopen::lab::{Entrance, Input, Link, Timed, View};
+use halfopen::lab::{Entrance, Input, Link, Timed, Value, View};
 use halfopen::labs;
 use halfopen::session::Session;
 use halfopen_core::Instant;
@@ -32,19 +32,18 @@ fn at_end(query: &str) -> Session {
     played(&link, link.at.unwrap())
 }
 
-/// Random settings and clicks, without knobs turned on the way; short age limits, so that they are reached.
-fn clicks(dice: &mut Dice) -> Link {
+/// Random settings, clicks, and knobs turned on the way; short age limits, so that they are reached.
+fn random(dice: &mut Dice) -> Link {
     let mut link = Link { config: random_config(lab(), dice), seed: dice.below(u64::MAX), ..Link::to(lab()) };
     for age in ["price_age", "recs_age", "stock_age"] {
         if dice.one_in(2) {
             let limit = dice.between(1_000_000_000, 20_000_000_000);
-            assert!(link.config.set(age, halfopen::lab::Value::Number(limit)));
+            assert!(link.config.set(age, Value::Number(limit)));
         }
     }
     let random =
         (0..dice.below(20)).map(|_| Timed { at: random_instant(SPAN, dice), input: random_input(lab(), dice) });
     link.inputs = random.collect();
-    link.inputs.retain(|timed| matches!(timed.input, Input::Do { .. }));
     link.inputs.sort_by_key(|timed| timed.at);
     link
 }
@@ -54,8 +53,15 @@ proptest! {
 
     #[test]
     fn every_page_is_accounted_for_and_nothing_is_too_old(numbers in common::numbers()) {
-        let link = clicks(&mut Dice::new(numbers));
-        let limit = link.config.duration("price_age").as_secs_f64();
+        let link = random(&mut Dice::new(numbers));
+        // What is shown may be of a page of before the knob was turned.
+        let limit = |at: Instant| {
+            let before = link.inputs.iter().filter(|timed| timed.at <= at).filter_map(|timed| match &timed.input {
+                Input::Set { knob: "price_age", value: Value::Number(age), .. } => Some(*age),
+                _ => None,
+            });
+            before.fold(link.config.number("price_age"), i64::max) as f64 / 1e9
+        };
         let mut session = Session::open(&link);
         let mut before = (0.0, 0.0);
         for step in 1..=80 {
@@ -64,7 +70,7 @@ proptest! {
             let sum = of("whole") + of("degraded") + of("failed") + of("under_way");
             prop_assert_eq!(of("pages"), sum, "{}", link.write());
             prop_assert!(of("oldest") <= 1.0, "{}", link.write());
-            prop_assert!(price_age(&session).is_none_or(|age| age <= limit), "{}", link.write());
+            prop_assert!(price_age(&session).is_none_or(|age| age <= limit(session.now())), "{}", link.write());
             prop_assert!(of("orders") + of("missed") <= of("pages"), "{}", link.write());
             // What is lost stays lost.
             prop_assert!(before.0 <= of("stale_loss") && before.1 <= of("error_loss"), "{}", link.write());
@@ -89,6 +95,17 @@ fn a_cached_price_is_shown_up_to_its_age_limit_and_not_beyond() {
     let session = at_end("do=5:break_price&t=36s");
     assert!(number(&session, "failed") > 0.0);
     assert_eq!(price_age(&session), None);
+}
+
+#[test]
+fn an_age_limit_that_is_made_shorter_makes_no_page_under_way_too_old() {
+    // Pages whose price is taken from the cache at once wait for the second provider of the stock.
+    let query = "price=cached&stock=second&second_latency=500ms&do=2:break_price,2:break_stock,12:set:price_age:1s";
+    let before = at_end(&format!("{query}&t=12s"));
+    assert!(number(&before, "under_way") > 0.0 && price_age(&before).is_some_and(|age| age > 9.0));
+    let after = at_end(&format!("{query}&t=14s"));
+    assert!(number(&after, "failed") > 0.0, "the limit is in force");
+    assert!(number(&after, "oldest") <= 1.0, "{}", number(&after, "oldest"));
 }
 
 #[test]

@@ -94,16 +94,30 @@ proptest! {
         permits in 1_u64..400,
         rate in 1_u64..2_000,
         bursts in prop::collection::vec(0_u64..5_000, 0..4),
+        turned in prop::collection::vec((1_u64..6_999, 1_u64..400), 0..6),
     ) {
-        let mut bursts = bursts;
-        bursts.sort_unstable();
-        let clicks: Vec<String> = bursts.iter().map(|ms| format!("{}.{:03}:burst", ms / 1000, ms % 1000)).collect();
+        let mut turned = turned;
+        turned.sort_by_key(|turned| turned.0);
+        let bursts = bursts.iter().map(|ms| (*ms, "burst".to_owned()));
+        let mut clicks: Vec<_> =
+            turned.iter().map(|(ms, permits)| (*ms, format!("set:permits:{permits}"))).chain(bursts).collect();
+        clicks.sort_by_key(|click| click.0);
+        let clicks: Vec<String> =
+            clicks.iter().map(|(ms, what)| format!("{}.{:03}:{what}", ms / 1000, ms % 1000)).collect();
         let clicks = if clicks.is_empty() { String::new() } else { format!("&do={}", clicks.join(",")) };
         let session = run(&format!("guard=window&permits={permits}&rate={rate}/s{clicks}"), 7);
         let windows = table(&session, "windows");
-        prop_assert!(column(&windows, 2).iter().all(|admitted| *admitted <= permits), "{:?}", windows.rows);
+        // The most that a window was ever to let through: as many as at its start, or as the knob was turned to within it.
+        let most = |window: u64| {
+            let before = turned.iter().rfind(|turned| turned.0 <= 1000 * window).map_or(permits, |turned| turned.1);
+            let within = turned.iter().filter(|turned| turned.0 / 1000 == window).map(|turned| turned.1);
+            within.fold(before, u64::max)
+        };
+        for (window, admitted) in (0..).zip(column(&windows, 2)) {
+            prop_assert!(admitted <= most(window), "{admitted} of {}: {:?}", most(window), windows.rows);
+        }
         let peak = number(&session, "peak_in_window").unwrap_or(0.0);
-        prop_assert!(peak <= 2.0 * permits as f64, "{peak}");
+        prop_assert!(peak <= 2.0 * (0..7).map(most).max().unwrap() as f64, "{peak}");
         // And what is let in is what the guard let in.
         let all: u64 = column(&windows, 2).iter().sum();
         prop_assert_eq!(all, column(&table(&session, "requests"), 1)[2]);
@@ -125,6 +139,20 @@ fn around_a_boundary_a_fixed_window_lets_in_twice_its_permits_and_a_bucket_does_
         };
         let (window, bucket) = (late("double_burst"), late("bucket_burst"));
         assert!(window > 50 && bucket < 10, "seed {seed}: {window} and {bucket} too late");
+    }
+}
+
+#[test]
+fn of_a_burst_no_more_is_let_in_than_comes() {
+    for guard in ["none", "window", "bucket", "gcra", "fixed", "aimd"] {
+        // 200 before and after a boundary, a second after the click; 900 others come meanwhile.
+        let session = run(&format!("guard={guard}&rate=900/s&permits=200&do=1.02:burst"), 4);
+        let said = told(&session);
+        let over = said.iter().find(|said| said.contains(" burst over.") || said.contains(" double burst.")).unwrap();
+        let numbers: Vec<u32> = over.split(' ').filter_map(|word| word.parse().ok()).collect();
+        let admitted = numbers[0];
+        assert!(admitted <= 400 && over.contains("400"), "{guard}: {over}");
+        assert!(guard != "none" || over.contains("all 400 went in"), "{over}");
     }
 }
 
@@ -195,4 +223,86 @@ fn a_run_without_copies_beside_one_with_them_is_the_run_that_it_would_be_alone()
     let alone = run("preset=hedged&hedge=off", 10);
     assert_eq!(column(&table(&beside, "requests"), 2), column(&table(&alone, "requests"), 1));
     assert_eq!(number(&beside, "p99_without"), number(&alone, "p99"));
+}
+
+/// All that the log tells, and what *Why* says of the guard.
+fn told(session: &Session) -> Vec<String> {
+    session.record().entries().map(|entry| entry.sentence().replace('\u{a0}', " ")).collect()
+}
+
+fn guard_why(session: &Session, rule: &str) -> String {
+    let why = session.scene(View::default()).why;
+    let line = why.into_iter().find(|line| line.rule.starts_with(rule)).unwrap_or_else(|| panic!("no rule {rule}"));
+    line.now.replace(['\u{a0}', '\u{202f}'], " ")
+}
+
+#[test]
+fn a_refusal_by_a_server_is_neither_a_caller_who_gave_up_nor_a_request_of_no_time() {
+    for (guard, rule) in [("aimd", "AIMD"), ("vegas", "Vegas"), ("gradient", "gradient")] {
+        let mut session = Session::open(&read(&format!("#/limits?guard={guard}&queue=0&do=0:double")));
+        let mut refused = 0;
+        for tenth in 1..=200 {
+            session.advance(Instant::from_millis(100 * tenth));
+            let now = guard_why(&session, rule);
+            assert!(
+                !now.contains("÷ 0 ms") && !now.contains(" 0 ms <") && !now.contains("after 0 ms"),
+                "{guard}: {now}"
+            );
+            refused += u32::from(now.starts_with("a server refused it: "));
+        }
+        let table = table(&session, "requests");
+        let (late, failed) = (column(&table, 1)[4], column(&table, 1)[5]);
+        assert!(late == 0 && failed > 100, "{guard}: {late} too late, {failed} refused");
+        let said = told(&session);
+        assert!(!said.iter().any(|said| said.contains("gave up") || said.contains("give up")), "{guard}: {said:?}");
+        assert!(
+            !said.iter().any(|said| said.contains("took 0 ms") || said.contains("request of 0 ms")),
+            "{guard}: {said:?}"
+        );
+        // It is a loss, and only AIMD goes by losses.
+        assert_eq!(refused > 0, guard == "aimd", "{guard}");
+    }
+    let said = told(&run("guard=aimd&limit=200&queue=0&do=0:double", 20));
+    assert!(said.iter().any(|said| said.contains("a server refused the last request to lower it.")), "{said:?}");
+}
+
+#[test]
+fn why_a_vegas_limit_moves_is_the_rule_that_applied() {
+    let mut kinds = [0; 9];
+    for query in [
+        "preset=netflix_vegas&do=1:double",
+        "preset=netflix_vegas&spread=constant&rate=1500/s",
+        "guard=vegas&limit=400&timeout=300ms&rate=2000/s",
+    ] {
+        let mut session = Session::open(&read(&format!("#/limits?{query}")));
+        for step in 1..=600 {
+            session.advance(Instant::from_millis(7 * step));
+            let now = guard_why(&session, "Vegas");
+            let stays = ["no request has come back", "the first one took", "taken anew", "time now", "not in use"];
+            if let Some(kind) = stays.iter().position(|stay| now.contains(stay)) {
+                kinds[kind] += 1;
+                continue;
+            }
+            let moved = now.rsplit_once(": ").and_then(|(_, moved)| moved.split_once(" → "));
+            let (before, after) = moved.unwrap_or_else(|| panic!("{query}: {now}"));
+            let number = |digits: &str| -> u32 { digits.split(',').next().unwrap().parse().unwrap() };
+            let (before, after) = (number(before), number(after));
+            let bound = now.ends_with("it may be");
+            let kind = if let Some((_, by)) = now.split_once("so it grows by ") {
+                let by = number(by.split(':').next().unwrap());
+                assert!(after == before + by || bound, "{query}: {now}");
+                5
+            } else if let Some((_, by)) = now.split_once("so it falls by ") {
+                let by = number(by.split(':').next().unwrap());
+                assert!(after == before - by || bound, "{query}: {now}");
+                if now.contains("its caller had gone") { 6 } else { 7 }
+            } else {
+                assert!(now.contains("so it stays") && after == before, "{query}: {now}");
+                8
+            };
+            kinds[kind] += 1;
+        }
+    }
+    // The first one and the probes are rare; each of the others was seen.
+    assert!(kinds[3..].iter().all(|seen| *seen > 0), "{kinds:?}");
 }

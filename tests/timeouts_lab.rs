@@ -8,6 +8,7 @@ mod common;
 use core::time::Duration;
 
 use common::{Dice, cases, numbers, played, random_config, random_input, random_instant, read};
+use halfopen::lab::scene::{Layout, Shape};
 use halfopen::lab::{Config, Entrance, Input, Lab as _, Value, View};
 use halfopen::labs::{self, timeouts::Lab};
 use halfopen::session::Session;
@@ -168,6 +169,38 @@ fn the_worst_case_is_reached() {
         for (longest, worst) in lab.spent() {
             assert_eq!(Some(longest), worst, "{query}");
         }
+    }
+}
+
+#[test]
+fn one_click_shows_within_five_seconds_that_b_will_wait_25_s_for_nobody() {
+    for (millis, layout) in
+        [600, 2_500, 5_000].into_iter().flat_map(|millis| [(millis, Layout::Wide), (millis, Layout::Narrow)])
+    {
+        let session = played(&read("#/timeouts?do=0:send"), Instant::from_millis(millis));
+        let marks = session.scene(View { layout, ..View::default() }).diagram.marks;
+        // B's bar: what it has waited, what A waits for yet, and from then on an outline, hatched and named.
+        let of_b: Vec<_> = marks
+            .iter()
+            .filter(|mark| mark.id.starts_with("bar-2-0-"))
+            .map(|mark| match mark.shape {
+                Shape::Span { at, wasted } => (at.x, at.w, wasted, mark.label.as_str()),
+                _ => panic!("{mark:?}"),
+            })
+            .collect();
+        let [(from, ..), .., (nobody, w, true, "would be for nobody")] = of_b[..] else {
+            panic!("at {millis} ms: {of_b:?}")
+        };
+        // Of 30 s, all but the 4.725 s that A waits.
+        let share = w / (nobody + w - from);
+        assert!((share - 25.275 / 30.0).abs() < 0.01, "at {millis} ms: {share}");
+        // And in words.
+        let words = |mark: &halfopen::lab::scene::Mark| format!("{} {}", mark.label, mark.note).replace('\u{a0}', " ");
+        assert!(
+            marks.iter().any(|mark| words(mark).contains("B may spend 30 s on C, but A has 4.7 s left")),
+            "at {millis} ms: {:?}",
+            marks.iter().map(words).collect::<Vec<_>>()
+        );
     }
 }
 

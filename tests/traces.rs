@@ -19,6 +19,9 @@ const STORIES: &[(&str, &str)] = &[
     ("retry-storm", "do=5:start,10:end&t=60s"),
     ("bulkhead", "do=5:slow,20:usual,40:burst&t=45s"),
     ("timeouts", "do=0:send,35:fix,36:send,45:heal,46:send&t=60s"),
+    ("fallback", "do=5:break_price,12:break_stock,40:heal_all,45:load&t=50s"),
+    ("idempotency", "do=0:pay,6:twice,10:retry,14:other_amount&t=20s"),
+    ("limits", "do=5:double,10:burst,15:set:permits:150,20:halve&t=30s"),
 ];
 
 #[test]

@@ -75,6 +75,28 @@ fn layers_multiply() {
 }
 
 #[test]
+fn what_is_yet_to_come_is_the_rest_of_the_sum() {
+    let doubling = backoff::Settings::plain(Kind::Exponential { base: ns(100), factor_permille: 2000 });
+    let config = Config::new(Settings { attempt_timeout: Some(ns(900)), ..settings(4, doubling) }).unwrap();
+    let call = Worst::of_a_call(Some(ns(1000)));
+    assert_eq!(
+        (call.behind_from(&config, 0), call.behind_from(&config, 1)),
+        (call.behind(&config), call.behind(&config))
+    );
+    let told = |number| {
+        let worst = call.behind_from(&config, number);
+        (worst.attempts, worst.attempt, worst.waits, worst.time, worst.calls)
+    };
+    assert_eq!(told(1), (4, Some(ns(900)), Some(ns(700)), Some(ns(4300)), 4));
+    assert_eq!(told(2), (3, Some(ns(900)), Some(ns(600)), Some(ns(3300)), 3));
+    assert_eq!(told(4), (1, Some(ns(900)), Some(ns(0)), Some(ns(900)), 1));
+    assert_eq!(told(9), told(4), "there is no later one");
+    // Of 1500 for everything, 300 at least were waited before the third attempt.
+    let limited = Config::new(Settings { total_time: Some(ns(1500)), ..*config.settings() }).unwrap();
+    assert_eq!(call.behind_from(&limited, 3).time, Some(ns(1200)));
+}
+
+#[test]
 fn many_attempts_take_no_time_to_count() {
     let huge = |kind, cap| {
         let backoff = backoff::Settings { cap, ..backoff::Settings::plain(kind) };
@@ -167,9 +189,10 @@ proptest! {
         let Ok(config) = Config::new(settings) else { return Ok(()) };
         let worst = Worst::of_a_call(Some(ns(299))).behind(&config);
         let (mut retry, mut jitter, mut now) = (Retry::new(Instant::ZERO), Seed(seed).stream("jitter"), Instant::ZERO);
-        let mut calls = 0;
+        let (mut calls, mut began) = (0, Vec::new());
         for took in durations {
             calls += 1;
+            began.push(now);
             let done = now + ns(if longest { 299 } else { took });
             now = retry.deadline(&config).map_or(done, |deadline| deadline.min(done));
             match retry.on_result(&config, Outcome::FAILED, &mut jitter, now) {
@@ -181,6 +204,11 @@ proptest! {
         prop_assert!(retry.ended().is_some());
         let time = worst.time.unwrap();
         prop_assert!(now <= Instant::ZERO + time, "{now} and at worst {time:?}");
+        for (number, began) in (1..).zip(began) {
+            let rest = Worst::of_a_call(Some(ns(299))).behind_from(&config, number);
+            prop_assert!(now - began <= rest.time.unwrap(), "from attempt {number} on {:?}, {rest:?}", now - began);
+            prop_assert!(rest.attempts == worst.attempts + 1 - number && rest.time <= worst.time);
+        }
         prop_assert!(retry.series().waited() <= worst.waits.unwrap());
         prop_assert!(calls <= worst.calls && worst.attempts <= attempts);
         // Without chance, and where the whole has no limit, the worst is what happens when every attempt takes longest.

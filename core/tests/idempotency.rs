@@ -88,6 +88,39 @@ fn a_lost_execution_is_done_again_after_its_lease() {
 }
 
 #[test]
+fn what_has_expired_does_not_come_back_with_a_longer_time_to_live() {
+    let longer = Config::new(Settings { ttl: Duration::from_nanos(1_000), ..SMALL }).unwrap();
+    let mut store = store(SMALL);
+    let ticket = executes(store.begin(1, 7, at(0)));
+    store.complete(ticket, 42, at(10)).unwrap();
+    let mut kept = store.clone();
+    kept.reconfigure(longer, at(109)).unwrap();
+    assert_eq!(kept.begin(1, 7, at(500)), Ok(Begun::Done { answer: 42, age: Duration::from_nanos(490) }));
+    store.reconfigure(longer, at(110)).unwrap();
+    let _ticket = executes(store.begin(1, 7, at(110)));
+    assert_eq!(store.executions(), 2);
+}
+
+#[test]
+fn what_is_purged_is_told_once_and_a_request_whose_lease_has_ended_may_yet_be_done() {
+    let mut store = store(Settings { lease: Some(Duration::from_nanos(50)), ..SMALL });
+    let slow = executes(store.begin(1, 0, at(0)));
+    let quick = executes(store.begin(2, 0, at(0)));
+    store.complete(quick, 22, at(10)).unwrap();
+    let held: Vec<_> =
+        store.entries(at(20)).map(|held| (*held.key, held.answer.copied(), held.since, held.ends)).collect();
+    assert_eq!(held, [(1, None, at(0), Some(at(50))), (2, Some(22), at(10), Some(at(110)))]);
+    assert_eq!(store.entries(at(50)).count(), 1);
+    let mut told = Vec::new();
+    for now in [109, 110, 111] {
+        store.purge(at(now), &mut |held| told.push((now, *held.key, held.answer.copied())));
+    }
+    assert_eq!(told, [(110, 2, Some(22))]);
+    store.complete(slow, 11, at(120)).unwrap();
+    assert_eq!((store.done(at(120)), store.executions()), (1, 2));
+}
+
+#[test]
 fn numbers_are_checked() {
     let told = |settings| Config::new(settings).unwrap_err().to_string();
     assert!(told(Settings { ttl: Duration::ZERO, ..SMALL }).starts_with("ttl is 0 s, outside 1 ns to "));
@@ -95,7 +128,7 @@ fn numbers_are_checked() {
     assert_eq!(told(Settings { capacity: 0, ..SMALL }), "capacity is 0, outside 1 to 4294967295");
     let large = Config::new(Settings { capacity: 5, ..SMALL }).unwrap();
     assert_eq!(Store::<u8, u32, 4>::new(large).unwrap_err().to_string(), "capacity is 5, outside 1 to 4");
-    assert!(store(SMALL).reconfigure(large).is_err());
+    assert!(store(SMALL).reconfigure(large, at(0)).is_err());
 }
 
 /// A key of the model.
@@ -115,21 +148,38 @@ proptest! {
     #[test]
     fn it_is_the_models(
         capacity in 1u32..=4, evicts in any::<bool>(), waits in any::<bool>(), ttl in 1u64..60,
-        steps in prop::collection::vec((prop_oneof![3 => 0u64..5, 1 => 0u64..60], 0u8..6, 0u64..2, 0u8..6), 1..80),
+        steps in prop::collection::vec((prop_oneof![3 => 0u64..5, 1 => 0u64..60], 0u8..6, 0u64..2, 0u8..8), 1..80),
     ) {
-        let mut store = store(Settings {
+        let mut ttl = ttl;
+        let settings = Settings {
             ttl: Duration::from_nanos(ttl),
             capacity,
             in_flight: if waits { InFlight::Wait } else { InFlight::Refuse },
             when_full: if evicts { WhenFull::EvictOldest } else { WhenFull::Refuse },
             ..SMALL
-        });
+        };
+        let mut store = store(settings);
         let mut model: std::collections::BTreeMap<u8, Known> = Default::default();
         let (mut now, mut answers) = (0, 0);
         for (later, key, payload, action) in steps {
             now += later;
-            model.retain(|_, known| known.state.is_err() || now < known.since + ttl);
-            if action < 4 {
+            let gone: Vec<u8> = model
+                .iter()
+                .filter(|(_, known)| known.state.is_ok() && known.since + ttl <= now)
+                .map(|(key, _)| *key)
+                .collect();
+            model.retain(|key, _| !gone.contains(key));
+            if action == 6 {
+                let mut told = Vec::new();
+                store.purge(at(now), &mut |held| told.push(*held.key));
+                // Some may have given their place to another before.
+                prop_assert!(gone.iter().all(|key| told.contains(key)) && told.iter().all(|key| !model.contains_key(key)));
+            } else if action == 7 {
+                ttl = 1 + (payload * 7 + u64::from(key) * 13) % 60;
+                let config = Config::new(Settings { ttl: Duration::from_nanos(ttl), ..settings }).unwrap();
+                prop_assert_eq!(store.reconfigure(config, at(now)), Ok(()));
+                model.retain(|_, known| known.state.is_err() || now < known.since + ttl);
+            } else if action < 4 {
                 let got = store.begin(key, payload, at(now));
                 if let Some(known) = model.get(&key) {
                     let expected = match &known.state {
@@ -178,6 +228,9 @@ proptest! {
             let in_flight = model.values().filter(|known| known.state.is_err()).count();
             prop_assert_eq!((store.in_flight(at(now)), store.done(at(now))), (in_flight, model.len() - in_flight));
             prop_assert!(model.len() <= capacity as usize);
+            let held = store.entries(at(now)).map(|held| (*held.key, (held.answer.copied(), held.since)));
+            let known = model.iter().map(|(key, known)| (*key, (known.state.clone().ok(), at(known.since))));
+            prop_assert_eq!(held.collect::<std::collections::BTreeMap<_, _>>(), known.collect());
         }
     }
 }

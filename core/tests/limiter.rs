@@ -60,12 +60,50 @@ fn numbers_are_checked_and_settings_may_change() {
     let rule = Rule::Bucket { capacity: 2, refill_every: ns(10) };
     let mut limiter = limiter(rule, None);
     assert_eq!(limiter.try_acquire(5, at(3)).unwrap().wait, ns(30));
-    limiter.reconfigure(Config::new(Settings { rule, max_wait: Some(ns(39)) }).unwrap());
+    limiter.reconfigure(Config::new(Settings { rule, max_wait: Some(ns(39)) }).unwrap(), at(3));
     assert_eq!((limiter.available(at(3)), limiter.try_acquire(1, at(3)).is_err()), (Some(-3), true));
     // Time does not run backwards.
     assert_eq!(limiter.wait_for(1, at(0)), ns(40));
-    limiter.reconfigure(Config::new(Settings::RESILIENCE4J).unwrap());
+    limiter.reconfigure(Config::new(Settings::RESILIENCE4J).unwrap(), at(3));
     assert_eq!(limiter.available(at(3)), Some(50));
+}
+
+#[test]
+fn what_was_taken_stays_taken_when_a_knob_is_turned() {
+    let second = Duration::from_secs(1);
+    let (half, next) = (Instant::from_millis(500), Instant::from_secs(1));
+    let ask = |limiter: &mut Limiter, now| (0..500).filter(|_| limiter.try_acquire(1, now).is_ok()).count();
+    let turned = |limiter: &mut Limiter, settings| limiter.reconfigure(Config::new(settings).unwrap(), half);
+
+    let mut window = Limiter::new(Config::new(Settings::fixed_window(100, second)).unwrap());
+    assert_eq!(ask(&mut window, half), 100);
+    turned(&mut window, Settings::fixed_window(120, second));
+    assert_eq!(ask(&mut window, half), 20, "of 120, of which 100 were taken");
+    turned(&mut window, Settings::fixed_window(60, second));
+    assert_eq!((ask(&mut window, half), window.available(half)), (0, Some(0)));
+    turned(&mut window, Settings::fixed_window(130, second));
+    assert_eq!(ask(&mut window, half), 10, "it remembers what was taken of more");
+    turned(&mut window, Settings::fixed_window(60, second));
+    assert_eq!(ask(&mut window, next), 60, "the next window owes nothing");
+    // A window of another length, that half a second is in too.
+    let mut window = Limiter::new(Config::new(Settings::fixed_window(100, second)).unwrap());
+    assert_eq!(ask(&mut window, half), 100);
+    turned(&mut window, Settings::fixed_window(150, Duration::from_secs(2)));
+    assert_eq!((ask(&mut window, half), ask(&mut window, next)), (50, 0));
+    // What another rule takes is another's.
+    turned(&mut window, Settings::bucket(7, second));
+    assert_eq!(ask(&mut window, next), 7);
+
+    let mut bucket = Limiter::new(Config::new(Settings::bucket(100, second)).unwrap());
+    assert_eq!(ask(&mut bucket, half), 100);
+    turned(&mut bucket, Settings::bucket(3, Duration::from_millis(1)));
+    turned(&mut bucket, Settings::bucket(200, Duration::from_millis(1)));
+    assert_eq!(ask(&mut bucket, half), 0, "a larger bucket fills up in time");
+    assert_eq!(ask(&mut bucket, half + Duration::from_millis(9)), 9);
+    let mut smooth = limiter(Rule::Smooth { interval: second }, Some(Duration::ZERO));
+    assert_eq!(ask(&mut smooth, half), 1);
+    turned(&mut smooth, Settings { rule: Rule::Smooth { interval: second * 2 }, max_wait: Some(Duration::ZERO) });
+    assert_eq!((ask(&mut smooth, half), smooth.next_free()), (0, Some(next)));
 }
 
 fn arbitrary_rule() -> impl Strategy<Value = Rule> {
@@ -189,6 +227,74 @@ proptest! {
             if conforms {
                 fill += interval;
             }
+        }
+    }
+
+    /// However often knobs are turned: in a window no more than the most that it was ever to let through, and from a
+    /// bucket no more than the largest was to hold, and what the fastest gains.
+    #[test]
+    fn turning_a_knob_lets_no_more_through(
+        first in (1u32..6, 1u64..10),
+        steps in prop::collection::vec((0u64..12, prop::option::weighted(0.4, (1u32..6, 1u64..10))), 1..100),
+    ) {
+        const PERIOD: u64 = 20;
+        let window = |permits: u32| Config::new(Settings::fixed_window(permits, ns(PERIOD))).unwrap();
+        let bucket = |capacity, every| Config::new(Settings::bucket(capacity, ns(every))).unwrap();
+        let (mut by_window, mut by_bucket) = (Limiter::new(window(first.0)), Limiter::new(bucket(first.0, first.1)));
+        let (mut now, mut permits) = (0, first.0);
+        // Of the window: which it is, the most that it may let through, and what it has.
+        let mut of = (0, permits, 0);
+        let mut uses = Vec::new();
+        let (mut most, mut least) = first;
+        for (later, turned) in steps {
+            now += later;
+            if let Some((other, every)) = turned {
+                by_window.reconfigure(window(other), at(now));
+                by_bucket.reconfigure(bucket(other, every), at(now));
+                (permits, most, least) = (other, most.max(other), least.min(every));
+            }
+            if now / PERIOD != of.0 {
+                of = (now / PERIOD, permits, 0);
+            }
+            of.1 = of.1.max(permits);
+            of.2 += u32::from(by_window.try_acquire(1, at(now)).is_ok());
+            prop_assert!(of.2 <= of.1, "{} of {} in a window", of.2, of.1);
+            if by_bucket.try_acquire(1, at(now)).is_ok() {
+                uses.push(now);
+            }
+        }
+        for (first, from) in uses.iter().enumerate() {
+            for (last, to) in uses.iter().enumerate().skip(first) {
+                prop_assert!((last - first + 1) as u64 <= u64::from(most) + (to - from) / least + 1);
+            }
+        }
+    }
+
+    /// The same settings again change nothing, and with waits what was lent stays lent.
+    #[test]
+    fn turning_nothing_changes_nothing(
+        rule in arbitrary_rule(), other in arbitrary_rule(), max_wait in prop::option::of(0u64..60), asks in arbitrary_asks(),
+    ) {
+        let mut limiter = limiter(rule, max_wait.map(ns));
+        let mut now = 0;
+        for (later, permits) in asks {
+            now += later;
+            let _ = limiter.try_acquire(permits, at(now));
+        }
+        let before = (limiter.available(at(now)), limiter.wait_for(3, at(now)));
+        limiter.reconfigure(*limiter.clone().config(), at(now));
+        prop_assert_eq!((limiter.available(at(now)), limiter.wait_for(3, at(now))), before);
+        let config = Config::new(Settings { rule: other, max_wait: None }).unwrap();
+        limiter.reconfigure(config, at(now));
+        let whole = Limiter::new(config).available(at(now));
+        let (Some(was), Some(is), Some(whole)) = (before.0, limiter.available(at(now)), whole) else { return Ok(()) };
+        match (rule, other) {
+            (Rule::Periods { permits, .. }, Rule::Periods { permits: others, .. }) => {
+                let missing = i64::from(permits) - was;
+                prop_assert_eq!(is, (i64::from(others) - missing.min(permits.into())).max(0) + was.min(0));
+            }
+            (Rule::Periods { .. }, _) | (_, Rule::Periods { .. }) => prop_assert_eq!(is, whole),
+            _ => prop_assert_eq!(is, was.min(whole)),
         }
     }
 }

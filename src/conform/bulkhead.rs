@@ -1,6 +1,6 @@
 //! Cases of the policy `bulkhead`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use halfopen_core::Instant;
 use halfopen_core::bulkhead::{Admitted, Bulkhead, Call, Config, Event, Permit, Settings};
@@ -14,7 +14,14 @@ pub(super) struct Replay {
     bulkhead: Box<Bulkhead<PLACES>>,
     /// As the file says it; the bulkhead's own is no larger than its places.
     queue: u32,
+    /// Calls so far; the last one's number.
+    launched: u64,
     executing: BTreeMap<u64, Permit>,
+    /// Those that wait in the bulkhead, and what it calls them.
+    waiting: BTreeMap<u64, Call>,
+    /// Those that wait until it has a place for them to wait in: a case may have as many as it likes, and a bulkhead has
+    /// a fixed number of places.
+    behind: VecDeque<u64>,
     rejected: u64,
     started: Vec<u64>,
     /// `results` of this step, if it launched.
@@ -39,7 +46,17 @@ impl Policy for Replay {
         let places = u32::try_from(PLACES).unwrap_or(u32::MAX).min(queue);
         let bulkhead = Config::new(Settings::pool(parallel, places)).and_then(Bulkhead::new);
         let bulkhead = Box::new(bulkhead.map_err(|error| format!("config: {error}"))?);
-        Ok(Self { bulkhead, queue, executing: BTreeMap::new(), rejected: 0, started: Vec::new(), results: None })
+        Ok(Self {
+            bulkhead,
+            queue,
+            launched: 0,
+            executing: BTreeMap::new(),
+            waiting: BTreeMap::new(),
+            behind: VecDeque::new(),
+            rejected: 0,
+            started: Vec::new(),
+            results: None,
+        })
     }
 
     fn act(&mut self, action: &str, step: &Object<'_>, now: Instant) -> Result<(), Malformed> {
@@ -55,22 +72,33 @@ impl Policy for Replay {
                 self.bulkhead.release(permit, now, &mut |event| begun.push(event));
                 for event in begun {
                     if let Event::Started { permit, .. } = event {
-                        self.begin(permit);
+                        let named = self.waiting.iter().find(|waits| *waits.1 == permit.call()).map(|waits| *waits.0);
+                        let number = named.ok_or_else(|| format!("finish: {} was not queued", permit.call().0))?;
+                        self.waiting.remove(&number);
+                        self.begin(number, permit);
                     }
                 }
-                Ok(())
+                self.move_up(now)
             }
-            _ => match self.bulkhead.cancel(Call(number), now, &mut |_| {}) {
-                true => Ok(()),
-                false => Err(format!("cancel: {number} is not queued")),
-            },
+            _ => {
+                if let Ok(place) = self.behind.binary_search(&number) {
+                    self.behind.remove(place);
+                    return Ok(());
+                }
+                let call = self.waiting.remove(&number);
+                if call.is_some_and(|call| self.bulkhead.cancel(call, now, &mut |_| {})) {
+                    self.move_up(now)
+                } else {
+                    Err(format!("cancel: {number} is not queued"))
+                }
+            }
         }
     }
 
     fn observe(&self, key: &str) -> Option<Got> {
         Some(match key {
             "executing" => Got::Count(u64::from(self.bulkhead.in_use())),
-            "queued" => Got::Count(u64::from(self.bulkhead.waiting())),
+            "queued" => Got::Count(u64::from(self.bulkhead.waiting()) + self.behind.len() as u64),
             "rejected" => Got::Count(self.rejected),
             "started" => Got::Counts(self.started.clone()),
             "results" => {
@@ -93,28 +121,54 @@ impl Replay {
         }
         let mut results = Vec::new();
         for _ in 0..calls {
-            // Nothing waits with a limit, and nothing ends here: there is nothing to tell.
-            results.push(match self.bulkhead.try_acquire(now, &mut |_| {}) {
-                Ok(Admitted::Started(permit)) => {
-                    self.begin(permit);
-                    Launched::Executing
+            self.launched += 1;
+            let result = if self.behind.is_empty() {
+                // Nothing waits with a limit, and nothing ends here: there is nothing to tell.
+                self.ask(self.launched, now)
+            } else {
+                Launched::Rejected
+            };
+            let waiting = u64::from(self.bulkhead.waiting()) + self.behind.len() as u64;
+            results.push(match result {
+                Launched::Rejected if waiting < u64::from(self.queue) => {
+                    self.behind.push_back(self.launched);
+                    Launched::Queued
                 }
-                Ok(Admitted::Waiting(_)) => Launched::Queued,
-                Err(rejected) if rejected.waiting < self.queue => {
-                    return Err(format!("launch: more than {PLACES} calls would be queued"));
-                }
-                Err(_) => {
+                Launched::Rejected => {
                     self.rejected += 1;
                     Launched::Rejected
                 }
+                other => other,
             });
         }
         self.results = Some(results);
         Ok(())
     }
 
-    fn begin(&mut self, permit: Permit) {
-        self.started.push(permit.call().0);
-        self.executing.insert(permit.call().0, permit);
+    fn ask(&mut self, number: u64, now: Instant) -> Launched {
+        match self.bulkhead.try_acquire(now, &mut |_| {}) {
+            Ok(Admitted::Started(permit)) => {
+                self.begin(number, permit);
+                Launched::Executing
+            }
+            Ok(Admitted::Waiting(call)) => {
+                self.waiting.insert(number, call);
+                Launched::Queued
+            }
+            Err(_) => Launched::Rejected,
+        }
+    }
+
+    /// The first of those behind takes a place that has become free.
+    fn move_up(&mut self, now: Instant) -> Result<(), Malformed> {
+        match self.behind.pop_front().map(|number| self.ask(number, now)) {
+            None | Some(Launched::Queued) => Ok(()),
+            Some(_) => Err("a place that was free was not".into()),
+        }
+    }
+
+    fn begin(&mut self, number: u64, permit: Permit) {
+        self.started.push(number);
+        self.executing.insert(number, permit);
     }
 }

@@ -109,6 +109,8 @@ struct Page {
     /// Whether its customer orders, if there is a price.
     orders: bool,
     slots: [Slot; 3],
+    /// How old what came from the cache is, in thousandths of its age limit when it was taken.
+    ages: [u64; 3],
 }
 
 #[derive(Clone, Debug)]

@@ -268,7 +268,7 @@ impl lab::Lab for Lab {
 
     fn set(&mut self, config: &Config) {
         self.setup = Setup::new(config);
-        self.service.reconfigure(self.setup.store);
+        self.service.reconfigure(self.setup.store, self.now);
         self.traffic.set(self.now, self.setup.arrivals, &mut self.queue, Event::Arrive);
         self.sweep();
     }

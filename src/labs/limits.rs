@@ -34,6 +34,7 @@ use halfopen_core::sim::Queue;
 
 use crate::lab::traffic::Traffic;
 use crate::lab::{self, About, Chart, Config, Record, Scene, Table, View};
+use guard::Kind;
 use setup::{Setup, Without};
 use side::{Counts, Side};
 use sweep::Sweep;
@@ -85,7 +86,7 @@ struct Burst {
     /// Requests on each side of it.
     size: u32,
     sent: u32,
-    /// Admitted so far: by the guard, and by a fixed window and a bucket if they are asked.
+    /// Of these admitted so far: by the guard, and by a fixed window and a bucket if they are asked.
     admitted: u32,
     by: [u32; 2],
 }
@@ -191,9 +192,15 @@ impl lab::Lab for Lab {
         self.main.times.clear();
         self.main.tell_again();
         self.since = self.main.counts;
-        let limiters = |setup: &Setup| (setup.kind.is_rate(), setup.by_window, setup.by_bucket);
-        if limiters(&before) != limiters(&self.setup) {
-            self.doubles = self.setup.kind.is_rate().then(|| Doubles::new(&self.setup));
+        // A guard that takes the place of one of another kind knows nothing of what was taken before.
+        let kind = |setup: &Setup| (setup.kind.is_rate(), setup.kind == Kind::Window);
+        match &mut self.doubles {
+            Some(doubles) if kind(&before) == kind(&self.setup) => {
+                if (before.by_window, before.by_bucket) != (self.setup.by_window, self.setup.by_bucket) {
+                    doubles.set(now, &self.setup);
+                }
+            }
+            doubles => *doubles = self.setup.kind.is_rate().then(|| Doubles::new(&self.setup)),
         }
         self.traffic.set(now, self.setup.traffic(self.doubled), &mut self.events, Event::Arrive);
         self.sweep = Rc::default();
@@ -232,28 +239,14 @@ impl Lab {
         [self.main.next_at(), without, self.events.next_at()].into_iter().flatten().min()
     }
 
-    /// A request comes, to both runs and to both limiters.
-    fn arrive(&mut self) {
+    /// A request comes, to both runs and to both limiters: whether the guard let it in, and whether the limiters did.
+    fn arrive(&mut self) -> (bool, [bool; 2]) {
         let (now, number) = (self.now, self.number);
         self.number += 1;
-        let before = self.sums();
-        if let Some(doubles) = &mut self.doubles {
-            doubles.ask(now);
-        }
+        let by = self.doubles.as_mut().map_or([false; 2], |doubles| doubles.ask(now));
         let admitted = self.main.offer(now, number, Some(&mut self.record));
         if let Some((_, side)) = &mut self.without {
             side.offer(now, number, None);
-        }
-        if let Some(burst) = &mut self.burst {
-            burst.admitted += u32::from(admitted);
-            let after = self.doubles.as_ref().and_then(|doubles| doubles.windows.back().copied());
-            for (by, admitted) in burst
-                .by
-                .iter_mut()
-                .zip([after.map_or(0, |part| part.fixed) > before[0], after.map_or(0, |part| part.bucket) > before[1]])
-            {
-                *by += u32::from(admitted);
-            }
         }
         // So many that the last second is among them.
         let step = (self.setup.offered(self.doubled).millihertz() / (RECENT as u64 * 500)).max(1).next_power_of_two();
@@ -264,15 +257,7 @@ impl Lab {
             }
         }
         self.tell_news();
-    }
-
-    /// What both limiters have admitted in this window.
-    fn sums(&self) -> [u32; 2] {
-        let number = |doubles: &Doubles| {
-            let window = self.now.as_nanos() / (Instant::ZERO + self.setup.window).as_nanos().max(1);
-            doubles.windows.back().filter(|last| last.number == window).map(|last| [last.fixed, last.bucket])
-        };
-        self.doubles.as_ref().and_then(number).unwrap_or_default()
+        (admitted, by)
     }
 
     fn double(&mut self, doubled: bool) {
@@ -304,10 +289,17 @@ impl Lab {
     }
 
     fn send_burst(&mut self) {
+        if self.burst.is_none() {
+            return;
+        }
+        let (admitted, by) = self.arrive();
         let Some(burst) = &mut self.burst else { return };
         burst.sent += 1;
+        burst.admitted += u32::from(admitted);
+        for (count, admitted) in burst.by.iter_mut().zip(by) {
+            *count += u32::from(admitted);
+        }
         let sent = *burst;
-        self.arrive();
         if sent.sent < 2 * sent.size {
             self.events.push(sent.next_at(), Event::Burst);
         } else if let Some(burst) = self.burst.take() {

@@ -72,9 +72,8 @@ impl Limit {
             }
             (State::Whole { limit, least, probed }, Rule::Vegas { alpha, beta, thresholds, probe_multiplier }) => {
                 let rtt = nanos(sample.rtt).unwrap_or(u64::MAX);
+                let probe = probe_in(probe_multiplier, *limit, *probed) == Some(1);
                 *probed = probed.saturating_add(1);
-                let every = probe_multiplier.map(|multiplier| u64::from(multiplier) * u64::from(*limit));
-                let probe = every.is_some_and(|every| *probed >= every);
                 match *least {
                     Some(shortest) if rtt >= shortest && !probe => {
                         *limit = vegas(*limit, shortest, rtt, sample, alpha, beta, thresholds);
@@ -118,6 +117,17 @@ impl Limit {
         }
     }
 
+    /// How many samples it is, at the present limit, to the one whose rtt [`Rule::Vegas`] takes as the least whatever it
+    /// is; 1: the next one does that, and moves nothing else. `None` where that is never.
+    pub fn probe_in(&self) -> Option<u64> {
+        match (self.state, self.config.settings().rule) {
+            (State::Whole { limit, probed, .. }, Rule::Vegas { probe_multiplier, .. }) => {
+                probe_in(probe_multiplier, limit, probed)
+            }
+            _ => None,
+        }
+    }
+
     /// Goes on with other settings. With another rule it begins anew at the present limit; with other numbers of the
     /// same rule it keeps what it has learnt, and the next sample takes it between the new `min` and `max`.
     pub fn reconfigure(&mut self, config: Config) {
@@ -142,6 +152,12 @@ impl Limit {
 /// Whether at least half of the limit was in use.
 fn in_use(sample: Sample, limit: u32) -> bool {
     2 * u64::from(sample.in_flight) >= u64::from(limit)
+}
+
+/// After `probed` samples since the last probe, which one from now the next will be; at least 1.
+fn probe_in(multiplier: Option<u32>, limit: u32, probed: u64) -> Option<u64> {
+    let every = u64::from(multiplier?) * u64::from(limit);
+    Some(every.saturating_sub(probed).max(1))
 }
 
 /// The step of a Vegas limit: its decimal logarithm rounded down, but at least 1.

@@ -17,12 +17,14 @@ pub struct Worst {
     pub attempts: u32,
     /// Calls made at the bottom at most: the layers' attempts multiplied. Saturates.
     pub calls: u64,
+    /// The longest that one attempt of the outermost layer takes; `None` when nothing limits it.
+    pub attempt: Option<Duration>,
 }
 
 impl Worst {
     /// A single call that takes at most so long; `None` when nobody knows.
     pub const fn of_a_call(time: Option<Duration>) -> Self {
-        Self { time, waits: Some(Duration::ZERO), attempts: 1, calls: 1 }
+        Self { time, waits: Some(Duration::ZERO), attempts: 1, calls: 1, attempt: time }
     }
 
     /// The same behind a layer of retries, of servers that give no hints.
@@ -37,7 +39,15 @@ impl Worst {
     ///
     /// [`backoff::Settings::total`]: crate::backoff::Settings::total
     pub fn behind(self, retry: &retry::Config) -> Self {
-        self.layer(retry, Some(0))
+        self.layer(retry, Some(0), 1)
+    }
+
+    /// As [`Worst::behind`], of what is yet to come when the attempt `number` of the layer begins (the first is 1; 0 counts
+    /// as that, and one that there cannot be as the last): its attempts from that one on, and the waits between them, the
+    /// longest that come then. Of the limits on all waits and on the whole the most is left that can be: earlier waits were
+    /// as short as they can be, and earlier attempts took no time.
+    pub fn behind_from(self, retry: &retry::Config, number: u32) -> Self {
+        self.layer(retry, Some(0), number)
     }
 
     /// The same behind a layer of retries, of servers that lengthen every wait by a hint as much as
@@ -45,10 +55,10 @@ impl Worst {
     /// limits on their sum and on the whole.
     pub fn behind_hinted(self, retry: &retry::Config) -> Self {
         let slack = retry.backoff().settings().hint_slack;
-        self.layer(retry, slack.map(whole))
+        self.layer(retry, slack.map(whole), 1)
     }
 
-    fn layer(self, retry: &retry::Config, slack: Option<u64>) -> Self {
+    fn layer(self, retry: &retry::Config, slack: Option<u64>, number: u32) -> Self {
         let (settings, backoff) = (retry.settings(), retry.backoff());
         let total = backoff.settings().total.map(whole);
         let total_time = settings.total_time.map(whole);
@@ -60,12 +70,17 @@ impl Worst {
         };
         let given = backoff.settings().max_delays.map_or(u32::MAX, |most| most.saturating_add(1));
         let attempts = last(settings.attempts.min(given).max(1), begins);
-        let gaps = attempts.saturating_sub(1);
+        let first = number.clamp(1, attempts);
+        let attempts = attempts - (first - 1);
+        let gaps = attempts - 1;
+        let gone = least(first - 1);
+        let (total, total_time) =
+            (total.map(|total| total.saturating_sub(gone)), total_time.map(|limit| limit.saturating_sub(gone)));
         let waits = match slack {
             _ if gaps == 0 => Some(0),
             None => total,
             Some(slack) => {
-                let most = sum(gaps, |index| whole(backoff.most(index)).saturating_add(slack));
+                let most = sum(gaps, |index| whole(backoff.most(first - 1 + index)).saturating_add(slack));
                 Some(total.map_or(most, |total| most.min(total)))
             }
         };
@@ -79,6 +94,7 @@ impl Worst {
             waits: lesser(waits, total_time).map(Duration::from_nanos),
             attempts,
             calls: self.calls.saturating_mul(u64::from(attempts)),
+            attempt: lesser(attempt, total_time).map(Duration::from_nanos),
         }
     }
 }

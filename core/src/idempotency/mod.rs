@@ -36,7 +36,7 @@ mod store;
 mod verb;
 
 pub use config::{Config, ConfigError, InFlight, Settings, WhenFull};
-pub use store::Store;
+pub use store::{Held, Store};
 pub use verb::{Begun, Refused, Superseded, Ticket};
 
 /// A hash of a payload (xxHash64), to tell another payload under the same key. It guards against mistakes and not against

@@ -33,6 +33,19 @@ enum State<T> {
     Done(T),
 }
 
+/// A key that a store holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Held<'a, K, T> {
+    /// The key.
+    pub key: &'a K,
+    /// Its answer; `None` while its request is in flight.
+    pub answer: Option<&'a T>,
+    /// When its request began, or, where there is an answer, when it was done.
+    pub since: Instant,
+    /// When the answer expires, or the lease ends; `None`: never.
+    pub ends: Option<Instant>,
+}
+
 impl<K: Eq, T: Clone, const N: usize> Store<K, T, N> {
     /// An empty store.
     ///
@@ -106,6 +119,29 @@ impl<K: Eq, T: Clone, const N: usize> Store<K, T, N> {
         ends.min()
     }
 
+    /// What is in the store at `now`, in no particular order: requests in flight whose lease has not ended, and answers
+    /// that have not expired.
+    pub fn entries(&self, now: Instant) -> impl Iterator<Item = Held<'_, K, T>> {
+        let now = self.latest.max(now);
+        self.places.iter().flatten().filter(move |entry| self.is_good_at(entry, now)).map(|entry| self.held(entry))
+    }
+
+    /// Takes the answers out that have expired, and tells of each. It need not be called for what verbs do, to which they
+    /// are gone anyhow: it frees what they hold, and is for those who must know. A request whose lease has ended stays,
+    /// because it may yet be done.
+    pub fn purge(&mut self, now: Instant, told: &mut dyn FnMut(Held<'_, K, T>)) {
+        self.latest = self.latest.max(now);
+        for place in 0..N {
+            let Some(entry) = self.entry(place).filter(|entry| !self.is_good(entry)) else { continue };
+            if matches!(entry.state, State::Done(_)) {
+                told(self.held(entry));
+                if let Some(place) = self.places.get_mut(place) {
+                    *place = None;
+                }
+            }
+        }
+    }
+
     /// How many requests are in flight at `now`; those whose lease has ended are not.
     pub fn in_flight(&self, now: Instant) -> usize {
         self.count(now, |state| matches!(state, State::InFlight { .. }))
@@ -127,12 +163,13 @@ impl<K: Eq, T: Clone, const N: usize> Store<K, T, N> {
     }
 
     /// Goes on with other settings, which hold for what is there too; more keys than there may be stay until they
-    /// expire.
+    /// expire. What has expired by `now` is gone: a longer time to live does not bring it back.
     ///
     /// # Errors
     /// It is to have more keys than `N`; nothing has changed.
-    pub fn reconfigure(&mut self, config: Config) -> Result<(), ConfigError> {
+    pub fn reconfigure(&mut self, config: Config, now: Instant) -> Result<(), ConfigError> {
         config.fits(N)?;
+        self.purge(now, &mut |_| {});
         self.config = config;
         Ok(())
     }
@@ -140,6 +177,14 @@ impl<K: Eq, T: Clone, const N: usize> Store<K, T, N> {
     /// What it runs on.
     pub const fn config(&self) -> &Config {
         &self.config
+    }
+
+    fn held<'a>(&self, entry: &'a Entry<K, T>) -> Held<'a, K, T> {
+        let answer = match &entry.state {
+            State::Done(answer) => Some(answer),
+            State::InFlight { .. } => None,
+        };
+        Held { key: &entry.key, answer, since: entry.since, ends: self.end(entry) }
     }
 
     fn entry(&self, place: usize) -> Option<&Entry<K, T>> {

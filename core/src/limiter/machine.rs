@@ -97,11 +97,24 @@ impl Limiter {
         Some(Instant::from_nanos(u64::try_from(next).unwrap_or(u64::MAX)))
     }
 
-    /// Goes on with other settings. With another rule, or other numbers of it, it begins anew as at [`Instant::ZERO`];
-    /// with another wait alone it goes on as it is.
-    pub fn reconfigure(&mut self, config: Config) {
+    /// Goes on with other settings, and what was taken stays taken, so that they let no more through than they say:
+    ///
+    /// - [`Rule::Periods`]: what was taken of this period is missing in the one that `now` is in then, however many permits
+    ///   that has and however long it is; the next one has all of its own, but for those that were lent.
+    /// - [`Rule::Bucket`] and [`Rule::Gcra`], which are the same: the tokens that are in the bucket stay as far as it
+    ///   holds them, and a larger one fills up in time.
+    /// - [`Rule::Smooth`]: the next permit is free when it was to be.
+    ///
+    /// With a rule of another kind it begins anew.
+    ///
+    /// [`Rule::Periods`]: super::Rule::Periods
+    /// [`Rule::Bucket`]: super::Rule::Bucket
+    /// [`Rule::Gcra`]: super::Rule::Gcra
+    /// [`Rule::Smooth`]: super::Rule::Smooth
+    pub fn reconfigure(&mut self, config: Config, now: Instant) {
+        self.latest = self.latest.max(now);
         if config.settings().rule != self.config.settings().rule {
-            self.state = State::new(&config.settings().rule);
+            self.state = self.state.on_with(State::new(&config.settings().rule), u128::from(self.latest.as_nanos()));
         }
         self.config = config;
     }

@@ -26,7 +26,7 @@ impl State {
         match *rule {
             Rule::Periods { permits, period } => {
                 let (permits, period) = (i128::from(permits), whole(period));
-                Self::Periods(Periods { permits, period, number: 0, available: permits })
+                Self::Periods(Periods { permits, period, number: 0, available: permits, excess: 0 })
             }
             Rule::Smooth { interval } => Self::Smooth(Smooth { interval: whole(interval), next_free: 0 }),
             Rule::Bucket { capacity, refill_every } => {
@@ -38,6 +38,16 @@ impl State {
                 let interval = whole(interval);
                 Self::Bucket(Bucket { interval, depth: interval.saturating_add(whole(tolerance)), full_at: 0 })
             }
+        }
+    }
+
+    /// The state of another rule, before anything was taken, with what was taken of this one.
+    pub(super) fn on_with(&self, fresh: Self, now: u128) -> Self {
+        match (self, fresh) {
+            (Self::Periods(was), Self::Periods(fresh)) => Self::Periods(was.on_with(&fresh, now)),
+            (Self::Smooth(was), Self::Smooth(fresh)) => Self::Smooth(Smooth { next_free: was.next_free, ..fresh }),
+            (Self::Bucket(was), Self::Bucket(fresh)) => Self::Bucket(was.on_with(&fresh, now)),
+            (_, fresh) => fresh,
         }
     }
 
@@ -59,6 +69,8 @@ pub(super) struct Periods {
     number: u128,
     /// Below zero: taken from later periods.
     available: i128,
+    /// Permits that were taken of this period when it had more than now.
+    excess: i128,
 }
 
 impl Periods {
@@ -66,7 +78,17 @@ impl Periods {
         let number = now.checked_div(self.period).unwrap_or(0);
         let passed = i128::try_from(number.saturating_sub(self.number)).unwrap_or(i128::MAX);
         let gained = passed.saturating_mul(self.permits);
-        Self { number, available: self.available.saturating_add(gained).min(self.permits), ..*self }
+        let excess = if passed > 0 { 0 } else { self.excess };
+        Self { number, available: self.available.saturating_add(gained).min(self.permits), excess, ..*self }
+    }
+
+    fn on_with(&self, fresh: &Self, now: u128) -> Self {
+        let (was, fresh) = (self.at(now), fresh.at(now));
+        let lent = was.available.min(0);
+        let taken = was.permits.saturating_sub(was.available.max(0)).saturating_add(was.excess);
+        let excess = taken.saturating_sub(fresh.permits).max(0);
+        let free = fresh.permits.saturating_sub(taken).max(0);
+        Self { available: free.saturating_add(lent), excess, ..fresh }
     }
 
     fn take(&self, permits: u32, now: u128) -> Taking {
@@ -119,6 +141,16 @@ pub(super) struct Bucket {
 }
 
 impl Bucket {
+    fn on_with(&self, fresh: &Self, now: u128) -> Self {
+        // Whole tokens and the part of one apart, which is below one: no product passes 128 bits.
+        let (level, interval) = (self.level(now), filled(self.interval).max(1));
+        let (whole, part) = (level.div_euclid(interval), level.rem_euclid(interval).unsigned_abs());
+        let part = part.saturating_mul(fresh.interval).checked_div(self.interval).unwrap_or(0);
+        let level = whole.saturating_mul(filled(fresh.interval)).saturating_add(filled(part));
+        let missing = filled(fresh.depth).saturating_sub(level).max(0).unsigned_abs();
+        Self { full_at: now.saturating_add(missing), ..*fresh }
+    }
+
     fn take(&self, permits: u32, now: u128) -> Taking {
         let taken = self.interval.saturating_mul(u128::from(permits));
         let full_at = self.full_at.max(now).saturating_add(taken);
@@ -127,12 +159,20 @@ impl Bucket {
     }
 
     pub(super) fn available(&self, now: u128) -> i128 {
-        let filled = |nanos: u128| i128::try_from(nanos).unwrap_or(i128::MAX);
-        let level = filled(self.depth).saturating_sub(filled(self.full_at.saturating_sub(now)));
-        level.checked_div_euclid(filled(self.interval)).unwrap_or(0)
+        self.level(now).checked_div_euclid(filled(self.interval)).unwrap_or(0)
+    }
+
+    /// What is in it: of each token as much as its interval.
+    fn level(&self, now: u128) -> i128 {
+        filled(self.depth).saturating_sub(filled(self.full_at.saturating_sub(now)))
     }
 
     pub(super) fn full_at(&self) -> u128 {
         self.full_at
     }
+}
+
+/// With a sign, as far as it goes.
+fn filled(nanos: u128) -> i128 {
+    i128::try_from(nanos).unwrap_or(i128::MAX)
 }

@@ -37,7 +37,7 @@ impl Lab {
             Slot::Asks { until }
         });
         self.queue.push(now + self.setup.timeout, Event::Deadline(id));
-        self.pages.insert(id, Page { asked: now, own, orders, slots });
+        self.pages.insert(id, Page { asked: now, own, orders, slots, ages: [0; 3] });
     }
 
     pub(super) fn came(&mut self, page: u64, part: Part, how: Came) {
@@ -98,9 +98,18 @@ impl Lab {
             }
             Next::Nothing(nothing) => Slot::Missing { cached: nothing.cached },
         };
+        let age = self.share(part, &slot);
         if let Some(page) = self.pages.get_mut(&id) {
             *page.slot_mut(part) = slot;
+            page.ages[part as usize] = age;
         }
+    }
+
+    /// How old an answer is that comes from the cache, in thousandths of what it is good for as that is set now.
+    fn share(&self, part: Part, slot: &Slot) -> u64 {
+        let Slot::Has(Answer { source: Source::Cached, age: Some(age), .. }) = slot else { return 0 };
+        let limit = self.setup.limits[part as usize].as_nanos().max(1);
+        u64::try_from(age.as_nanos() * 1000 / limit).unwrap_or(u64::MAX)
     }
 
     /// What the service of a part would say now.
@@ -167,13 +176,8 @@ impl Lab {
     /// Whether the customer orders, and what that costs: cents.
     fn account(&mut self, page: &Page, failed: bool) -> u64 {
         let price = self.market.price();
-        for part in Part::ALL {
-            if let (Slot::Has(Answer { source: Source::Cached, age: Some(age), .. }), false) = (page.slot(part), failed)
-            {
-                let limit = self.setup.limits[part as usize].as_nanos().max(1);
-                let share = u64::try_from(age.as_nanos() * 1000 / limit).unwrap_or(u64::MAX);
-                self.counts.oldest = self.counts.oldest.max(share);
-            }
+        if !failed {
+            self.counts.oldest = page.ages.into_iter().fold(self.counts.oldest, u64::max);
         }
         if let (Slot::Has(answer), false) = (page.slot(Part::Price), failed) {
             self.shown_price.set(self.now, answer.value as f64 / 100.0);

@@ -3,6 +3,7 @@
 use halfopen_core::Instant;
 use halfopen_core::idempotency::{Begun, Refused, Ticket};
 
+use super::service::Receipt;
 use super::{Event, Lab, Reply, Request, Stage, service};
 use crate::lab::record::Health;
 use crate::lab::scene::Tone;
@@ -19,7 +20,7 @@ impl Lab {
             Ok(Begun::Execute(ticket)) => self.work(id, Some(ticket)),
             Ok(Begun::Done { answer, age }) => {
                 self.counts.replayed += 1;
-                self.record.event(self.now, 5, &[id, answer]);
+                self.record.event(self.now, 5, &[id, answer.entry]);
                 if tells {
                     let said = format!(
                         "Key {named} is in the store, done {} ago: its answer is sent again, and nothing is charged.",
@@ -27,7 +28,7 @@ impl Lab {
                     );
                     self.record.log(self.now, Tone::Ok, "✓ recognised.", said);
                 }
-                self.answer(id, Reply::Stored(answer));
+                self.answer(id, Reply::Stored(answer.entry));
             }
             Ok(Begun::Wait { since }) => {
                 self.record.event(self.now, 6, &[id]);
@@ -81,8 +82,8 @@ impl Lab {
         let entry = self.service.charge(payment, key, amount, again.is_some(), self.now);
         self.record.event(self.now, 4, &[id, payment, amount, u64::from(again.is_some())]);
         let ttl = self.setup.ttl();
-        if let (Some(key), Some(ticket)) = (key, ticket) {
-            self.service.complete(key, ticket, entry, self.now);
+        if let Some(ticket) = ticket {
+            self.service.complete(ticket, Receipt { entry, amount }, self.now);
         }
         match again {
             Some(because) => {

@@ -1,5 +1,6 @@
 //! The knob table and the presets.
 
+use super::service::PLACES;
 use crate::lab::knob::{choice, knob, number};
 use crate::lab::{Config, Kind, Knob, Preset, Unit};
 
@@ -44,7 +45,7 @@ pub(super) const KNOBS: &[Knob] = &[
         "capacity",
         "Room for",
         "How many keys there may be at a time, those in flight included.",
-        number(Unit::Count("keys"), 1, 400, 200),
+        number(Unit::Count("keys"), 1, PLACES as i64, 200),
         KEYED,
     ),
     knob(

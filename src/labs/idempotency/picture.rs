@@ -181,18 +181,15 @@ fn store(lab: &Lab, places: &Places, marks: &mut Vec<Mark>) {
         (Tone::Plain, format!("{keys} of {capacity} keys"))
     };
     marks.push(heading("store", list, tone, "Key store", note));
-    let ttl = lab.setup.ttl();
-    let in_flight = lab.service.in_flight.iter().rev().map(|held| (held, None));
-    let done = lab.service.done.iter().rev().map(|held| (held, Some((held.since + ttl).since(lab.now))));
-    let held = in_flight.chain(done);
-    for (index, (held, left)) in held.take(places.rows).enumerate() {
-        let name = service::name(held.key);
-        let (tone, label) = match left {
+    for (index, held) in lab.service.held(lab.now).into_iter().take(places.rows).enumerate() {
+        let name = service::name(*held.key);
+        let left = held.ends.unwrap_or(lab.now).since(lab.now);
+        let (tone, label) = match held.answer {
             None => (Tone::Half, format!("◔ {name} · in flight")),
-            Some(left) if places.wide => {
-                (Tone::Info, format!("{name} · {} · {} left", euros(held.amount), rounded(left)))
+            Some(receipt) if places.wide => {
+                (Tone::Info, format!("{name} · {} · {} left", euros(receipt.amount), rounded(left)))
             }
-            Some(left) => (Tone::Info, format!("{name} · {} left", rounded(left))),
+            Some(_) => (Tone::Info, format!("{name} · {} left", rounded(left))),
         };
         let shape = Shape::Span { at: row(places, list, index), wasted: false };
         marks.push(Mark::new(format!("key-{name}"), shape, tone, label, ""));
@@ -201,7 +198,7 @@ fn store(lab: &Lab, places: &Places, marks: &mut Vec<Mark>) {
         let said = if lab.setup.key { "no key yet" } else { "so it knows nothing" };
         marks.push(empty("store-empty", list, said));
     }
-    more(lab.service.in_flight.len() + lab.service.done.len(), "store-more", places, list, marks);
+    more(keys, "store-more", places, list, marks);
 }
 
 /// Says how many rows there are beyond those that are drawn.

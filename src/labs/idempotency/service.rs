@@ -1,25 +1,23 @@
 //! The payment service's memory: a ledger of charges, and a store of keys with their answers.
 
+use std::cmp::Reverse;
 use std::collections::VecDeque;
 
 use halfopen_core::Instant;
-use halfopen_core::idempotency::{Begun, Config, Refused, Settings, Store, Ticket, WhenFull, fingerprint};
+use halfopen_core::idempotency::{Begun, Config, Held, Refused, Store, Ticket, fingerprint};
 
 use super::{Event, Key, Lab};
 use crate::lab::scene::Table;
 use crate::lab::text;
 
-/// Keys that the store has places for; more than the knob allows, so that one is always free for tidying.
-pub(super) const PLACES: usize = 512;
+/// Keys that the store has places for: as many as the knob allows.
+pub(super) const PLACES: usize = 400;
 /// Entries of the ledger that are kept one by one.
 const ENTRIES_MAX: usize = 200;
 
 #[derive(Clone)]
 pub(super) struct Service {
-    store: Box<Store<Key, u64, PLACES>>,
-    /// What the store holds, as it can be shown: in flight in the order of arrival, and done in the order of their ends.
-    pub(super) in_flight: VecDeque<Held>,
-    pub(super) done: VecDeque<Held>,
+    store: Box<Store<Key, Receipt, PLACES>>,
     /// When the next key is put out, if that is in the queue.
     pub(super) expires: Option<Instant>,
     pub(super) ledger: VecDeque<Entry>,
@@ -29,12 +27,13 @@ pub(super) struct Service {
     pub(super) charged: u64,
 }
 
-/// A key in the store.
-#[derive(Clone, Debug)]
-pub(super) struct Held {
-    pub(super) key: Key,
+/// The answer to a payment that was charged, as the store keeps it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Receipt {
+    /// The number of its entry in the ledger.
+    pub(super) entry: u64,
+    /// In cents.
     pub(super) amount: u64,
-    pub(super) since: Instant,
 }
 
 /// A charge.
@@ -58,43 +57,22 @@ impl Service {
     pub(super) fn new(config: Config) -> Self {
         #[expect(clippy::unreachable, reason = "the setup keeps the capacity within the places")]
         let Ok(store) = Store::new(config) else { unreachable!("as many places as keys") };
-        Self {
-            store: Box::new(store),
-            in_flight: VecDeque::new(),
-            done: VecDeque::new(),
-            expires: None,
-            ledger: VecDeque::new(),
-            earlier: (0, 0),
-            charged: 0,
-        }
+        Self { store: Box::new(store), expires: None, ledger: VecDeque::new(), earlier: (0, 0), charged: 0 }
     }
 
     /// The setup keeps the capacity within the places, so this does not fail.
-    pub(super) fn reconfigure(&mut self, config: Config) {
-        let _ = self.store.reconfigure(config);
+    pub(super) fn reconfigure(&mut self, config: Config, now: Instant) {
+        let _ = self.store.reconfigure(config, now);
     }
 
-    pub(super) fn begin(&mut self, key: Key, amount: u64, now: Instant) -> Result<Begun<u64>, Refused> {
-        let evicted = self.store.evicted();
-        let begun = self.store.begin(key, fingerprint(&amount.to_le_bytes()), now);
-        if self.store.evicted() > evicted {
-            self.done.pop_front();
-        }
-        if let Ok(Begun::Execute(_)) = begun {
-            self.in_flight.push_back(Held { key, amount, since: now });
-        }
-        begun
+    pub(super) fn begin(&mut self, key: Key, amount: u64, now: Instant) -> Result<Begun<Receipt>, Refused> {
+        self.store.begin(key, fingerprint(&amount.to_le_bytes()), now)
     }
 
-    /// The request was done, as this entry says.
-    pub(super) fn complete(&mut self, key: Key, ticket: Ticket, entry: u64, now: Instant) {
+    /// The request was done.
+    pub(super) fn complete(&mut self, ticket: Ticket, receipt: Receipt, now: Instant) {
         // Without leases no ticket is ever superseded.
-        let _ = self.store.complete(ticket, entry, now);
-        if let Some(place) = self.in_flight.iter().position(|held| held.key == key)
-            && let Some(held) = self.in_flight.remove(place)
-        {
-            self.done.push_back(Held { since: now, ..held });
-        }
+        let _ = self.store.complete(ticket, receipt, now);
     }
 
     pub(super) fn charge(&mut self, payment: u64, key: Option<Key>, amount: u64, again: bool, at: Instant) -> u64 {
@@ -121,35 +99,11 @@ impl Service {
         self.store.evicted()
     }
 
-    /// When the oldest answer goes.
-    fn end(&self) -> Option<Instant> {
-        self.done.front().map(|held| held.since + self.store.config().settings().ttl)
-    }
-
-    /// Takes expired answers out for good, so that a longer time to live does not bring them back.
-    fn tidy(&mut self, now: Instant) -> Vec<Held> {
-        let mut gone = Vec::new();
-        while self.end().is_some_and(|end| end <= now)
-            && let Some(held) = self.done.pop_front()
-        {
-            gone.push(held);
-        }
-        if gone.is_empty() {
-            return gone;
-        }
-        let config = *self.store.config();
-        let roomy = Settings { capacity: PLACES as u32, when_full: WhenFull::Refuse, ..*config.settings() };
-        if let Ok(roomy) = Config::new(roomy) {
-            self.reconfigure(roomy);
-        }
-        for held in &gone {
-            // What has expired is begun as if it were new; given back, its place is empty.
-            if let Ok(Begun::Execute(ticket)) = self.store.begin(held.key, 0, now) {
-                let _ = self.store.abort(ticket, now);
-            }
-        }
-        self.reconfigure(config);
-        gone
+    /// The keys in the store: those in flight, and then those done, the newest first.
+    pub(super) fn held(&self, now: Instant) -> Vec<Held<'_, Key, Receipt>> {
+        let mut held: Vec<_> = self.store.entries(now).collect();
+        held.sort_by_key(|held| (held.answer.is_some(), Reverse(held.since), Reverse(*held.key)));
+        held
     }
 
     pub(super) fn table(&self) -> Table {
@@ -189,14 +143,13 @@ impl Service {
 impl Lab {
     /// What has expired goes out of the store, and the next time at which something does is put into the queue.
     pub(super) fn sweep(&mut self) {
-        for held in self.service.tidy(self.now) {
-            self.record.event(self.now, 9, &[held.key.0, held.key.1.into()]);
-        }
-        if let Some(end) = self.service.end()
-            && self.service.expires.is_none_or(|at| end < at)
+        let (now, service, record) = (self.now, &mut self.service, &mut self.record);
+        service.store.purge(now, &mut |held| record.event(now, 9, &[held.key.0, held.key.1.into()]));
+        if let Some(end) = service.store.poll_timeout()
+            && service.expires.is_none_or(|at| end < at)
         {
             self.queue.push(end, Event::Expires);
-            self.service.expires = Some(end);
+            service.expires = Some(end);
         }
         self.watch();
     }

@@ -1,5 +1,6 @@
 //! What stands in front of the server: nothing, a rate limiter, a fixed limit or an adaptive one, all asked alike.
 
+use std::cmp::Ordering;
 use std::time::Duration;
 
 use halfopen_core::Instant;
@@ -113,25 +114,46 @@ impl Turned {
     }
 }
 
-/// The sample that an adaptive limit saw last, and what it made of it.
+/// How a request that was let in went, as far as its guard is concerned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    Answered,
+    /// The server did it for a caller who had gone.
+    GaveUp,
+    /// The server turned it away, at once.
+    Refused,
+    /// It never went out.
+    Unsent,
+}
+
+/// A sample that an adaptive limit saw, and what it made of it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Seen {
     pub(super) rtt: Duration,
     pub(super) in_flight: u32,
-    pub(super) dropped: bool,
+    pub(super) end: End,
     pub(super) before: u32,
     pub(super) after: u32,
     /// What it took as the time without a queue.
     pub(super) unloaded: Option<Duration>,
+    /// It was that sample of a Vegas limit whose time is the least from then on, whatever it is.
+    pub(super) probe: bool,
+}
+
+impl Seen {
+    pub(super) fn dropped(&self) -> bool {
+        self.end != End::Answered
+    }
 }
 
 #[derive(Clone, Debug)]
 pub(super) struct Guard {
     machine: Machine,
     generation: u32,
-    /// The last sample, and the last one that let the limit fall.
+    /// The last sample, and the last ones that let the limit fall and grow.
     pub(super) seen: Option<Seen>,
     pub(super) fell: Option<Seen>,
+    pub(super) grew: Option<Seen>,
 }
 
 #[derive(Clone, Debug)]
@@ -155,25 +177,25 @@ impl Machine {
 
 impl Guard {
     pub(super) fn new(make: Make) -> Self {
-        Self { machine: Machine::new(make), generation: 0, seen: None, fell: None }
+        Self { machine: Machine::new(make), generation: 0, seen: None, fell: None, grew: None }
     }
 
     /// Another guard, or the same with other settings, which keeps what it knows.
-    pub(super) fn set(&mut self, make: Make) {
+    pub(super) fn set(&mut self, make: Make, now: Instant) {
         match (&mut self.machine, make) {
             (Machine::None, Make::None) => {}
-            (Machine::Rate(limiter), Make::Rate(config)) => limiter.reconfigure(config),
-            (Machine::Fixed { limit, .. }, Make::Fixed(now)) => *limit = now,
+            (Machine::Rate(limiter), Make::Rate(config)) => limiter.reconfigure(config, now),
+            (Machine::Fixed { limit, .. }, Make::Fixed(other)) => *limit = other,
             (Machine::Adaptive(limiter), Make::Adaptive(config)) => {
                 if limiter.state().config() != &config {
                     limiter.reconfigure(config);
-                    (self.seen, self.fell) = (None, None);
+                    (self.seen, self.fell, self.grew) = (None, None, None);
                 }
             }
             (machine, make) => {
                 *machine = Machine::new(make);
                 self.generation = self.generation.wrapping_add(1);
-                (self.seen, self.fell) = (None, None);
+                (self.seen, self.fell, self.grew) = (None, None, None);
             }
         }
     }
@@ -199,21 +221,34 @@ impl Guard {
         }
     }
 
-    /// The work is done: well, or for a caller who had gone (then it was dropped).
-    pub(super) fn back(&mut self, pass: Pass, dropped: bool, now: Instant) {
+    /// A request that was let in has ended.
+    pub(super) fn back(&mut self, pass: Pass, end: End, now: Instant) {
         if pass.generation != self.generation {
             return;
         }
         match (&mut self.machine, pass.permit) {
             (Machine::Fixed { in_flight, .. }, _) => *in_flight = in_flight.saturating_sub(1),
             (Machine::Adaptive(limiter), Some(permit)) => {
-                let (rtt, before, unloaded) = (now.since(permit.asked()), limiter.limit(), limiter.state().unloaded());
-                let outcome = if dropped { Outcome::Dropped } else { Outcome::Success };
+                let (rtt, before, state) = (now.since(permit.asked()), limiter.limit(), limiter.state());
+                let (unloaded, probe) = (state.unloaded(), state.probe_in() == Some(1));
+                let by_loss = matches!(state.config().settings().rule, adaptive::Rule::Aimd { .. });
+                let outcome = match end {
+                    End::Answered => Outcome::Success,
+                    End::GaveUp => Outcome::Dropped,
+                    // It took no time, which says nothing to a rule that goes by the time that requests take.
+                    End::Refused if by_loss => Outcome::Dropped,
+                    End::Refused | End::Unsent => Outcome::Ignored,
+                };
                 let after = limiter.on_result(permit, outcome, now);
-                let seen = Seen { rtt, in_flight: pass.in_flight, dropped, before, after, unloaded };
+                if outcome == Outcome::Ignored {
+                    return;
+                }
+                let seen = Seen { rtt, in_flight: pass.in_flight, end, before, after, unloaded, probe };
                 self.seen = Some(seen);
-                if after < before {
-                    self.fell = Some(seen);
+                match after.cmp(&before) {
+                    Ordering::Less => self.fell = Some(seen),
+                    Ordering::Greater => self.grew = Some(seen),
+                    Ordering::Equal => {}
                 }
             }
             _ => {}

@@ -8,7 +8,7 @@ use halfopen_core::hedge::{Config, Hedge, Verdict};
 use halfopen_core::rng::Seed;
 use halfopen_core::sim::{Accepted, Queue, Server, Started, Ticket};
 
-use super::guard::{Guard, Pass, Turned};
+use super::guard::{End, Guard, Pass, Turned};
 use super::hedge::Hedging;
 use super::setup::{SERVERS, Setup};
 use super::times::Times;
@@ -113,7 +113,7 @@ impl Side {
 
     pub(super) fn set(&mut self, now: Instant, setup: Setup) {
         if self.setup.guard != setup.guard {
-            self.guard.set(setup.guard);
+            self.guard.set(setup.guard, now);
         }
         self.hedging.set(setup.hedge);
         if self.setup.server != setup.server {
@@ -220,7 +220,7 @@ impl Side {
                 true
             }
             Err(_) => {
-                self.guard.back(pass, true, now);
+                self.guard.back(pass, End::Refused, now);
                 false
             }
         }
@@ -241,7 +241,7 @@ impl Side {
             return;
         };
         if call.hedge.try_send(&hedging, now).is_none() {
-            self.guard.back(pass, false, now);
+            self.guard.back(pass, End::Unsent, now);
             return;
         }
         if self.send(now, number, 1, pass) {
@@ -295,7 +295,7 @@ impl Side {
         let took = now.since(call.began);
         let over = call.copies.iter().all(Option::is_none);
         if let Some(pass) = pass {
-            self.guard.back(pass, late, now);
+            self.guard.back(pass, if late { End::GaveUp } else { End::Answered }, now);
         }
         if copy == 0 {
             self.hedging.took(took);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use halfopen_core::Instant;
 
-use super::guard::Kind;
+use super::guard::{End, Kind};
 use super::numbers::{many, share_said};
 use super::side::News;
 use super::watch::Phase;
@@ -206,13 +206,14 @@ impl Lab {
         }
         self.watch.told = Some((limit, self.now));
         let since = text::about(self.now.since(at));
-        let seen = if limit < told { self.main.guard.fell } else { self.main.guard.seen };
+        let seen = if limit < told { self.main.guard.fell } else { self.main.guard.grew };
         let because = seen.map_or_else(String::new, |seen| {
             let took = text::about(seen.rtt);
-            match self.setup.kind {
-                _ if seen.dropped => format!("the last caller to give up had waited too long for a request of {took}"),
-                Kind::Aimd if limit < told => format!("the last request to lower it took {took}"),
-                Kind::Aimd => format!("the last request took {took}, and the limit is in use"),
+            match (self.setup.kind, seen.end) {
+                (_, End::Refused) => "a server refused the last request to lower it".to_owned(),
+                (_, End::GaveUp) => format!("the last caller to give up had waited too long for a request of {took}"),
+                (Kind::Aimd, _) if limit < told => format!("the last request to lower it took {took}"),
+                (Kind::Aimd, _) => format!("the last request to raise it took {took}, and the limit is in use"),
                 _ => format!(
                     "the last request took {took}, against {} that it takes for the time without a queue",
                     seen.unloaded.map_or_else(|| "nothing".to_owned(), text::about)

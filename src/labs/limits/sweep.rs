@@ -9,7 +9,7 @@ use std::collections::{BinaryHeap, VecDeque};
 use halfopen_core::Instant;
 use halfopen_core::rng::Seed;
 
-use super::guard::{Guard, Make, Pass};
+use super::guard::{End, Guard, Make, Pass};
 use super::setup::Setup;
 
 /// Offered load in percent of what the servers can do.
@@ -70,13 +70,14 @@ fn goodput(setup: &Setup, make: Make, load: f64, luck: &[(f64, u64)]) -> f64 {
         while let Some(Reverse((left, which))) = inside.peek().copied().filter(|leaves| leaves.0.0 <= now) {
             inside.pop();
             if let Some((pass, came)) = passes.get_mut(which).and_then(Option::take) {
-                guard.back(pass, left - came > timeout, Instant::from_nanos(left));
+                let end = if left - came > timeout { End::GaveUp } else { End::Answered };
+                guard.back(pass, end, Instant::from_nanos(left));
             }
         }
         let at = Instant::from_nanos(now);
         let admitted = match guard.ask(at) {
             Ok(pass) if inside.len() >= room => {
-                guard.back(pass, true, at);
+                guard.back(pass, End::Refused, at);
                 None
             }
             other => other.ok(),

@@ -1,7 +1,7 @@
 //! The rules with the current numbers in them.
 
 use super::Lab;
-use super::guard::{Kind, Make, Seen};
+use super::guard::{End, Kind, Make, Seen};
 use super::hedge::{ENOUGH, When};
 use super::numbers::{many, share_said};
 use crate::lab::scene::Why;
@@ -117,14 +117,16 @@ fn adaptive(lab: &Lab) -> Why {
     let none = || format!("limit {}; no request has come back yet", guard.limit().unwrap_or(0));
     let moved = |seen: &Seen| format!("{} → {}", seen.before, seen.after);
     let unused = |seen: &Seen| {
-        (2 * u64::from(seen.in_flight) < u64::from(seen.before) && !seen.dropped)
+        (2 * u64::from(seen.in_flight) < u64::from(seen.before))
             .then(|| format!("2 × {} in flight < {}: it is not in use, and stays", seen.in_flight, seen.before))
     };
     match rule {
         Rule::Aimd { decrease_permille, timeout } => {
             let now = guard.seen.as_ref().map_or_else(none, |seen| {
                 let took = text::about(seen.rtt);
-                let because = if seen.dropped {
+                let because = if seen.end == End::Refused {
+                    "a server refused it".to_owned()
+                } else if seen.end == End::GaveUp {
                     format!("its caller had gone after {took}")
                 } else if seen.rtt > timeout {
                     format!("{took} > {}", text::about(timeout))
@@ -137,7 +139,7 @@ fn adaptive(lab: &Lab) -> Why {
             });
             Why {
                 rule: format!(
-                    "AIMD: a request over {} or for nobody → limit × {}; else, where at least half of it is in use, limit + 1",
+                    "AIMD: a request over {}, for nobody or refused by a server → limit × {}; else, where at least half of it is in use, limit + 1",
                     text::about(timeout),
                     text::decimal(decrease_permille.into(), 3)
                 ),
@@ -145,21 +147,13 @@ fn adaptive(lab: &Lab) -> Why {
             }
         }
         Rule::Vegas { alpha, beta, .. } => {
-            let now = guard.seen.as_ref().map_or_else(none, |seen| {
-                let least = seen.unloaded.unwrap_or(seen.rtt);
-                let queue = f64::from(seen.before) * (1.0 - least.as_secs_f64() / seen.rtt.as_secs_f64().max(1e-9));
-                format!(
-                    "{} × (1 − {} ÷ {}) = {} queue: {}",
-                    seen.before,
-                    text::about(least),
-                    text::about(seen.rtt),
-                    many(libm::ceil(queue.max(0.0))),
-                    unused(seen).unwrap_or_else(|| moved(seen))
-                )
+            let now = guard.seen.as_ref().map_or_else(none, |seen| match unused(seen) {
+                Some(unused) if !learns(seen) && !seen.dropped() => unused,
+                _ => vegas(seen, [alpha, beta]),
             });
             Why {
                 rule: format!(
-                    "Vegas: queue = limit × (1 − least time ÷ time); under {alpha} × step it grows, over {beta} × step it falls, by the step: the digits of the limit less one"
+                    "Vegas: queue = limit × (1 − least time ÷ time); under {alpha} × step it grows, over {beta} × step it falls, by the step: the digits of the limit less one, but at least 1; it grows by {beta} × step where the queue is no longer than the step; a refusal is no sample"
                 ),
                 now,
             }
@@ -180,13 +174,63 @@ fn adaptive(lab: &Lab) -> Why {
             });
             Why {
                 rule: format!(
-                    "gradient = tolerance × long-run mean ÷ time, from 0.5 to 1; the limit goes {} of the way to limit × gradient + {queue}",
+                    "gradient = tolerance × long-run mean ÷ time, from 0.5 to 1; the limit goes {} of the way to limit × gradient + {queue}; a refusal is no sample",
                     share_said(f64::from(smoothing_permille) / 1000.0)
                 ),
                 now,
             }
         }
     }
+}
+
+/// Whether a sample of a Vegas limit set the least time, and moved nothing.
+fn learns(seen: &Seen) -> bool {
+    seen.probe || seen.unloaded.is_none_or(|least| seen.rtt < least)
+}
+
+/// What a sample made of a Vegas limit; its thresholds are multiplied with the step.
+fn vegas(seen: &Seen, thresholds: [u32; 2]) -> String {
+    let (took, limit) = (text::about(seen.rtt), seen.before);
+    let step = limit.checked_ilog10().unwrap_or(0).max(1);
+    let [alpha, beta] = thresholds.map(|threshold| threshold.saturating_mul(step));
+    let least = match seen.unloaded {
+        None => {
+            return format!("the first one took {took}: that is the least time so far, and the limit stays {limit}");
+        }
+        Some(least) if seen.rtt < least => {
+            return format!("{took} < {}: that is the least time now, and the limit stays {limit}", text::about(least));
+        }
+        Some(_) if seen.probe => {
+            return format!(
+                "every 30 × limit requests the least time is taken anew: now it is {took}, and the limit stays {limit}"
+            );
+        }
+        Some(least) => least,
+    };
+    let moves = |wanted: u32| match seen.after {
+        after if after == wanted => format!("{limit} → {after}"),
+        after if after > wanted => format!("{limit} → {after}, the least it may be"),
+        after => format!("{limit} → {after}, the most it may be"),
+    };
+    if seen.dropped() {
+        return format!(
+            "its caller had gone after {took}, so it falls by {step}: {}",
+            moves(limit.saturating_sub(step))
+        );
+    }
+    // As the core reckons it.
+    let late = u128::from(limit) * (seen.rtt - least).as_nanos();
+    let queue = late.div_ceil(seen.rtt.as_nanos().max(1));
+    let (rule, wanted) = if queue <= step.into() {
+        (format!("≤ {step}, so it grows by {beta}"), limit.saturating_add(beta))
+    } else if queue < alpha.into() {
+        (format!("< {alpha}, so it grows by {step}"), limit.saturating_add(step))
+    } else if queue > beta.into() {
+        (format!("> {beta}, so it falls by {step}"), limit.saturating_sub(step))
+    } else {
+        (format!("from {alpha} to {beta}, so it stays"), limit)
+    };
+    format!("{limit} × (1 − {} ÷ {took}) = {queue} queue, {rule}: {}", text::about(least), moves(wanted))
 }
 
 fn copies(lab: &Lab) -> Option<Why> {

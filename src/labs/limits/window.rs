@@ -63,8 +63,22 @@ impl Doubles {
         }
     }
 
-    /// A request comes to both.
-    pub(super) fn ask(&mut self, now: Instant) {
+    /// Goes on with other settings, as a guard does: what was taken stays taken. What comes in the length of a window is
+    /// counted from now on, and what came in windows of another length is of no use.
+    pub(super) fn set(&mut self, now: Instant, setup: &Setup) {
+        let fresh = Self::new(setup);
+        let window = self.window;
+        let was = std::mem::replace(self, fresh);
+        (self.fixed, self.bucket) = (was.fixed, was.bucket);
+        if self.window == window {
+            (self.windows, self.along) = (was.windows, was.along);
+        }
+        self.fixed.reconfigure(setup.by_window, now);
+        self.bucket.reconfigure(setup.by_bucket, now);
+    }
+
+    /// A request comes to both; whether they let it in.
+    pub(super) fn ask(&mut self, now: Instant) -> [bool; 2] {
         let fixed = self.fixed.try_acquire(1, now).is_ok();
         let bucket = self.bucket.try_acquire(1, now).is_ok();
         self.roll(now);
@@ -79,6 +93,7 @@ impl Doubles {
             *most = (*most).max(*sum);
         }
         self.note(now);
+        [fixed, bucket]
     }
 
     /// Time has passed.

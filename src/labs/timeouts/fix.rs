@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use halfopen_core::deadline::Worst;
+
 use super::rules;
 use super::setup::{self, A, ATTEMPTS, B, CLIENT, Chain, Setup, TIMEOUTS, layer, value};
 use crate::lab::{Config, Edit, Value};
@@ -57,7 +59,7 @@ pub(super) fn consistent(chain: &Chain, p99: Duration) -> Chain {
     }
     let with = |middle, inner| {
         let given = |hop: usize, attempts: u32, timeout: Duration| {
-            timeout.saturating_mul(attempts).saturating_add(waits(chain, hop, attempts)) + taken(chain)
+            worst(chain, hop, attempts, timeout).time.unwrap_or(LONGEST).saturating_add(taken(chain))
         };
         let of_a = given(B, inner, answer);
         given(A, middle, of_a)
@@ -91,10 +93,15 @@ fn inwards(chain: &Chain, outer: Duration, middle: u32, inner: u32) -> Chain {
     made
 }
 
+/// What so many attempts of a hop come to, each with such a timeout.
+fn worst(chain: &Chain, hop: usize, attempts: u32, timeout: Duration) -> Worst {
+    let backoff = chain.layer(hop).map(|layer| layer.settings().backoff).unwrap_or_default();
+    Worst::of_a_call(None).behind(&layer(Some(timeout), attempts, backoff))
+}
+
 /// All waits between so many attempts, at most.
 fn waits(chain: &Chain, hop: usize, attempts: u32) -> Duration {
-    let Some(layer) = chain.layer(hop) else { return Duration::ZERO };
-    (1..attempts).map(|number| layer.backoff().most(number - 1)).fold(Duration::ZERO, Duration::saturating_add)
+    worst(chain, hop, attempts, LONGEST).waits.unwrap_or_default()
 }
 
 /// Down to a whole millisecond.

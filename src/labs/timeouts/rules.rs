@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use halfopen_core::deadline::Worst;
+
 use super::setup::{A, B, CLIENT, Chain, HEADS, NAMES};
 use crate::lab::{Config, text};
 
@@ -47,20 +49,10 @@ impl Kept {
 impl Rule {
     /// Of a hop with so much left for it, from its attempt of that number on.
     pub(super) fn of(chain: &Chain, hop: usize, first: u32, left: Option<(usize, Duration)>) -> Option<Self> {
-        let all = chain.worst();
-        let (layer, worst) = (chain.layer(hop)?, all.get(hop)?);
-        let inside = all.get(hop + 1).and_then(|inside| Some(inside.time?.saturating_add(chain.around())));
-        let own = layer.settings().attempt_timeout;
-        let each = match (own, inside) {
-            (Some(own), Some(inside)) => Some(own.min(inside)),
-            (one, other) => one.or(other),
-        };
-        let attempts = (worst.attempts + 1).saturating_sub(first.max(1)).max(1);
-        let waits = (first.max(1)..worst.attempts)
-            .map(|number| layer.backoff().most(number - 1))
-            .fold(Duration::ZERO, Duration::saturating_add);
-        let worst = each.map(|each| each.saturating_mul(attempts).saturating_add(waits));
+        let worst = chain.worst_from(hop, first)?;
         let needs = chain.propagate.then(|| chain.needs(hop));
+        let Worst { attempts, attempt: each, waits, time: worst, .. } = worst;
+        let waits = waits.unwrap_or_default();
         Some(Self { hop, attempts, each, waits, worst, left, margin: chain.margin, needs, late: false })
     }
 

@@ -149,15 +149,29 @@ impl Chain {
         Hop { timeout: self.timeout(hop), margin: self.margin, needs: self.needs(hop) }
     }
 
-    /// What each hop spends at worst on calling on, from the client to B: C may hang for ever.
+    /// What each hop spends at worst on calling on, from the client to B.
     pub(super) fn worst(&self) -> [Worst; 3] {
         let mut inside = Worst::of_a_call(None);
-        let mut all = self.layers.each_ref().map(|layer| inside.behind(layer));
+        let mut all = [inside; 3];
         for (worst, layer) in all.iter_mut().zip(&self.layers).rev() {
             *worst = inside.behind(layer);
-            inside = Worst { time: worst.time.map(|time| time.saturating_add(self.around())), ..*worst };
+            inside = self.called(*worst);
         }
         all
+    }
+
+    /// What a hop spends at worst on calling on, from its attempt of that number on: C may hang for ever. C calls nobody.
+    pub(super) fn worst_from(&self, hop: usize, first: u32) -> Option<Worst> {
+        let inside = match self.worst().get(hop + 1) {
+            Some(inside) => self.called(*inside),
+            None => Worst::of_a_call(None),
+        };
+        Some(inside.behind_from(self.layer(hop)?, first))
+    }
+
+    /// The worst case of a hop's calling on, as the hop above it has it that calls it.
+    fn called(&self, worst: Worst) -> Worst {
+        Worst { time: worst.time.map(|time| time.saturating_add(self.around())), ..worst }
     }
 }
 
