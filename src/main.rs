@@ -4,6 +4,11 @@
 #[cfg(target_arch = "wasm32")]
 mod chunks;
 
+/// Smaller and quicker than the one that comes with the language.
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+
 #[cfg(target_arch = "wasm32")]
 fn main() {
     halfopen::ui::mount(chunks::CHUNKS);

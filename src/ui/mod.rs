@@ -48,8 +48,13 @@ pub use arrive::{Arriving, Chunks};
 pub use pages::{Pages, pages};
 pub use stage::{Panels, panels};
 
+/// Memory for what labs usually take, made sure of before the program's other files are there: while it grows, WebKit has been
+/// seen to check an access from one file by the size that another knew. What is not used yet costs nothing.
+const RESERVED: usize = 48 << 20;
+
 /// Mounts the page on the element with the id `app`. Does nothing where there is none, such as in tests.
 pub fn mount(chunks: Chunks) {
+    drop(std::hint::black_box(Vec::<u8>::with_capacity(RESERVED)));
     panic::watch();
     panic::forget_restart();
     theme::apply(theme::read());
