@@ -28,6 +28,8 @@ pub use link::{Link, Notice};
 pub use record::{Entry, Health, Record};
 pub use scene::{Chart, Diagram, Layout, Mark, Readout, Scene, Shape, Table, Tone, View};
 
+use std::time::Duration;
+
 use halfopen_core::Instant;
 use halfopen_core::rng::Seed;
 
@@ -189,6 +191,11 @@ pub trait Lab: Clone + 'static {
     /// What is to be seen now.
     fn scene(&self, view: View) -> Scene;
 
+    /// How far an axis of time in the picture has to reach. Zero where it has none.
+    fn reach(&self) -> Duration {
+        Duration::ZERO
+    }
+
     /// The charts up to now. May be costly: asked for less often than the scene.
     fn charts(&self) -> Vec<Chart>;
 
@@ -214,6 +221,8 @@ pub trait Run {
     fn record_mut(&mut self) -> &mut Record;
     /// See [`Lab::scene`].
     fn scene(&self, view: View) -> Scene;
+    /// See [`Lab::reach`].
+    fn reach(&self) -> Duration;
     /// See [`Lab::charts`].
     fn charts(&self) -> Vec<Chart>;
     /// See [`Lab::tables`].
@@ -243,6 +252,9 @@ impl<L: Lab> Run for L {
     }
     fn scene(&self, view: View) -> Scene {
         Lab::scene(self, view)
+    }
+    fn reach(&self) -> Duration {
+        Lab::reach(self)
     }
     fn charts(&self) -> Vec<Chart> {
         Lab::charts(self)

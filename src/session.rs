@@ -198,7 +198,8 @@ impl Session {
 
     /// What is to be seen of a lane at the playhead.
     pub fn scene_of(&self, lane: Lane, view: View) -> Scene {
-        self.lane(lane).run.scene(view)
+        let b = self.b.as_ref().map(|b| b.run.reach().max(self.a.run.reach()));
+        self.lane(lane).run.scene(View { reach: b.unwrap_or(view.reach), ..view })
     }
 
     /// A lane's charts up to the playhead.
@@ -257,7 +258,7 @@ impl Session {
 
     /// What is to be seen at the playhead.
     pub fn scene(&self, view: View) -> Scene {
-        self.a.run.scene(view)
+        self.scene_of(Lane::A, view)
     }
 
     /// The charts up to the playhead.

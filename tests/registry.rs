@@ -389,8 +389,12 @@ fn assert_shown(session: &Session) {
     assert_log(session.record(), session.now());
     for layout in VIEWS {
         for glance in [0, 50_000_000, 700_000_000, 60_000_000_000] {
-            let view =
-                halfopen::lab::View { layout, glance: core::time::Duration::from_nanos(glance), editing: glance == 0 };
+            let view = halfopen::lab::View {
+                layout,
+                glance: core::time::Duration::from_nanos(glance),
+                editing: glance == 0,
+                reach: core::time::Duration::from_nanos(glance),
+            };
             assert_scene(session.lab(), &session.scene(view), layout);
         }
     }

@@ -9,7 +9,7 @@ use core::time::Duration;
 
 use common::{Dice, cases, numbers, played, random_config, random_input, random_instant, read};
 use halfopen::lab::scene::{Layout, Shape};
-use halfopen::lab::{Config, Entrance, Input, Lab as _, Value, View};
+use halfopen::lab::{Config, Entrance, Input, Lab as _, Lane, Value, View};
 use halfopen::labs::{self, timeouts::Lab};
 use halfopen::session::Session;
 use halfopen_core::Instant;
@@ -290,4 +290,16 @@ fn a_knob_turned_later_overrides_the_fix() {
     let session = played(&read("#/timeouts?do=1:fix,2:send,3:set:margin:90ms"), Instant::from_secs(4));
     assert_eq!(number(&session, "broken_rules"), 1.0);
     assert!(said(&session).iter().any(|line| line.starts_with("Your own settings hold again")));
+}
+
+#[test]
+fn held_against_each_other_both_have_the_same_axis() {
+    for query in ["timeouts?b.preset=consistent&do=0:send&t=7s", "backoff?b.attempts=9&t=3s"] {
+        let session = played(&read(&format!("#/{query}")), Instant::from_secs(3));
+        let axis = |lane| {
+            let marks = session.scene_of(lane, View::default()).diagram.marks;
+            marks.into_iter().find(|mark| matches!(mark.shape, Shape::Axis { .. })).map(|mark| mark.shape).unwrap()
+        };
+        assert_eq!(axis(Lane::A), axis(Lane::B), "{query}");
+    }
 }

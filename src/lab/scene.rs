@@ -16,11 +16,13 @@ pub struct View {
     pub glance: Duration,
     /// Whether the reader changes what the picture is of: marks then offer the lab's edits, and else its actions.
     pub editing: bool,
+    /// How far an axis of time in the picture reaches at least, so that lanes held against each other have the same.
+    pub reach: Duration,
 }
 
 impl Default for View {
     fn default() -> Self {
-        Self { layout: Layout::Wide, glance: Duration::from_millis(700), editing: false }
+        Self { layout: Layout::Wide, glance: Duration::from_millis(700), editing: false, reach: Duration::ZERO }
     }
 }
 

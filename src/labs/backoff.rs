@@ -15,6 +15,8 @@ mod presets;
 mod programs;
 mod settings;
 
+use std::time::Duration;
+
 use halfopen_core::Instant;
 use halfopen_core::breaker::{self, Breaker, EventKind, State};
 use halfopen_core::retry::{Outcome, Retry, Verdict};
@@ -152,9 +154,13 @@ impl lab::Lab for Lab {
         &mut self.record
     }
 
+    fn reach(&self) -> Duration {
+        picture::Scale::reach(self)
+    }
+
     fn scene(&self, view: View) -> Scene {
         Scene {
-            diagram: picture::diagram(self, view.layout),
+            diagram: picture::diagram(self, view),
             readouts: numbers::readouts(self),
             buttons: about::buttons(self),
             why: numbers::why(self),

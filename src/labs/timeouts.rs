@@ -207,6 +207,10 @@ impl lab::Lab for Lab {
         &mut self.record
     }
 
+    fn reach(&self) -> Duration {
+        waterfall::Scale::reach(self)
+    }
+
     fn scene(&self, view: View) -> Scene {
         Scene {
             diagram: picture::diagram(self, view),

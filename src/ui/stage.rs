@@ -310,7 +310,7 @@ impl Stage {
     /// How the reader looks at it.
     pub(super) fn looks(&self) -> View {
         let glance = std::time::Duration::from_micros((7e5 * factor(self.player.speed)) as u64);
-        View { layout: self.layout, glance, editing: self.editing }
+        View { layout: self.layout, glance, editing: self.editing, ..View::default() }
     }
 
     fn take(&mut self, ctx: &Context<Self>, intent: Intent) {

@@ -35,7 +35,7 @@ fn name(lab: &Lab, lane: &Lane) -> String {
 }
 
 fn arrivals(lab: &Lab) -> Chart {
-    let scale = Scale::of(lab);
+    let scale = Scale::of(lab, Duration::ZERO);
     let seconds = |length: Duration| (Instant::ZERO + length).as_secs_f64();
     let at = |index: usize| seconds(scale.bucket * u32::try_from(index).unwrap_or(u32::MAX));
     let mut lines = Vec::new();

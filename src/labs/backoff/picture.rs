@@ -9,7 +9,7 @@ use super::lane::{Came, Client, Lane, Planned};
 use super::settings::Guard;
 use super::{Lab, charts, formula};
 use crate::lab::scene::{Anchor, Area, Diagram, Layout, Mark, Point, Shape, Tone};
-use crate::lab::{text, wording};
+use crate::lab::{View, text, wording};
 
 /// A round longer than this is drawn as far as this: no run goes on for longer.
 const LONGEST: u64 = 24 * 3_600_000_000_000;
@@ -62,10 +62,9 @@ pub(super) struct Scale {
 }
 
 impl Scale {
-    /// As long as the round takes at most with its draws, rounded up to a whole tick.
-    pub(super) fn of(lab: &Lab) -> Self {
-        let ends = lab.lanes.iter().map(|lane| lane.ends(&lab.setup)).max().unwrap_or_default();
-        let ends = (ends.since(lab.begun).as_nanos() as u64).clamp(1_000_000, LONGEST);
+    /// As long as the round takes at most with its draws, and no shorter than asked for, rounded up to a whole tick.
+    pub(super) fn of(lab: &Lab, least: Duration) -> Self {
+        let ends = u64::try_from(Self::reach(lab).max(least).as_nanos()).unwrap_or(LONGEST).clamp(1_000_000, LONGEST);
         let fits = STEPS.iter().find(|(step, _)| ends <= step * 8).or(STEPS.last());
         let (step, counted) = fits.copied().unwrap_or((LONGEST, "attempts"));
         let ticks = ends.div_ceil(step);
@@ -76,6 +75,12 @@ impl Scale {
             bucket: Duration::from_nanos(step / BARS_A_TICK),
             counted,
         }
+    }
+
+    /// How long the round takes at most with its draws.
+    pub(super) fn reach(lab: &Lab) -> Duration {
+        let ends = lab.lanes.iter().map(|lane| lane.ends(&lab.setup)).max().unwrap_or_default();
+        ends.since(lab.begun)
     }
 
     /// How far along an instant lies, 0 to 1; what lies beyond is not drawn.
@@ -136,8 +141,9 @@ impl Places {
     }
 }
 
-pub(super) fn diagram(lab: &Lab, layout: Layout) -> Diagram {
-    let scale = Scale::of(lab);
+pub(super) fn diagram(lab: &Lab, view: View) -> Diagram {
+    let layout = view.layout;
+    let scale = Scale::of(lab, view.reach);
     let mut places = Places::of(layout);
     let mut marks = Vec::new();
     heads(lab, &mut places, &mut marks);

@@ -136,11 +136,11 @@ fn claim(config: &Config) -> String {
     let hung = if hangs == CLIENT { "" } else { " when the one below hangs" };
     match broken {
         Some(rule) if rule.left.is_none() => {
-            format!("A timeout ends the waiting. Here {}: threads pile up{hung}.", rule.spends())
+            format!("A timeout ends the waiting. As set, {}: threads pile up{hung}.", rule.spends())
         }
-        Some(rule) if rule.kept() == Kept::Starved => format!("A deadline can be too short for the chain. Here {}.", rule.said()),
+        Some(rule) if rule.kept() == Kept::Starved => format!("A deadline can be too short for the chain. As set, {}.", rule.said()),
         Some(rule) => format!(
-            "A timeout ends the waiting, not the work. Here {}: beyond that it works for nobody.",
+            "A timeout ends the waiting, not the work. As set, {}: beyond that it works for nobody.",
             rule.said()
         ),
         None if numbers::lost(&setup, chain.timeout(B)) > 0.05 => format!(

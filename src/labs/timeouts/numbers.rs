@@ -190,10 +190,13 @@ pub(super) fn table(lab: &Lab) -> Table {
     });
     let broken =
         rules::of(&lab.chain).filter(|rule| !rule.kept().is_well()).map(|rule| wording::sentence(&rule.said()));
+    let fixed = lab
+        .fixed
+        .then(|| "Fixed during the run: the sliders show what was set, and hold again once one is turned.".to_owned());
     Table {
         id: "hops",
         title: "The hops",
-        note: broken.collect::<Vec<_>>().join(" "),
+        note: fixed.into_iter().chain(broken).collect::<Vec<_>>().join(" "),
         heads: vec![
             "hop",
             "timeout",

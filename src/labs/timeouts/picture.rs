@@ -54,7 +54,7 @@ impl Places {
 
 pub(super) fn diagram(lab: &Lab, view: View) -> Diagram {
     let places = Places::of(view.layout);
-    let scale = Scale::of(lab, &places);
+    let scale = Scale::of(lab, view.reach, &places);
     let mut marks = Vec::new();
     waterfall::lines(lab, &scale, &places, &mut marks);
     for hop in CLIENT..=C {

@@ -65,7 +65,16 @@ pub(super) struct Scale {
 }
 
 impl Scale {
-    pub(super) fn of(lab: &Lab, places: &Places) -> Self {
+    /// As long as the request takes by what is known of it, and no shorter than asked for.
+    pub(super) fn of(lab: &Lab, least: Duration, places: &Places) -> Self {
+        let ends = u64::try_from(Self::reach(lab).max(least).as_nanos()).unwrap_or(LONGEST).clamp(MS, LONGEST);
+        let most = if places.wide { 8 } else { 4 };
+        let step = TICKS.iter().find(|step| ends <= *step * most).copied().unwrap_or(LONGEST / 4);
+        Self { length: Duration::from_nanos(ends.div_ceil(step) * step), step }
+    }
+
+    /// From the sending to the last that is known of it.
+    pub(super) fn reach(lab: &Lab) -> Duration {
         let sent = lab.trail.sent;
         let ends = (CLIENT..=C).flat_map(|hop| {
             let bars = lab.trail.bars.iter().filter(move |bar| bar.hop == hop);
@@ -75,11 +84,7 @@ impl Scale {
             });
             real.chain(planned(lab, hop).map(|plan| plan.to.unwrap_or(ENDLESS)))
         });
-        let ends = ends.max().unwrap_or_default();
-        let ends = u64::try_from(ends.as_nanos()).unwrap_or(LONGEST).clamp(MS, LONGEST);
-        let most = if places.wide { 8 } else { 4 };
-        let step = TICKS.iter().find(|step| ends <= *step * most).copied().unwrap_or(LONGEST / 4);
-        Self { length: Duration::from_nanos(ends.div_ceil(step) * step), step }
+        ends.max().unwrap_or_default()
     }
 
     fn share(&self, since: Duration) -> f32 {
