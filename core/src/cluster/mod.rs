@@ -1,0 +1,20 @@
+//! A simulated cluster: nodes over links that lose, delay and cut, faults, and the protocols that cope with them.
+//!
+//! [`Cluster`] has nodes of any [`Process`], a [`Network`] and [`Fault`]s, at once or planned ([`Chaos`] makes random
+//! schedules). Everything can be watched: each message under way, each node's belief, each event with its reason.
+//!
+//! What runs in it, and as well outside of it:
+//!
+//! * [`Watch`]: each node watches all others with a detector of [`failure`](crate::failure).
+
+mod fault;
+mod network;
+mod process;
+mod run;
+mod watch;
+
+pub use fault::{Chaos, Condition, Fault, Groups, Loss, Running};
+pub use network::{Flight, Link, MOST_IN_FLIGHT, Network};
+pub use process::{Out, Process};
+pub use run::{Cluster, Happening, Settings, Totals};
+pub use watch::{Detect, Detector, Watch, WatchConfig, WatchEvent, WatchMessage};
