@@ -38,7 +38,9 @@ fn phi_is_the_papers_formula() {
     let (phi, now) = steady(PhiSettings::default());
     assert_eq!((phi.mean(), phi.deviation()), (millis(1000), millis(250)));
     // −log₁₀ of the share of a normal distribution above 0, 1, 2, 3, 6 standard deviations.
-    for (z, expected) in [(0, core::f64::consts::LOG10_2), (1, 0.799_546), (2, 1.643_017), (3, 2.869_699), (6, 9.005_870)] {
+    for (z, expected) in
+        [(0, core::f64::consts::LOG10_2), (1, 0.799_546), (2, 1.643_017), (3, 2.869_699), (6, 9.005_870)]
+    {
         let found = phi.phi(now + millis(1000) + millis(250) * z);
         assert!((found - expected).abs() < 1e-5, "{found} at {z}");
     }

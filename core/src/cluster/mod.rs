@@ -5,14 +5,19 @@
 //!
 //! What runs in it, and as well outside of it:
 //!
-//! * [`Watch`]: each node watches all others with a detector of [`failure`](crate::failure).
+//! * [`Watch`]: each node watches all others with a detector of [`failure`](crate::failure);
+//! * [`Election`]: one leader a term, by majorities.
 
+mod election;
 mod fault;
 mod network;
 mod process;
 mod run;
 mod watch;
 
+pub use election::{
+    Election, ElectionConfig, ElectionEvent, ElectionMessage, ElectionSettings, Refusal, Role, StepDown,
+};
 pub use fault::{Chaos, Condition, Fault, Groups, Loss, Running};
 pub use network::{Flight, Link, MOST_IN_FLIGHT, Network};
 pub use process::{Out, Process};
