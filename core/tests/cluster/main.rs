@@ -5,6 +5,8 @@
 
 mod election;
 mod network;
+mod register;
+mod versions;
 mod watch;
 
 use core::time::Duration;

@@ -1,0 +1,202 @@
+//! Reads and writes, as the node that coordinates them sees them.
+
+use alloc::vec::Vec;
+
+use super::event::{Asked, RegisterEvent, RegisterMessage};
+use super::machine::Register;
+use super::tree::hash_of;
+use super::version::{Version, merge};
+use crate::cluster::process::Out;
+use crate::node::{Node, Nodes};
+use crate::time::Instant;
+
+/// What is to be done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Task {
+    /// Have this stored.
+    Write {
+        /// What.
+        version: Version,
+    },
+    /// Find out what is stored.
+    Read {
+        /// All that was found.
+        merged: Vec<Version>,
+        /// Of each node that answered the hash of what it has.
+        found: Vec<(Node, u64)>,
+    },
+}
+
+/// An operation that is not over: its client waits, or copies are still to be heard of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pending {
+    /// Its number.
+    pub op: u64,
+    /// The key.
+    pub key: u16,
+    /// What is to be done.
+    pub task: Task,
+    /// Where the key is at home.
+    pub homes: Nodes,
+    /// Who was asked, beginning with the homes.
+    pub asked: Nodes,
+    /// Who has answered.
+    pub by: Nodes,
+    /// When it began.
+    pub began: Instant,
+    /// Whether the client has its answer.
+    pub done: bool,
+    /// When others are asked to stand in.
+    fallback: Option<Instant>,
+    deadline: Instant,
+}
+
+impl Pending {
+    /// When it has something to do by itself.
+    pub(super) fn due(&self) -> Instant {
+        self.fallback.map_or(self.deadline, |fallback| fallback.min(self.deadline))
+    }
+
+    /// How many must answer.
+    pub(super) fn needed(&self, register: &Register) -> u8 {
+        let settings = register.config.settings();
+        if matches!(self.task, Task::Read { .. }) { settings.read } else { settings.write }
+    }
+
+    fn request(&self, hint_for: Option<Node>) -> RegisterMessage {
+        let (op, key) = (self.op, self.key);
+        match &self.task {
+            Task::Write { version } => {
+                RegisterMessage::Put { op, key, versions: alloc::vec![version.clone()], hint_for }
+            }
+            Task::Read { .. } => RegisterMessage::Get { op, key },
+        }
+    }
+}
+
+impl Register {
+    pub(super) fn coordinate(&mut self, key: u16, task: Task, now: Instant, out: &mut Out<Self>) -> u64 {
+        let (op, homes, settings) = (self.next_op(), self.config.homes(key), *self.config.settings());
+        let fallback = settings.sloppy.then(|| now + settings.fallback_after);
+        let deadline = now + settings.timeout;
+        let (asked, by, began, done) = (homes, Nodes::NONE, now, false);
+        let pending = Pending { op, key, task, homes, asked, by, began, done, fallback, deadline };
+        let request = pending.request(None);
+        self.pending.push(pending);
+        homes.iter().for_each(|home| self.post(home, request.clone(), now, out));
+        op
+    }
+
+    fn find(&self, op: u64) -> Option<usize> {
+        self.pending.iter().position(|pending| pending.op == op)
+    }
+
+    pub(super) fn on_stored(&mut self, from: Node, op: u64, now: Instant, out: &mut Out<Self>) {
+        let Some(place) = self.find(op) else { return };
+        if let Some(pending) = self.pending.get_mut(place).filter(|pending| pending.asked.contains(from)) {
+            pending.by.insert(from);
+        }
+        self.look(place, now, out);
+    }
+
+    pub(super) fn on_got(&mut self, from: Node, op: u64, versions: Vec<Version>, now: Instant, out: &mut Out<Self>) {
+        let Some(place) = self.find(op) else { return };
+        let resolve = self.config.settings().resolve;
+        if let Some(pending) = self.pending.get_mut(place).filter(|pending| pending.asked.contains(from))
+            && let Task::Read { merged, found } = &mut pending.task
+            && pending.by.insert(from)
+        {
+            found.push((from, hash_of(pending.key, &versions)));
+            versions.iter().for_each(|version| _ = merge(merged, version, resolve));
+        }
+        self.look(place, now, out);
+    }
+
+    /// Answers the client once enough have answered; forgets the operation once nobody is left to hear of.
+    fn look(&mut self, place: usize, now: Instant, out: &mut Out<Self>) {
+        let Some(needed) = self.pending.get(place).map(|pending| pending.needed(self)) else { return };
+        let Some(pending) = self.pending.get_mut(place) else { return };
+        if !pending.done && pending.by.len() >= u32::from(needed) {
+            pending.done = true;
+            let Pending { op, key, by, .. } = *pending;
+            let (instead, took) = (by.without(pending.homes), now.since(pending.began));
+            out.tell(match &pending.task {
+                Task::Write { version } => {
+                    RegisterEvent::Written { op, key, version: version.clone(), by, instead, took }
+                }
+                Task::Read { merged, .. } => {
+                    RegisterEvent::Read { op, key, versions: merged.clone(), by, instead, took }
+                }
+            });
+        }
+        if pending.done {
+            self.repair(place, now, out);
+        }
+        if let Some(pending) = self.pending.get(place)
+            && pending.done
+            && pending.homes.without(pending.by).is_empty()
+        {
+            self.pending.remove(place);
+        }
+    }
+
+    /// Sends what was found to the homes that have less.
+    fn repair(&mut self, place: usize, now: Instant, out: &mut Out<Self>) {
+        let Some(pending) = self.pending.get_mut(place).filter(|_| self.config.settings().read_repair) else { return };
+        let (key, homes) = (pending.key, pending.homes);
+        let Task::Read { merged, found } = &mut pending.task else { return };
+        let hash = hash_of(key, merged);
+        let differs = |entry: &&mut (Node, u64)| entry.1 != hash && homes.contains(entry.0);
+        let stale: Nodes = found
+            .iter_mut()
+            .filter(differs)
+            .map(|entry| {
+                entry.1 = hash;
+                entry.0
+            })
+            .collect();
+        if stale.is_empty() {
+            return;
+        }
+        let versions = merged.clone();
+        out.tell(RegisterEvent::Repairs { key, stale });
+        for node in stale.iter() {
+            let message = RegisterMessage::Put { op: 0, key, versions: versions.clone(), hint_for: None };
+            self.post(node, message, now, out);
+        }
+    }
+
+    /// Asks others to stand in for homes that do not answer, and ends what has taken too long.
+    pub(super) fn on_late(&mut self, now: Instant, out: &mut Out<Self>) {
+        let late = |pending: &Pending| pending.fallback.is_some_and(|fallback| fallback <= now);
+        while let Some(place) = self.pending.iter().position(late) {
+            self.fall_back(place, now, out);
+        }
+        let over = |pending: &Pending| pending.deadline <= now;
+        while let Some(place) = self.pending.iter().position(over) {
+            let pending = self.pending.remove(place);
+            if !pending.done {
+                let (needed, waited) = (pending.needed(self), now.since(pending.began));
+                let asked = if matches!(pending.task, Task::Read { .. }) { Asked::Read } else { Asked::Write };
+                let Pending { op, key, by, .. } = pending;
+                out.tell(RegisterEvent::Failed { op, key, asked, by, needed, waited });
+            }
+        }
+    }
+
+    fn fall_back(&mut self, place: usize, now: Instant, out: &mut Out<Self>) {
+        let Some(pending) = self.pending.get_mut(place) else { return };
+        pending.fallback = None;
+        let (op, missing, waited) = (pending.op, pending.homes.without(pending.by), now.since(pending.began));
+        let mut others = self.config.preference(pending.key).skip(usize::from(self.config.settings().copies));
+        let mut requests = Vec::new();
+        for (home, instead) in missing.iter().zip(&mut others) {
+            pending.asked.insert(instead);
+            requests.push((instead, pending.request(Some(home))));
+            out.tell(RegisterEvent::Fallback { op, home, instead, waited });
+        }
+        for (instead, request) in requests {
+            self.post(instead, request, now, out);
+        }
+    }
+}
