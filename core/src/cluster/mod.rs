@@ -8,8 +8,10 @@
 //! * [`Watch`]: each node watches all others with a detector of [`failure`](crate::failure);
 //! * [`Election`]: one leader a term, by majorities;
 //! * [`Register`]: copies of a value by N, R and W, with what keeps them alike; [`History`] finds what clients could see
-//!   of their differences.
+//!   of their differences;
+//! * [`byzantine`] generals: agreement although some lie.
 
+pub mod byzantine;
 mod election;
 mod fault;
 mod history;
