@@ -9,8 +9,10 @@
 //! * [`Election`]: one leader a term, by majorities;
 //! * [`Register`]: copies of a value by N, R and W, with what keeps them alike; [`History`] finds what clients could see
 //!   of their differences;
-//! * [`byzantine`] generals: agreement although some lie.
+//! * [`byzantine`] generals: agreement although some lie;
+//! * [`Balancer`]: takes nodes out that fail health checks, or their requests.
 
+mod balance;
 pub mod byzantine;
 mod election;
 mod fault;
@@ -21,6 +23,9 @@ mod register;
 mod run;
 mod watch;
 
+pub use balance::{
+    Back, BalanceConfig, BalanceEvent, BalanceOutput, BalanceSettings, Balancer, Checks, Ejection, Left, Pick,
+};
 pub use election::{
     Election, ElectionConfig, ElectionEvent, ElectionMessage, ElectionSettings, Refusal, Role, StepDown,
 };

@@ -3,6 +3,7 @@
 //! Each property says how many schedules of faults it was tried with, on the error output, also when it passes.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test's helpers")]
 
+mod balance;
 mod byzantine;
 mod election;
 mod network;
