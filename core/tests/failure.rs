@@ -90,7 +90,7 @@ fn settings_out_of_range_are_named() {
     let told = |settings| PhiConfig::new(settings).unwrap_err().to_string();
     let plain = PhiSettings::default();
     assert_eq!(told(PhiSettings { threshold: 0, ..plain }), "threshold is 0, outside 0.1 to 100");
-    assert_eq!(told(PhiSettings { window: 1, ..plain }), "window is 1, outside 2 to 4294967295");
+    assert_eq!(told(PhiSettings { window: 1, ..plain }), "window is 1, outside 2 to 1000000");
     let wide = PhiConfig::new(PhiSettings { window: 101, ..plain }).unwrap();
     assert_eq!(Phi::<100>::new(wide, Instant::ZERO).unwrap_err().to_string(), "window is 101, outside 2 to 100");
     assert_eq!(FixedConfig::new(Duration::ZERO).unwrap_err().field, "timeout");

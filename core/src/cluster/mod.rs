@@ -10,9 +10,38 @@
 //! * [`Register`]: copies of a value by N, R and W, with what keeps them alike; [`History`] finds what clients could see
 //!   of their differences;
 //! * [`byzantine`] generals: agreement although some lie;
-//! * [`Balancer`]: takes nodes out that fail health checks, or their requests.
+//! * [`Balancer`]: takes nodes out that fail health checks, or their requests;
+//! * [`Both`]: two of these on one node.
+//!
+//! ```
+//! use core::time::Duration;
+//! use halfopen_core::cluster::{Cluster, Election, ElectionConfig, ElectionSettings, Fault, Happening, Link, Settings};
+//! use halfopen_core::rng::Seed;
+//! use halfopen_core::sim::Latency;
+//! use halfopen_core::{Instant, Node};
+//!
+//! let link = Link::new(Latency::uniform(Duration::from_millis(5), Duration::from_millis(20)));
+//! let settings = Settings { nodes: 3, link, handling: Latency::constant(Duration::ZERO) };
+//! let config = ElectionConfig::new(ElectionSettings { nodes: 3, ..ElectionSettings::default() })?;
+//! let make = |node, seed| Election::new(node, config, Instant::ZERO, seed);
+//! let mut cluster = Cluster::new(settings, Seed(1), make)?;
+//!
+//! cluster.advance(Instant::from_secs(1), &mut |_, _| {});
+//! let leader = cluster.process(Node(0)).and_then(Election::leader).unwrap();
+//! cluster.plan(Instant::from_secs(2), Fault::Crash(leader));
+//! let mut told = Vec::new();
+//! cluster.advance(Instant::from_secs(3), &mut |now, happening| match happening {
+//!     Happening::Told(node, event) => told.push(format!("{now} {node} {event}")),
+//!     Happening::Fault(fault) => told.push(format!("{now} {fault}")),
+//!     _ => {}
+//! });
+//! assert_eq!(told[0], "2s B crashes");
+//! assert!(told[1].contains("stands for election in term 2: no leader and no vote for "));
+//! # Ok::<(), halfopen_core::OutOfRange>(())
+//! ```
 
 mod balance;
+mod both;
 pub mod byzantine;
 mod election;
 mod fault;
@@ -26,6 +55,7 @@ mod watch;
 pub use balance::{
     Back, BalanceConfig, BalanceEvent, BalanceOutput, BalanceSettings, Balancer, Checks, Ejection, Left, Pick,
 };
+pub use both::{Both, Either};
 pub use election::{
     Election, ElectionConfig, ElectionEvent, ElectionMessage, ElectionSettings, Refusal, Role, StepDown,
 };

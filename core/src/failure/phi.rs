@@ -6,8 +6,11 @@ use super::event::{Event, Opinion, Reason};
 use crate::quantity::{OutOfRange, count, thousandths, time};
 use crate::time::Instant;
 
-/// The longest interval that is learnt from, in nanoseconds: an hour. Sums of squares of 2³² of them fit into 128 bits.
+/// The longest interval that is learnt from, in nanoseconds: an hour. With [`WIDEST`] of them the sums fit into 128 bits.
 const LONGEST: u64 = 3_600_000_000_000;
+
+/// The widest window.
+const WIDEST: u32 = 1_000_000;
 
 /// How the time until the next heartbeat is taken to be distributed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -25,7 +28,7 @@ pub struct PhiSettings {
     /// Suspect when φ reaches this, in thousandths, 100 to 100,000: were the estimate right, a suspicion would be false
     /// once in 10^φ heartbeats. Default: 8000, a φ of 8 (Akka's and Cassandra's).
     pub threshold: u32,
-    /// How many intervals are remembered; 2 to the `N` of the detector. Default: 100.
+    /// How many intervals are remembered; 2 to the `N` of the detector, a million at most. Default: 100.
     pub window: u32,
     /// The interval that is expected before any was seen, from 4 ns to an hour: the window begins with two, a quarter
     /// shorter and longer (Akka, `PhiAccrualFailureDetector.scala`). Default: 1 s.
@@ -71,7 +74,7 @@ impl PhiConfig {
     /// The first value that is out of its range, in the order of the fields of [`PhiSettings`].
     pub fn new(settings: PhiSettings) -> Result<Self, OutOfRange> {
         let threshold = thousandths("threshold", settings.threshold, 100, 100_000)?;
-        count("window", settings.window, 2, u32::MAX)?;
+        count("window", settings.window, 2, WIDEST)?;
         time("first", settings.first, 4, LONGEST)?;
         time("least_deviation", settings.least_deviation, 1, LONGEST)?;
         time("pause", settings.pause, 0, LONGEST)?;
@@ -125,6 +128,8 @@ pub struct Phi<const N: usize> {
     len: usize,
     sum: u128,
     squares: u128,
+    /// What the intervals come to: how long a silence is too long.
+    timeout: u64,
     heard: Instant,
     suspected: Option<Instant>,
     latest: Instant,
@@ -144,6 +149,7 @@ impl<const N: usize> Phi<N> {
             len: 0,
             sum: 0,
             squares: 0,
+            timeout: 0,
             heard: now,
             suspected: None,
             latest: now,
@@ -151,11 +157,12 @@ impl<const N: usize> Phi<N> {
         let first = crate::time::nanos(config.settings.first).unwrap_or(LONGEST);
         phi.learn(first - first / 4);
         phi.learn(first + first / 4);
+        phi.set_timeout();
         Ok(phi)
     }
 
     fn fits(config: &PhiConfig) -> Result<(), OutOfRange> {
-        count("window", config.settings.window, 2, u32::try_from(N).unwrap_or(u32::MAX)).map(|_| ())
+        count("window", config.settings.window, 2, u32::try_from(N).unwrap_or(WIDEST).min(WIDEST)).map(|_| ())
     }
 
     fn learn(&mut self, interval: u64) {
@@ -188,6 +195,7 @@ impl<const N: usize> Phi<N> {
         let silent = now.since(self.heard);
         if self.suspected.is_none() || self.config.settings.learns_outages {
             self.learn(crate::time::nanos(silent).unwrap_or(LONGEST));
+            self.set_timeout();
         }
         self.heard = now;
         if let Some(since) = self.suspected.take() {
@@ -236,6 +244,7 @@ impl<const N: usize> Phi<N> {
         while self.len > config.settings.window as usize {
             self.forget();
         }
+        self.set_timeout();
         self.handle_timeout(now, sink);
         Ok(())
     }
@@ -252,14 +261,18 @@ impl<const N: usize> Phi<N> {
     }
 
     /// How long a silence it takes, as estimated now, for φ to reach the threshold: the timeout that it has learnt.
-    pub fn timeout(&self) -> Duration {
+    pub const fn timeout(&self) -> Duration {
+        Duration::from_nanos(self.timeout)
+    }
+
+    fn set_timeout(&mut self) {
         let mean = self.mean_nanos() + self.config.settings.pause.as_nanos() as f64;
         let nanos = match self.config.settings.estimate {
             Estimate::Normal => mean + self.config.reach * self.deviation_nanos(),
             Estimate::Exponential => mean * self.config.reach,
         };
         // `as` saturates. At least a nanosecond, so that a heartbeat is not suspected at once.
-        Duration::from_nanos((libm::ceil(nanos) as u64).max(1))
+        self.timeout = (libm::ceil(nanos) as u64).max(1);
     }
 
     /// The mean of the remembered intervals.

@@ -20,7 +20,7 @@ fn what_a_client_has_read_it_writes_over_and_nothing_else() {
     let third = ann.write(7, 30, at(2));
     assert_eq!((third.vector.to_string(), third.number()), ("{1:2, 2:1}".into(), 2));
     assert!(merge(&mut kept, &third, Resolve::Siblings));
-    assert_eq!(kept, [third.clone()]);
+    assert_eq!(kept, std::slice::from_ref(&third));
     assert!(knows(&kept, &first.vector) && knows(&kept, &second.vector));
     // The last write by the clocks was bob's, though ann knew of it.
     let mut last = Vec::new();

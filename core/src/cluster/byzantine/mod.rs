@@ -16,5 +16,5 @@ mod path;
 mod signed;
 
 pub use oral::{Oral, OralOutcome, Tally};
-pub use path::{Agreement, GeneralsError, MOST_TRAITORS, Order, Path, Said};
+pub use path::{Agreement, MOST_TRAITORS, Order, Path, Said};
 pub use signed::{Signed, SignedOutcome};

@@ -181,29 +181,9 @@ impl fmt::Display for Agreement {
     }
 }
 
-/// Why there cannot be such generals.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum GeneralsError {
-    /// A number is out of its range.
-    OutOfRange(OutOfRange),
+/// Holds the numbers of generals and of traitors to plan for against their ranges.
+pub(super) fn check(generals: u8, traitors: u8) -> Result<(), OutOfRange> {
+    count("generals", u32::from(generals), 2, u32::from(Nodes::MOST))?;
+    count("traitors", u32::from(traitors), 0, u32::from(MOST_TRAITORS))?;
+    Ok(())
 }
-
-impl GeneralsError {
-    /// Holds the numbers against their ranges.
-    pub(super) fn check(generals: u8, traitors: u8) -> Result<(), Self> {
-        count("generals", u32::from(generals), 2, u32::from(Nodes::MOST)).map_err(Self::OutOfRange)?;
-        count("traitors", u32::from(traitors), 0, u32::from(MOST_TRAITORS)).map_err(Self::OutOfRange)?;
-        Ok(())
-    }
-}
-
-impl fmt::Display for GeneralsError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::OutOfRange(error) => error.fmt(f),
-        }
-    }
-}
-
-impl core::error::Error for GeneralsError {}

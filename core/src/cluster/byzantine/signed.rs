@@ -3,8 +3,9 @@
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
-use super::path::{Agreement, GeneralsError, Order, Path, Said};
+use super::path::{Agreement, Order, Path, Said, check};
 use crate::node::{Node, Nodes};
+use crate::quantity::OutOfRange;
 
 /// Generals who sign what they say, planning for up to f traitors. Number 0 commands.
 ///
@@ -35,8 +36,8 @@ impl Signed {
     ///
     /// # Errors
     /// A number is out of its range.
-    pub fn new(generals: u8, f: u8, order: Order, traitors: Nodes) -> Result<Self, GeneralsError> {
-        GeneralsError::check(generals, f)?;
+    pub fn new(generals: u8, f: u8, order: Order, traitors: Nodes) -> Result<Self, OutOfRange> {
+        check(generals, f)?;
         Ok(Self { generals, f, order, traitors: traitors.common(Nodes::first(generals)) })
     }
 

@@ -32,7 +32,8 @@ pub struct RegisterSettings {
     pub hints_kept: Option<Duration>,
     /// How often a node compares hash trees with a random other; `None`: never. Default: 5 s.
     pub anti_entropy_every: Option<Duration>,
-    /// How long a coordinator waits for a home before it asks another to stand in. Default: 100 ms.
+    /// How long a coordinator waits for a home before it asks another to stand in, and for that one before it asks the
+    /// next. Default: 100 ms.
     pub fallback_after: Duration,
     /// How long it waits in all before the operation has failed; at least `fallback_after`. Default: 1 s.
     pub timeout: Duration,
@@ -114,7 +115,7 @@ impl RegisterConfig {
         } else if read + write > copies {
             Verdict::Overlap { least: read + write - copies }
         } else {
-            Verdict::Apart { most: copies - read - write }
+            Verdict::Apart
         }
     }
 }
@@ -128,10 +129,7 @@ pub enum Verdict {
         least: u8,
     },
     /// R + W ≤ N: those that answer a read may have stored nothing of it.
-    Apart {
-        /// N − R − W: so many more could be down without anybody noticing.
-        most: u8,
-    },
+    Apart,
     /// Those who stand in count, whatever the numbers say.
     Sloppy,
 }
@@ -145,7 +143,7 @@ impl fmt::Display for Verdict {
             Self::Overlap { least } => {
                 write!(f, "R + W > N: at least {least} of those that answer a read have the last acknowledged write")
             }
-            Self::Apart { .. } => f.write_str("R + W ≤ N: a read may miss the last acknowledged write"),
+            Self::Apart => f.write_str("R + W ≤ N: a read may miss the last acknowledged write"),
             Self::Sloppy => f.write_str("sloppy quorum: a read may miss a write that nodes which stand in have stored"),
         }
     }

@@ -40,6 +40,8 @@ pub struct Pending {
     pub homes: Nodes,
     /// Who was asked, beginning with the homes.
     pub asked: Nodes,
+    /// Who was asked to stand in, for which home, in order.
+    pub instead: Vec<(Node, Node)>,
     /// Who has answered.
     pub by: Nodes,
     /// When it began.
@@ -63,6 +65,12 @@ impl Pending {
         if matches!(self.task, Task::Read { .. }) { settings.read } else { settings.write }
     }
 
+    /// The homes that have not answered, and for which nobody who stands in has.
+    pub fn missing(&self) -> Nodes {
+        let covered = |home: &Node| self.instead.iter().any(|(by, whose)| whose == home && self.by.contains(*by));
+        self.homes.without(self.by).iter().filter(|home| !covered(home)).collect()
+    }
+
     fn request(&self, hint_for: Option<Node>) -> RegisterMessage {
         let (op, key) = (self.op, self.key);
         match &self.task {
@@ -79,8 +87,8 @@ impl Register {
         let (op, homes, settings) = (self.next_op(), self.config.homes(key), *self.config.settings());
         let fallback = settings.sloppy.then(|| now + settings.fallback_after);
         let deadline = now + settings.timeout;
-        let (asked, by, began, done) = (homes, Nodes::NONE, now, false);
-        let pending = Pending { op, key, task, homes, asked, by, began, done, fallback, deadline };
+        let (asked, instead, by, began, done) = (homes, Vec::new(), Nodes::NONE, now, false);
+        let pending = Pending { op, key, task, homes, asked, instead, by, began, done, fallback, deadline };
         let request = pending.request(None);
         self.pending.push(pending);
         homes.iter().for_each(|home| self.post(home, request.clone(), now, out));
@@ -184,17 +192,22 @@ impl Register {
         }
     }
 
+    /// For each home that has neither answered nor somebody to stand in who has, asks the next who was not asked yet; and
+    /// again later, while there is anybody left to ask.
     fn fall_back(&mut self, place: usize, now: Instant, out: &mut Out<Self>) {
+        let settings = *self.config.settings();
         let Some(pending) = self.pending.get_mut(place) else { return };
-        pending.fallback = None;
-        let (op, missing, waited) = (pending.op, pending.homes.without(pending.by), now.since(pending.began));
-        let mut others = self.config.preference(pending.key).skip(usize::from(self.config.settings().copies));
+        let mut others = self.config.preference(pending.key).skip(usize::from(settings.copies) + pending.instead.len());
+        let (op, waited) = (pending.op, now.since(pending.began));
         let mut requests = Vec::new();
-        for (home, instead) in missing.iter().zip(&mut others) {
+        for home in pending.missing().iter() {
+            let Some(instead) = others.next() else { break };
             pending.asked.insert(instead);
+            pending.instead.push((instead, home));
             requests.push((instead, pending.request(Some(home))));
             out.tell(RegisterEvent::Fallback { op, home, instead, waited });
         }
+        pending.fallback = others.next().map(|_| now + settings.fallback_after);
         for (instead, request) in requests {
             self.post(instead, request, now, out);
         }
