@@ -20,7 +20,8 @@ pub enum Fault {
     Pause(Node),
     /// A paused node goes on, late.
     Resume(Node),
-    /// All that the node does takes so many thousandths of its usual time: 1000 is usual.
+    /// Messages take the node so many thousandths of its usual time, those that it receives and those that it sends; 1000
+    /// is usual.
     Slow {
         /// Which.
         node: Node,

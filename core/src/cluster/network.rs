@@ -2,10 +2,11 @@
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
+use core::time::Duration;
 
 use super::fault::Loss;
 use crate::node::{Node, Nodes};
-use crate::rng::{Seed, Stream};
+use crate::rng::{Seed, Stream, scaled};
 use crate::sim::Latency;
 use crate::time::Instant;
 
@@ -44,6 +45,8 @@ pub struct Flight<M> {
     pub to: Node,
     /// When it was sent.
     pub sent: Instant,
+    /// When it left its sender, if that is slow.
+    pub left: Instant,
     /// When it arrives, or would.
     pub arrives: Instant,
     /// Why it will not arrive, as far as that is decided.
@@ -97,12 +100,25 @@ impl<M: Clone> Network<M> {
 
     /// Sends a message; it is lost where nobody is. The flight, for showing; `None` when there is no such link.
     pub fn send(&mut self, from: Node, to: Node, message: M, now: Instant) -> Option<&Flight<M>> {
+        self.send_late(from, to, message, now, (Latency::constant(Duration::ZERO), 0))
+    }
+
+    /// The same from a sender that takes so long to get it out: a latency, and how many thousandths of it.
+    pub(super) fn send_late(
+        &mut self,
+        from: Node,
+        to: Node,
+        message: M,
+        now: Instant,
+        (handling, permille): (Latency, u32),
+    ) -> Option<&Flight<M>> {
         let full = self.flights.len() + 1 >= MOST_IN_FLIGHT;
         let way = self.way_mut(from, to)?;
         let lost = way.chance.chance_permille(way.link.loss_permille);
         let twice = way.chance.chance_permille(way.link.twice_permille);
         let (takes, again) = (way.link.latency.draw(&mut way.chance), way.link.latency.draw(&mut way.chance));
-        let mut arrives = now + takes;
+        let left = now + scaled(handling.draw(&mut way.chance), f64::from(permille) / 1e3);
+        let mut arrives = left + takes;
         if way.link.ordered {
             arrives = arrives.max(way.last);
             way.last = arrives;
@@ -120,11 +136,11 @@ impl<M: Clone> Network<M> {
         if twice && doomed.is_none() {
             self.sent += 1;
             let (arrives, message) = (arrives + again, message.clone());
-            let copy = Flight { number: self.sent, from, to, sent: now, arrives, doomed, message };
+            let copy = Flight { number: self.sent, from, to, sent: now, left, arrives, doomed, message };
             self.flights.insert((arrives, self.sent), copy);
         }
         let key = (arrives, number);
-        self.flights.insert(key, Flight { number, from, to, sent: now, arrives, doomed, message });
+        self.flights.insert(key, Flight { number, from, to, sent: now, left, arrives, doomed, message });
         self.flights.get(&key)
     }
 

@@ -22,7 +22,8 @@ pub struct Settings {
     pub nodes: u8,
     /// The links between them.
     pub link: Link,
-    /// How long a node takes before it acts on a message or a timer; times its slowness.
+    /// How long a node takes before it acts on a message; times its slowness, and what that adds it also takes to send one.
+    /// Where this is zero no node can be slow.
     pub handling: Latency,
 }
 
@@ -56,13 +57,14 @@ pub struct Totals {
 struct Host<P: Process> {
     process: P,
     condition: Condition,
-    chance: Stream,
+    drops: Stream,
+    handling: Stream,
     /// What waits for it to go on.
     held: VecDeque<Flight<P::Message>>,
     /// What it will act upon, by when, in order of arrival.
     inbox: BTreeMap<(Instant, u64), Flight<P::Message>>,
-    /// What the process last said of its timer, and when the node acts on it.
-    timer: Option<(Instant, Instant)>,
+    /// What the process last said of its timer.
+    timer: Option<Instant>,
 }
 
 /// Nodes over a network, with faults: a deterministic simulation in virtual time.
@@ -92,9 +94,9 @@ impl<P: Process> Cluster<P> {
         let hosts = (0..settings.nodes).map(|number| {
             let seed = seed.fork("node", u64::from(number));
             let process = make(Node(number), seed);
-            let chance = seed.stream("handling");
+            let (drops, handling) = (seed.stream("drops"), seed.stream("handling"));
             let (held, inbox) = (VecDeque::new(), BTreeMap::new());
-            Host { process, condition: Condition::HEALTHY, chance, held, inbox, timer: None }
+            Host { process, condition: Condition::HEALTHY, drops, handling, held, inbox, timer: None }
         });
         let mut cluster = Self {
             settings,
@@ -159,7 +161,7 @@ impl<P: Process> Cluster<P> {
     fn arrived(&mut self, mut flight: Flight<P::Message>, sink: &mut impl FnMut(Instant, Happening<P>)) {
         let now = self.now;
         let Some(host) = self.hosts.get_mut(flight.to.index()) else { return };
-        let dropped = host.chance.chance_permille(host.condition.drop_permille);
+        let dropped = host.drops.chance_permille(host.condition.drop_permille);
         let crashed = host.condition.running == Running::Crashed;
         let full = host.held.len() >= MOST_HELD;
         let lost = match flight.doomed {
@@ -186,7 +188,7 @@ impl<P: Process> Cluster<P> {
     fn accept(&mut self, flight: Flight<P::Message>, sink: &mut impl FnMut(Instant, Happening<P>)) {
         let (handling, now) = (self.settings.handling, self.now);
         let Some(host) = self.hosts.get_mut(flight.to.index()) else { return };
-        let takes = scaled(handling.draw(&mut host.chance), f64::from(host.condition.factor_permille) / 1e3);
+        let takes = scaled(handling.draw(&mut host.handling), f64::from(host.condition.factor_permille) / 1e3);
         if takes.is_zero() {
             return self.deliver(flight, sink);
         }
@@ -220,7 +222,9 @@ impl<P: Process> Cluster<P> {
             } else {
                 Some(message)
             };
-            if let Some(flight) = message.and_then(|message| self.network.send(node, to, message, now)) {
+            let Some(message) = message else { continue };
+            let late = (self.settings.handling, host.condition.factor_permille.saturating_sub(1_000));
+            if let Some(flight) = self.network.send_late(node, to, message, now, late) {
                 sink(now, Happening::Sent(flight));
             }
         }
@@ -228,20 +232,11 @@ impl<P: Process> Cluster<P> {
         Some(result)
     }
 
-    /// Notes when a node acts on its timer next.
+    /// Notes when a node acts by itself next.
     fn set_timer(&mut self, node: Node) {
-        let handling = self.settings.handling;
-        let Some(host) = self.hosts.get_mut(node.index()) else { return };
-        let due = host.process.poll_timeout();
-        if due.is_some() && host.timer.map(|timer| timer.0) == due {
-            return;
+        if let Some(host) = self.hosts.get_mut(node.index()) {
+            host.timer = host.process.poll_timeout();
         }
-        host.timer = due.map(|due| {
-            let takes = handling.draw(&mut host.chance);
-            // A healthy node is in time: only what slowness adds is waited for.
-            let late = scaled(takes, f64::from(host.condition.factor_permille.saturating_sub(1_000)) / 1e3);
-            (due, due.max(self.now) + late)
-        });
     }
 
     /// Has `fault` happen at `at`, or now when that is past.
@@ -401,6 +396,6 @@ impl<P: Process> Host<P> {
             return None;
         }
         let message = self.inbox.first_key_value().map(|((at, _), _)| *at);
-        [message, self.timer.map(|timer| timer.1)].into_iter().flatten().min()
+        [message, self.timer].into_iter().flatten().min()
     }
 }

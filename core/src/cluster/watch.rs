@@ -69,6 +69,15 @@ pub enum WatchMessage {
     Probe(Message),
 }
 
+impl fmt::Display for WatchMessage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Heartbeat => f.write_str("heartbeat"),
+            Self::Probe(message) => message.fmt(f),
+        }
+    }
+}
+
 /// A node has changed its mind about another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WatchEvent {

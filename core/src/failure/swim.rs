@@ -1,5 +1,6 @@
 //! Ping, and ask others to ping.
 
+use core::fmt;
 use core::time::Duration;
 
 use super::event::{Event, Opinion, Reason};
@@ -89,6 +90,20 @@ pub enum Message {
         /// The round.
         round: u32,
     },
+}
+
+impl fmt::Display for Message {
+    /// What the sender says, such as `ping B for me`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ping { asked_by: None, .. } => f.write_str("ping"),
+            Self::Ping { asked_by: Some(asker), .. } => write!(f, "ping for {asker}"),
+            Self::Ack { asked_by: None, .. } => f.write_str("here"),
+            Self::Ack { asked_by: Some(asker), .. } => write!(f, "here, for {asker}"),
+            Self::PingFor { target, .. } => write!(f, "ping {target} for me"),
+            Self::AckOf { target, .. } => write!(f, "{target} answered me"),
+        }
+    }
 }
 
 /// What a prober wants or tells.

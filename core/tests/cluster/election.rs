@@ -152,10 +152,14 @@ fn broken(durable: bool, liar: bool, tries: u64) -> (u64, String) {
     let (mut broken, mut first) = (0, String::new());
     for seed in 0..tries {
         let schedule = Schedule { seed, nodes: 5, loss: 100, twice: 0, ordered: false, every: 1000, keep: 0 };
-        let mut cluster = cluster(&schedule, ElectionSettings { durable, ..settings(5) });
+        // Narrow timeouts, so that there are many candidates at a time, and many short crashes.
+        let (timeout_least, timeout_most) = (Duration::from_millis(50), Duration::from_millis(60));
+        let narrow =
+            ElectionSettings { timeout_least, timeout_most, heartbeat: Duration::from_millis(30), ..settings(5) };
+        let mut cluster = cluster(&schedule, ElectionSettings { durable, ..narrow });
         let crashes =
             Chaos { cuts: false, slowness: false, pauses: false, drops: false, ..Chaos::all(5, Schedule::calm()) };
-        let crashes = Chaos { every: Duration::from_millis(100), ..crashes };
+        let crashes = Chaos { every: Duration::from_millis(10), ..crashes };
         for (at, fault) in crashes.schedule(&mut schedule.seed().stream("crashes")) {
             cluster.plan(at, fault);
         }

@@ -1,9 +1,11 @@
 //! Clusters under random faults: what the protocols promise, and what they do not.
 //!
 //! Each property says how many schedules of faults it was tried with, on the error output, also when it passes.
+#![cfg(feature = "alloc")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test's helpers")]
 
 mod balance;
+mod both;
 mod byzantine;
 mod election;
 mod network;

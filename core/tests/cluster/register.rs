@@ -380,6 +380,31 @@ fn both_sides_write_and_anti_entropy_makes_siblings_of_it() {
 }
 
 #[test]
+fn one_comparison_makes_both_alike() {
+    let every = Some(Duration::from_secs(20));
+    let settings = RegisterSettings { nodes: 2, copies: 2, write: 1, read: 1, anti_entropy_every: every, ..SILENT };
+    let mut world = quiet(settings);
+    world.cluster.inject(Fault::Partition(Groups::new(&[Nodes(0b10)])), &mut |_, _| {});
+    world.act(0, Node(0), 0, true);
+    world.act(1, Node(1), 2, true);
+    told(&mut world, Instant::from_millis(10));
+    world.cluster.inject(Fault::Heal, &mut |_, _| {});
+    let mut said = Vec::new();
+    while said.is_empty() {
+        let to = world.cluster.now() + Duration::from_millis(10);
+        said = told(&mut world, to);
+        assert!(to < Instant::from_secs(60));
+    }
+    let soon = world.cluster.now() + Duration::from_millis(500);
+    said.extend(told(&mut world, soon));
+    said.sort();
+    assert_eq!(
+        said,
+        ["A learns key 2 from B: their hash trees differed", "B learns key 0 from A: their hash trees differed"]
+    );
+}
+
+#[test]
 fn silent_corruption_answers_with_what_was_never_written() {
     let mut world = quiet(RegisterSettings { write: 3, read: 3, ..SILENT });
     world.cluster.inject(Fault::Lie(Node(1)), &mut |_, _| {});

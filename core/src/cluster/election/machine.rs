@@ -1,5 +1,6 @@
 //! One node's part in elections.
 
+use core::fmt;
 use core::time::Duration;
 
 use super::event::{ElectionEvent, Refusal, StepDown};
@@ -104,6 +105,19 @@ impl ElectionMessage {
     pub const fn term(&self) -> u64 {
         match *self {
             Self::AskVote { term } | Self::Vote { term, .. } | Self::Heartbeat { term } | Self::Heard { term } => term,
+        }
+    }
+}
+
+impl fmt::Display for ElectionMessage {
+    /// What the sender says, such as `your vote for term 3?`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::AskVote { term } => write!(f, "your vote for term {term}?"),
+            Self::Vote { term, granted: true } => write!(f, "my vote for term {term}"),
+            Self::Vote { term, granted: false } => write!(f, "no vote; I am in term {term}"),
+            Self::Heartbeat { term } => write!(f, "I lead term {term}"),
+            Self::Heard { term } => write!(f, "heard in term {term}"),
         }
     }
 }

@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::time::Duration;
 
+use super::tree::HashTree;
 use super::version::Version;
 use crate::node::{Node, Nodes};
 use crate::quantity::Span;
@@ -73,6 +74,31 @@ pub enum RegisterMessage {
         /// Whether I want yours in return.
         answer: bool,
     },
+}
+
+impl fmt::Display for RegisterMessage {
+    /// What the sender says, such as `store key 1`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Put { op: 0, key, .. } => write!(f, "repair key {key}"),
+            Self::Put { key, hint_for: None, .. } => write!(f, "store key {key}"),
+            Self::Put { key, hint_for: Some(home), .. } => write!(f, "hold key {key} for {home}"),
+            Self::Stored { .. } => f.write_str("stored"),
+            Self::Get { key, .. } => write!(f, "what is key {key}?"),
+            Self::Got { versions, .. } => match versions.len() {
+                0 => f.write_str("nothing"),
+                1 => f.write_str("one version"),
+                count => write!(f, "{count} siblings"),
+            },
+            Self::Handoff { key, .. } => write!(f, "I held key {key} for you"),
+            Self::Taken { key, .. } => write!(f, "I have key {key} now"),
+            Self::Hashes { nodes, .. } => match nodes.first() {
+                Some((HashTree::ROOT, _)) => f.write_str("is your root hash like mine?"),
+                _ => write!(f, "are these {} hashes like yours?", nodes.len()),
+            },
+            Self::Leaf { entries, .. } => write!(f, "where we differ I have {} keys", entries.len()),
+        }
+    }
 }
 
 /// What a client asked for.
