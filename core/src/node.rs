@@ -94,6 +94,11 @@ impl Nodes {
         self.0 == 0
     }
 
+    /// The ending of a verb whose subject they are: `B hears`, `B and C hear`, `nobody hears`.
+    pub const fn verb_ending(self) -> &'static str {
+        if self.len() > 1 { "" } else { "s" }
+    }
+
     /// Them, by number.
     pub fn iter(self) -> impl Iterator<Item = Node> {
         (0..Self::MOST).map(Node).filter(move |node| self.contains(*node))

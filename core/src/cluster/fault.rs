@@ -82,8 +82,13 @@ impl fmt::Display for Fault {
             Self::Lie(node) => write!(f, "{node} begins to lie"),
             Self::Honest(node) => write!(f, "{node} is honest again"),
             Self::Partition(groups) => write!(f, "the network falls apart: {groups}"),
-            Self::Cut { from, to } => write!(f, "{to} no longer hear what {from} say"),
-            Self::Mend { from, to } => write!(f, "{to} hear again what {from} say"),
+            Self::Cut { from, to } => {
+                let (hears, says) = (to.verb_ending(), from.verb_ending());
+                write!(f, "{to} no longer hear{hears} what {from} say{says}")
+            }
+            Self::Mend { from, to } => {
+                write!(f, "{to} hear{} again what {from} say{}", to.verb_ending(), from.verb_ending())
+            }
             Self::Heal => f.write_str("all links work again"),
         }
     }

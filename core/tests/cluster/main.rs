@@ -7,9 +7,11 @@
 mod balance;
 mod both;
 mod byzantine;
+mod clients;
 mod election;
 mod network;
 mod register;
+mod stories;
 mod versions;
 mod watch;
 

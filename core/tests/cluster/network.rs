@@ -173,7 +173,7 @@ fn faults_are_told_in_words() {
             "C takes 2.5 times as long",
             "A loses 2.5 % of what it is sent",
             "the network falls apart: A and B | C | the rest",
-            "B and C no longer hear what A say"
+            "B and C no longer hear what A says"
         ]
     );
     let groups = Groups::new(&[Nodes(0b11), Nodes(0b100)]);

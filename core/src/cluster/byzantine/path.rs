@@ -169,9 +169,8 @@ impl fmt::Display for Agreement {
         match self {
             Self::Reached => f.write_str("all loyal generals do the same"),
             Self::Split { attack, retreat } => {
-                let verb = |nodes: &Nodes, verb| (if nodes.len() == 1 { "s" } else { "" }, verb);
-                let (one, other) = (verb(attack, "attack"), verb(retreat, "retreat"));
-                write!(f, "{attack} {}{} while {retreat} {}{}", one.1, one.0, other.1, other.0)
+                let (one, other) = (attack.verb_ending(), retreat.verb_ending());
+                write!(f, "{attack} attack{one} while {retreat} retreat{other}")
             }
             Self::Disobeyed { order } => {
                 let done = order.opposite();

@@ -222,7 +222,11 @@ impl fmt::Display for RegisterEvent {
         match self {
             Self::Written { key, by, instead, .. } => {
                 write!(f, "acknowledges the write of key {key}: stored by {by}")?;
-                if instead.is_empty() { Ok(()) } else { write!(f, ", of whom {instead} only stand in") }
+                if instead.is_empty() {
+                    Ok(())
+                } else {
+                    write!(f, ", of whom {instead} only stand{} in", instead.verb_ending())
+                }
             }
             Self::Read { key, versions, by, instead, .. } => {
                 let found = match versions.len() {
@@ -231,7 +235,11 @@ impl fmt::Display for RegisterEvent {
                     _ => "siblings",
                 };
                 write!(f, "answers the read of key {key} with {found}, from {by}")?;
-                if instead.is_empty() { Ok(()) } else { write!(f, ", of whom {instead} only stand in") }
+                if instead.is_empty() {
+                    Ok(())
+                } else {
+                    write!(f, ", of whom {instead} only stand{} in", instead.verb_ending())
+                }
             }
             Self::Failed { key, asked, by, needed, waited, .. } => {
                 let asked = if *asked == Asked::Read { "read" } else { "write" };
