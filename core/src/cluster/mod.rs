@@ -65,7 +65,8 @@ pub use network::{Flight, Link, MOST_IN_FLIGHT, Network};
 pub use process::{Out, Process};
 pub use register::{
     Asked, Causality, Client, HashTree, Hint, LEAVES, Pending, Register, RegisterConfig, RegisterEvent,
-    RegisterMessage, RegisterSettings, Resolve, Store, Task, Verdict, Version, VersionVector, hash_of, knows, merge,
+    RegisterMessage, RegisterSettings, Repair, Resolve, Store, Task, Verdict, Version, VersionVector, hash_of, knows,
+    merge,
 };
 pub use run::{Cluster, Happening, Settings, Totals};
 pub use watch::{Detect, Detector, Watch, WatchConfig, WatchEvent, WatchMessage};

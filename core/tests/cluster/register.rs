@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use super::clients::{Findings, World};
 use super::{Schedule, say, schedules};
-use halfopen_core::cluster::{RegisterSettings, Resolve};
+use halfopen_core::cluster::{RegisterSettings, Repair, Resolve};
 use proptest::prelude::*;
 
 /// A run through the storm, and, healed, on until everything that mends has mended.
@@ -22,11 +22,12 @@ fn weathered(schedule: &Schedule, settings: RegisterSettings) -> Findings {
 fn numbers() -> impl Strategy<Value = (Schedule, RegisterSettings)> {
     let schedule = Schedule::any(3..=7);
     (schedule, any::<prop::sample::Index>(), any::<prop::sample::Index>(), any::<bool>()).prop_map(
-        |(schedule, copies, write, read_repair)| {
+        |(schedule, copies, write, repairs)| {
             let nodes = schedule.nodes;
             let copies = copies.index(usize::from(nodes.min(5))) as u8 + 1;
             let write = write.index(usize::from(copies)) as u8 + 1;
             let read = copies + 1 - write;
+            let read_repair = if repairs { Repair::Behind } else { Repair::Never };
             (schedule, RegisterSettings { nodes, copies, read, write, read_repair, ..RegisterSettings::default() })
         },
     )
@@ -50,6 +51,19 @@ fn strict_quorums_that_overlap_are_never_stale_and_lose_nothing() {
     say(&format!("of {acknowledged} answered operations none was stale or lost, but in {went_back} schedules reads"));
     say(&format!("went back, so they are not linearizable: {told}"));
     assert!(went_back > 0 && acknowledged > 50_000);
+}
+
+#[test]
+fn reads_that_repair_first_never_go_back() {
+    let mut acknowledged = 0;
+    schedules("R + W > N, strict, repairing first", 2000, numbers(), |(schedule, settings)| {
+        let found = weathered(&schedule, RegisterSettings { read_repair: Repair::First, ..settings });
+        prop_assert_eq!((found.stale, found.lost, found.split), (0, 0, 0));
+        prop_assert_eq!(found.went_back, 0, "{}", found.told[1]);
+        acknowledged += found.acknowledged;
+        Ok(())
+    });
+    assert!(acknowledged > 50_000);
 }
 
 #[test]

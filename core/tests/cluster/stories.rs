@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 
 use super::Schedule;
 use super::clients::World;
-use halfopen_core::cluster::{Fault, Groups, Happening, RegisterConfig, RegisterMessage, RegisterSettings, Resolve};
+use halfopen_core::cluster::{
+    Fault, Groups, Happening, RegisterConfig, RegisterMessage, RegisterSettings, Repair, Resolve,
+};
 use halfopen_core::{Instant, Node, Nodes};
 
 /// Three or more nodes over quiet links of 2 to some 50 ms.
@@ -32,7 +34,7 @@ const SILENT: RegisterSettings = RegisterSettings {
     write: 2,
     sloppy: false,
     resolve: Resolve::Siblings,
-    read_repair: true,
+    read_repair: Repair::Behind,
     handoff_every: None,
     hints_kept: None,
     anti_entropy_every: None,
@@ -55,7 +57,8 @@ fn a_minority_side_fails_and_says_why() {
 
 #[test]
 fn a_read_repairs_what_it_finds_out_of_date() {
-    for read_repair in [true, false] {
+    for read_repair in [Repair::Behind, Repair::Never] {
+        let repairs = read_repair == Repair::Behind;
         let mut world = quiet(RegisterSettings { read: 3, write: 1, read_repair, ..SILENT });
         world.cluster.inject(Fault::Crash(Node(1)), &mut |_, _| {});
         world.act(0, Node(0), 0, true);
@@ -65,11 +68,8 @@ fn a_read_repairs_what_it_finds_out_of_date() {
         world.act(1, Node(4), 0, false);
         let said = told(&mut world, Instant::from_secs(4));
         assert_eq!(said[0], "E answers the read of key 0 with one version, from A, B and C");
-        assert_eq!(
-            said.get(1).map(String::as_str),
-            read_repair.then_some("E repairs key 0 at B: a read found it out of date")
-        );
-        assert_eq!(world.left(0).iter().map(Vec::len).collect::<Vec<_>>(), [1, usize::from(read_repair), 1]);
+        assert_eq!(said.get(1).map(String::as_str), repairs.then_some("E repairs key 0 at B: a read found newer"));
+        assert_eq!(world.left(0).iter().map(Vec::len).collect::<Vec<_>>(), [1, usize::from(repairs), 1]);
     }
 }
 
@@ -181,7 +181,7 @@ fn settings_are_judged_in_words() {
 #[test]
 fn a_write_that_failed_is_read_once_and_then_never_again() {
     // Two of three each time, and nobody lies: still no single copy behaves so.
-    let mut world = quiet(RegisterSettings { nodes: 3, read_repair: false, ..SILENT });
+    let mut world = quiet(RegisterSettings { nodes: 3, read_repair: Repair::Never, ..SILENT });
     let alone = |node| Fault::Partition(Groups::new(&[Nodes::of(Node(node))]));
     let step = |world: &mut World, fault, client, node, writes| {
         world.cluster.inject(Fault::Heal, &mut |_, _| {});
@@ -199,4 +199,25 @@ fn a_write_that_failed_is_read_once_and_then_never_again() {
         ["client 2's read of key 0 at 4s found nothing, although before it client 1's read of key 0 at 2s found 1",]
     );
     assert_eq!(world.history.iter().filter(|(_, op)| op.ended.is_none()).count(), 1, "the write has no answer");
+}
+
+#[test]
+fn a_cut_off_side_writes_on_as_long_as_anybody_can_stand_in() {
+    // A and B are alone; key 2 is at home at C, D and E, and F and G are asked before them.
+    let mut world = quiet(RegisterSettings { nodes: 7, sloppy: true, ..SILENT });
+    world.cluster.inject(Fault::Partition(Groups::new(&[Nodes(0b11)])), &mut |_, _| {});
+    world.act(0, Node(0), 2, true);
+    let said = told(&mut world, Instant::from_secs(2));
+    assert_eq!(
+        said,
+        [
+            "A asks F to stand in for C, which has not answered for 100 ms",
+            "A asks G to stand in for D, which has not answered for 100 ms",
+            "A asks A to stand in for E, which has not answered for 100 ms",
+            "A holds key 2 for E",
+            "A asks B to stand in for C, which has not answered for 200 ms",
+            "B holds key 2 for C",
+            "A acknowledges the write of key 2: stored by A and B, of whom A and B only stand in",
+        ]
+    );
 }

@@ -23,8 +23,8 @@ pub struct RegisterSettings {
     pub sloppy: bool,
     /// What becomes of concurrent versions. Default: siblings.
     pub resolve: Resolve,
-    /// Whether a read that finds a copy out of date brings it up to date. Default: yes.
-    pub read_repair: bool,
+    /// Whether a read that finds a copy out of date brings it up to date. Default: behind the answer.
+    pub read_repair: Repair,
     /// How often a node that stood in tries to hand over what it holds for others; `None`: never. Default: 1 s.
     pub handoff_every: Option<Duration>,
     /// How long it holds that at most; afterwards it is thrown away, as after Cassandra's `max_hint_window`. Default:
@@ -50,7 +50,7 @@ impl Default for RegisterSettings {
             write: 2,
             sloppy: false,
             resolve: Resolve::Siblings,
-            read_repair: true,
+            read_repair: Repair::Behind,
             handoff_every: Some(Duration::from_secs(1)),
             hints_kept: None,
             anti_entropy_every: Some(Duration::from_secs(5)),
@@ -59,6 +59,20 @@ impl Default for RegisterSettings {
             durable: true,
         }
     }
+}
+
+/// What a read does with copies that it finds out of date.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Repair {
+    /// Nothing.
+    Never,
+    /// It answers, and has them brought up to date behind that.
+    #[default]
+    Behind,
+    /// It answers once W homes have what it found. With quorums that are strict and overlap, no later read then goes back
+    /// behind it (Attiya, Bar-Noy and Dolev, "Sharing Memory Robustly in Message-Passing Systems", JACM 42, 1995;
+    /// Cassandra's blocking read repair). That costs a way there and back, and the read fails where W cannot be reached.
+    First,
 }
 
 /// Settings that were found valid.

@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use super::config::Repair;
 use super::event::{Asked, RegisterEvent, RegisterMessage};
 use super::machine::Register;
 use super::tree::hash_of;
@@ -44,6 +45,8 @@ pub struct Pending {
     pub instead: Vec<(Node, Node)>,
     /// Who has answered.
     pub by: Nodes,
+    /// Of a read that repairs first: who has what it found, once it waits for that.
+    pub repaired: Option<Nodes>,
     /// When it began.
     pub began: Instant,
     /// Whether the client has its answer.
@@ -88,7 +91,8 @@ impl Register {
         let fallback = settings.sloppy.then(|| now + settings.fallback_after);
         let deadline = now + settings.timeout;
         let (asked, instead, by, began, done) = (homes, Vec::new(), Nodes::NONE, now, false);
-        let pending = Pending { op, key, task, homes, asked, instead, by, began, done, fallback, deadline };
+        let pending =
+            Pending { op, key, task, homes, asked, instead, by, repaired: None, began, done, fallback, deadline };
         let request = pending.request(None);
         self.pending.push(pending);
         homes.iter().for_each(|home| self.post(home, request.clone(), now, out));
@@ -102,7 +106,10 @@ impl Register {
     pub(super) fn on_stored(&mut self, from: Node, op: u64, now: Instant, out: &mut Out<Self>) {
         let Some(place) = self.find(op) else { return };
         if let Some(pending) = self.pending.get_mut(place).filter(|pending| pending.asked.contains(from)) {
-            pending.by.insert(from);
+            match &mut pending.repaired {
+                Some(repaired) => repaired.insert(from),
+                None => pending.by.insert(from),
+            };
         }
         self.look(place, now, out);
     }
@@ -112,6 +119,8 @@ impl Register {
         let resolve = self.config.settings().resolve;
         if let Some(pending) = self.pending.get_mut(place).filter(|pending| pending.asked.contains(from))
             && let Task::Read { merged, found } = &mut pending.task
+            // What is being repaired is the answer, to which nothing comes any more.
+            && pending.repaired.is_none()
             && pending.by.insert(from)
         {
             found.push((from, hash_of(pending.key, &versions)));
@@ -123,8 +132,13 @@ impl Register {
     /// Answers the client once enough have answered; forgets the operation once nobody is left to hear of.
     fn look(&mut self, place: usize, now: Instant, out: &mut Out<Self>) {
         let Some(needed) = self.pending.get(place).map(|pending| pending.needed(self)) else { return };
+        let Some(pending) = self.pending.get(place) else { return };
+        let enough = !pending.done && pending.by.len() >= u32::from(needed);
+        if enough && !self.repair_first(place, now, out) {
+            return;
+        }
         let Some(pending) = self.pending.get_mut(place) else { return };
-        if !pending.done && pending.by.len() >= u32::from(needed) {
+        if enough {
             pending.done = true;
             let Pending { op, key, by, .. } = *pending;
             let (instead, took) = (by.without(pending.homes), now.since(pending.began));
@@ -142,15 +156,44 @@ impl Register {
         }
         if let Some(pending) = self.pending.get(place)
             && pending.done
-            && pending.homes.without(pending.by).is_empty()
+            && (pending.homes.without(pending.by).is_empty() || pending.repaired.is_some())
         {
             self.pending.remove(place);
         }
     }
 
+    /// Whether a read may be answered: at once, unless it is to repair first; then when W homes have what was found.
+    fn repair_first(&mut self, place: usize, now: Instant, out: &mut Out<Self>) -> bool {
+        let settings = *self.config.settings();
+        let Some(pending) = self.pending.get_mut(place) else { return false };
+        let Task::Read { merged, found } = &pending.task else { return true };
+        if settings.read_repair != Repair::First {
+            return true;
+        }
+        let enough = |nodes: &Nodes| nodes.common(pending.homes).len() >= u32::from(settings.write);
+        if let Some(repaired) = &pending.repaired {
+            return enough(repaired);
+        }
+        let (op, key, hash) = (pending.op, pending.key, hash_of(pending.key, merged));
+        let same: Nodes = found.iter().filter(|entry| entry.1 == hash).map(|entry| entry.0).collect();
+        if enough(&same) {
+            return true;
+        }
+        let (stale, versions) = (pending.homes.without(same), merged.clone());
+        pending.repaired = Some(same);
+        out.tell(RegisterEvent::Repairs { key, stale });
+        for node in stale.iter() {
+            let message = RegisterMessage::Put { op, key, versions: versions.clone(), hint_for: None };
+            self.post(node, message, now, out);
+        }
+        // If its own copy was the last, it has answered on the way, and is over.
+        false
+    }
+
     /// Sends what was found to the homes that have less.
     fn repair(&mut self, place: usize, now: Instant, out: &mut Out<Self>) {
-        let Some(pending) = self.pending.get_mut(place).filter(|_| self.config.settings().read_repair) else { return };
+        let behind = self.config.settings().read_repair == Repair::Behind;
+        let Some(pending) = self.pending.get_mut(place).filter(|_| behind) else { return };
         let (key, homes) = (pending.key, pending.homes);
         let Task::Read { merged, found } = &mut pending.task else { return };
         let hash = hash_of(key, merged);
@@ -184,9 +227,13 @@ impl Register {
         while let Some(place) = self.pending.iter().position(over) {
             let pending = self.pending.remove(place);
             if !pending.done {
-                let (needed, waited) = (pending.needed(self), now.since(pending.began));
+                let waited = now.since(pending.began);
                 let asked = if matches!(pending.task, Task::Read { .. }) { Asked::Read } else { Asked::Write };
-                let Pending { op, key, by, .. } = pending;
+                let (by, needed) = match pending.repaired {
+                    Some(repaired) => (repaired, self.config.settings().write),
+                    None => (pending.by, pending.needed(self)),
+                };
+                let Pending { op, key, .. } = pending;
                 out.tell(RegisterEvent::Failed { op, key, asked, by, needed, waited });
             }
         }

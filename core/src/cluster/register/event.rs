@@ -152,7 +152,7 @@ pub enum RegisterEvent {
         key: u16,
         /// What was asked for.
         asked: Asked,
-        /// Who answered.
+        /// Who answered; of a read that repairs first, who has what it found.
         by: Nodes,
         /// How many had to.
         needed: u8,
@@ -254,7 +254,7 @@ impl fmt::Display for RegisterEvent {
             Self::ThrownAway { key, home, held } => {
                 write!(f, "throws away what it held of key {key} for {home} for {:.2}", Span(*held))
             }
-            Self::Repairs { key, stale } => write!(f, "repairs key {key} at {stale}: a read found it out of date"),
+            Self::Repairs { key, stale } => write!(f, "repairs key {key} at {stale}: a read found newer"),
             Self::Learnt { key, from } => write!(f, "learns key {key} from {from}: their hash trees differed"),
             Self::Siblings { key, count } => write!(f, "has {count} siblings of key {key}: none knew of the others"),
         }

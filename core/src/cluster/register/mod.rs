@@ -18,7 +18,7 @@ mod store;
 mod tree;
 mod version;
 
-pub use config::{RegisterConfig, RegisterSettings, Verdict};
+pub use config::{RegisterConfig, RegisterSettings, Repair, Verdict};
 pub use coordinate::{Pending, Task};
 pub use event::{Asked, RegisterEvent, RegisterMessage};
 pub use machine::Register;
