@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use super::{Schedule, schedules};
-use halfopen_core::cluster::{Cluster, Fault, Groups, Happening, Link, Loss, Out, Process, Running, Settings};
+use halfopen_core::cluster::{Cluster, Fault, Groups, Happening, Link, Loss, Network, Out, Process, Running, Settings};
 use halfopen_core::rng::Seed;
 use halfopen_core::sim::Latency;
 use halfopen_core::trace::Trace;
@@ -178,6 +178,32 @@ fn faults_are_told_in_words() {
     );
     let groups = Groups::new(&[Nodes(0b11), Nodes(0b100)]);
     assert!(groups.among(Nodes::first(4)).eq([Nodes(0b1000), Nodes(0b11), Nodes(0b100)]));
+}
+
+#[test]
+fn what_is_sent_on_one_link_shifts_nothing_on_another() {
+    let lossy = Link { loss_permille: 200, ..Link::new(Latency::exponential(Duration::from_millis(50))) };
+    // What becomes of messages from A to B, and of those from A to C, when so many are sent to C for each to B.
+    let run = |to_c: u64, cut: bool| {
+        let mut network = Network::new(3, lossy, Seed(6));
+        network.set_cut(Node(0), Node(1), cut);
+        let mut ways = [Vec::new(), Vec::new()];
+        for step in 0..100 {
+            let mut send = |to: u8, network: &mut Network<u64>| {
+                let flight = network.send(Node(0), Node(to), step, ms(step * 10)).unwrap();
+                ways[usize::from(to) - 1].push((flight.arrives.since(flight.sent), flight.doomed.is_some()));
+            };
+            send(1, &mut network);
+            (0..to_c).for_each(|_| send(2, &mut network));
+        }
+        ways
+    };
+    let ([alone, _], [beside, other], [cut, _]) = (run(0, false), run(2, false), run(0, true));
+    assert_eq!(alone, beside);
+    assert_ne!(alone[..], other[..100]);
+    let times = |way: &[(Duration, bool)]| way.iter().map(|(takes, _)| *takes).collect::<Vec<_>>();
+    assert_eq!(times(&alone), times(&cut), "a cut shifts nothing either");
+    assert!(cut.iter().all(|(_, lost)| *lost) && alone.iter().any(|(_, lost)| *lost));
 }
 
 /// The hash over all that happens, when advanced in steps of so long.
