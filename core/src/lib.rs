@@ -11,9 +11,11 @@
 //! * not to be taken down by one slow thing: a [`bulkhead`] of slots, a [`deadline`] that travels with the call;
 //! * not to take more than can be done: a rate [`limiter`], and [`adaptive`] limits that find out how much that is;
 //! * to answer all the same, or sooner: a [`hedge`] of two requests, a [`fallback`];
-//! * to do once what is asked twice: [`idempotency`] keys.
+//! * to do once what is asked twice: [`idempotency`] keys;
+//! * to notice that a node has failed: [`failure`] detectors.
 //!
-//! Beside them the arithmetic of [`availability`].
+//! Beside them the arithmetic of [`availability`], and with feature `alloc` simulated clusters with the protocols that keep
+//! them together, in `cluster`.
 #![no_std]
 #![forbid(unsafe_code)]
 // Who embeds a policy gets no panic from it: what may be missing is asked for.
@@ -30,11 +32,15 @@ pub mod backoff;
 pub mod breaker;
 pub mod budget;
 pub mod bulkhead;
+#[cfg(feature = "alloc")]
+pub mod cluster;
 pub mod deadline;
+pub mod failure;
 pub mod fallback;
 pub mod hedge;
 pub mod idempotency;
 pub mod limiter;
+mod node;
 mod quantity;
 pub mod retry;
 pub mod rng;
@@ -44,6 +50,7 @@ pub mod time;
 #[cfg(feature = "alloc")]
 pub mod trace;
 
+pub use node::{Node, Nodes, majority};
 pub use quantity::{OutOfRange, Quantity, Span};
 pub use time::Instant;
 
