@@ -61,8 +61,11 @@ fn what_cannot_be_understood_is_said_and_ends_with_2() {
         ("150%", "error: at character 1: 150% is over 100%"),
         ("1e-400", "error: at character 1: “1e-400” is no availability."),
         (&deep, "error: at character 1: It takes at most 20000 bytes"),
-        (&deep[..9_000], "error: at character 577: Blocks stand within each other more than 64 deep."),
+        (&deep[..9_000], "error: at character 577: Groups stand within each other more than 64 deep."),
         ("", "error: at character 1: A part is missing here."),
+        ("series(lb 99.99% app 99.9%)", "error: at character 18: A comma is missing here, between “99.99%” and “app”."),
+        ("series(99.9%; 99.9%)", "error: at character 13: A comma separates blocks: write it instead of “;”."),
+        ("parallel(common 99.95%, db 99.95%)", "error: at character 10: “common” is no name of a part here"),
     ] {
         let (code, out, err) = halfopen(&[wrong]);
         assert_eq!((code, out.as_str()), (2, ""), "{wrong:.40}");
