@@ -215,6 +215,10 @@ fn three_replicas_reach_nine_nines_unless_they_have_something_in_common() {
     assert_eq!(because, "(1 − availability)ⁿ = 0.001³ = 10⁻⁹");
     assert_eq!(told(&three, "If a tenth had a common cause").0, "at most 99.99 %");
 
+    // What has a power itself is in brackets.
+    let fine = ask("replicas", &[("available", "99.99999999%"), ("target", "18 nines")]);
+    assert_eq!(told(&fine, "2 replicas together").1, "(1 − availability)ⁿ = (10⁻¹⁰)² = 10⁻²⁰");
+
     let common = ask("replicas", &[("common", "10%")]);
     assert_eq!(
         plain(&common.headline),
