@@ -20,6 +20,7 @@ use halfopen_core::availability::{Block, CommonCause, Failover, Unavailability};
 use crate::lab::knob::DocumentError;
 
 pub use parts::{Part, parts};
+pub(crate) use read::COMMON;
 pub use read::{TEXT_MAX, read, read_all};
 
 /// A block of a system, with where it stands in the text.
@@ -80,6 +81,11 @@ impl Needed {
     /// Whether all of so many are needed.
     pub fn is_all(self, count: usize) -> bool {
         self == Self::All || self == Self::Of(count)
+    }
+
+    /// Whether any one of several suffices.
+    pub fn is_one(self) -> bool {
+        matches!(self, Self::One | Self::Of(1))
     }
 }
 

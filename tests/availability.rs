@@ -61,8 +61,11 @@ fn what_cannot_be_understood_is_said_and_ends_with_2() {
         ("150%", "error: at character 1: 150% is over 100%"),
         ("1e-400", "error: at character 1: “1e-400” is no availability."),
         (&deep, "error: at character 1: It takes at most 20000 bytes"),
-        (&deep[..9_000], "error: at character 577: Blocks stand within each other more than 64 deep."),
+        (&deep[..9_000], "error: at character 577: Groups stand within each other more than 64 deep."),
         ("", "error: at character 1: A part is missing here."),
+        ("series(lb 99.99% app 99.9%)", "error: at character 18: A comma is missing here, between “99.99%” and “app”."),
+        ("series(99.9%; 99.9%)", "error: at character 13: A comma separates blocks: write it instead of “;”."),
+        ("parallel(common 99.95%, db 99.95%)", "error: at character 10: “common” is no name of a part here"),
     ] {
         let (code, out, err) = halfopen(&[wrong]);
         assert_eq!((code, out.as_str()), (2, ""), "{wrong:.40}");
@@ -73,11 +76,26 @@ fn what_cannot_be_understood_is_said_and_ends_with_2() {
 
 proptest! {
     #[test]
-    fn nothing_that_is_typed_leads_to_a_panic(text in r"[a-z0-9%.,()/ -]{0,60}|(series|parallel|2of3|common 9%|99%|,|\(|\)| ){0,30}|\PC{0,40}") {
+    fn nothing_that_is_typed_leads_to_a_panic(text in r"[a-z0-9%.,;()/\n -]{0,60}|(series|parallel|2of3|common 9%|99%|nines|three|a|,|;|\n|\(|\)| ){0,30}|\PC{0,40}") {
         if let Err(error) = system::read(&text).and_then(|system| system.block(&Given::default())) {
             prop_assert!(text.get(error.at.clone()).is_some(), "{error:?}");
             prop_assert!(!error.message.is_empty() && error.message.len() < 400);
         }
+        let _ = system::read_all(&text);
         prop_assert!(text.len() < TEXT_MAX);
+    }
+
+    /// As many parts as are written, or an error: none is lost in another's name.
+    #[test]
+    fn no_part_is_lost(
+        parts in prop::collection::vec(("[a-z]{0,3}", prop_oneof![Just("99.9%"), Just("three nines"), Just("8.76 h / year"), Just("30d/1h"), Just("9 %")]), 2..5),
+        between in prop_oneof![Just(", "), Just(" "), Just("\n"), Just("; "), Just(",\n")],
+    ) {
+        let list: Vec<String> = parts.iter().map(|(name, said)| format!("{name} {said}").trim().to_owned()).collect();
+        let text = format!("parallel({})", list.join(between));
+        match system::read(&text) {
+            Ok(system) => prop_assert_eq!(system.children().count(), parts.len(), "{}", text),
+            Err(error) => prop_assert!(!between.contains(','), "{}: {}", text, error.message),
+        }
     }
 }

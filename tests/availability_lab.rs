@@ -40,9 +40,40 @@ fn the_numbers_that_are_known_come_out() {
             "system=parallel(99.9%25,99.9%25,99.9%25)&common=10%25",
             "3 parts of which one suffices: 99.99 %, 52.6 min down a year (52 min 34 s). If nothing took parts down together it would be 99.9999999 %.",
         ),
+        ("system=1of3(99.9%25)", "3 parts of which one suffices: 99.9999999 % (nine nines), 31.5 ms down a year."),
+        ("system=series(99.9%25)", "One part: 99.9 % (three nines), 8.76 h down a year (8 h 45 min 36 s)."),
+        ("system=0%25", "One part: 0 %, 8760 h down a year."),
     ] {
         assert_eq!(claim(query), told);
     }
+}
+
+#[test]
+fn groups_are_called_alike() {
+    let captions = |system: &str| {
+        let link = read(&format!("#/availability?system={}", system.replace('%', "%25")));
+        let scene = Session::open(&link).scene(View::default());
+        let groups = scene.diagram.marks.into_iter().filter(|mark| mark.id.starts_with("group-"));
+        groups.map(|mark| mark.note).filter(|note| !note.is_empty()).collect::<Vec<_>>()
+    };
+    for (system, told) in [
+        ("series(99%)", "1 of 1 needed"),
+        ("parallel(99%)", "1 of 1 needed"),
+        ("parallel(99%, 99%)", "1 of 2 suffices"),
+        ("1of1000(99%)", "1 of 1000 suffices"),
+        ("2of2(99%)", "all 2 needed"),
+        ("2of3(99%)", "2 of 3 needed"),
+        ("failover(99%, 99%, takes 30s, works 99.9999999%)", "standby · 30 s, 99.9999999 %"),
+    ] {
+        assert_eq!(captions(system), [told], "{system}");
+    }
+}
+
+#[test]
+fn an_action_out_of_range_is_named() {
+    let (_, notices) = halfopen::lab::link::read("#/availability?do=1:break:5000", labs::LABS);
+    let said: Vec<&str> = notices.iter().map(|notice| notice.0.as_str()).collect();
+    assert_eq!(said, ["break:5000 is out of range; the nearest end was taken."]);
 }
 
 #[test]

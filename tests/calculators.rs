@@ -91,7 +91,7 @@ fn values(knob: &Knob) -> Vec<Value> {
         Kind::Flag { .. } => vec![Value::Flag(false), Value::Flag(true)],
         Kind::Document { default, .. } => {
             let many = vec!["99%"; 1000].join("\n");
-            let deep = format!("{}99%{}", "series(".repeat(62), ")".repeat(62));
+            let deep = format!("{}99%{}", "series(".repeat(64), ")".repeat(64));
             let texts = [default, "100%", "0%", "a 0%, b 100%", "2of3(99%)\nlb 5 nines", "1of200(99%)", &many, &deep];
             texts.iter().map(|text| Value::Text((*text).into())).collect()
         }
@@ -215,6 +215,10 @@ fn three_replicas_reach_nine_nines_unless_they_have_something_in_common() {
     assert_eq!(because, "(1 − availability)ⁿ = 0.001³ = 10⁻⁹");
     assert_eq!(told(&three, "If a tenth had a common cause").0, "at most 99.99 %");
 
+    // What has a power itself is in brackets.
+    let fine = ask("replicas", &[("available", "99.99999999%"), ("target", "18 nines")]);
+    assert_eq!(told(&fine, "2 replicas together").1, "(1 − availability)ⁿ = (10⁻¹⁰)² = 10⁻²⁰");
+
     let common = ask("replicas", &[("common", "10%")]);
     assert_eq!(
         plain(&common.headline),
@@ -285,6 +289,12 @@ fn promises_multiply() {
     assert_eq!(told(&whole, "All together").1, "Group by group, from the inside: 1 − 0.0001032");
     assert!(plain(&ask("sla", &[("services", "99%")]).headline).starts_with("One service alone: 99 %"));
     assert!(plain(&ask("sla", &[("services", "a 0%, b 9 nines")]).headline).contains("are 0 % available"));
+    // There is room for what no number knob holds, and for all the parts that a system may have.
+    let tiny = plain(&ask("sla", &[("services", "200 nines")]).headline);
+    assert_eq!(tiny, "One service alone: 100 %, but for 10⁻¹⁹⁸ %, down 3.15 × 10⁻¹⁹³ s a year.");
+    let many: Vec<String> = (1..=1000).map(|part| format!("service {part} 99.99%")).collect();
+    let many = ask("sla", &[("services", &many.join("\n"))]);
+    assert!(plain(&many.headline).starts_with("1000 services together are 90.48"), "{}", many.headline);
 }
 
 #[test]
@@ -307,6 +317,7 @@ fn links_are_read_as_those_of_labs() {
             "available=often",
             "available=often could not be read: “often” is no availability. Write 99.9%, three nines, 8.76h/year, or 30d/1h.",
         ),
+        ("available=99,9", "available=99,9 could not be read: A comma is no decimal point here: write 99.9%."),
         ("common=1&common=2", "“common” stands more than once; the last one counts."),
     ] {
         assert_eq!(read(query).1, [said]);
@@ -351,6 +362,20 @@ fn what_cannot_be_understood_is_said_and_ends_with_2() {
             "--available often could not be read: “often” is no availability. Write 99.9%",
         ),
         (&["nines", "--available", "150%"], "--available 150% could not be read: 150% is over 100%"),
+        (
+            &["nines", "--available", "99,9"],
+            "--available 99,9 could not be read: A comma is no decimal point here: write 99.9%",
+        ),
+        (
+            &["nines", "--available", "200 nines"],
+            "--available 200 nines could not be read: 200 nines is finer than the 18 nines that fit here; write 18 nines",
+        ),
+        (&["replicas", "--target", "20 nines"], "--target 20 nines could not be read: 20 nines is finer"),
+        (&["replicas", "--available", "20 nines"], "--available 20 nines could not be read: 20 nines is finer"),
+        (
+            &["sla", "--services", "web 99.95% database 99.99%"],
+            "--services web 99.95% database 99.99% could not be read: at 12: A comma is missing here, between “99.95%” and “database”",
+        ),
         (
             &["nines", "--availble", "99%"],
             "unexpected argument '--availble' found; tip: a similar argument exists: '--available'",

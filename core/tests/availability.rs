@@ -2,8 +2,11 @@
 #![cfg(feature = "alloc")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+use core::time::Duration;
+
 use halfopen_core::availability::{
-    Block, CommonCause, Failover, SMALLEST, Unavailability, k_of_n_alike, parallel, quorum, series,
+    Block, CommonCause, Failover, Incident, Objective, Repair, SMALLEST, Unavailability, k_of_n_alike, parallel,
+    part_for, quorum, series, weighted,
 };
 use num_rational::BigRational;
 use num_traits::{One, Signed, Zero};
@@ -48,7 +51,7 @@ impl System {
                 Block::k_of_n(*needed, blocks(all), CommonCause::new(*beta).unwrap()).unwrap()
             }
             Self::Failover(works, takes, both) => {
-                let seconds = core::time::Duration::from_secs;
+                let seconds = Duration::from_secs;
                 let how = Failover { works: *works, takes: seconds(*takes), repair: seconds(REPAIR) };
                 Block::failover(both[0].block(), both[1].block(), how).unwrap()
             }
@@ -221,4 +224,94 @@ fn a_thousand_parts_are_as_exact_as_promised() {
     assert!((product.nines() - logs).abs() < 1e-8);
     let half = System::KOfN(500, 0.0, shares.iter().map(|share| System::Part(0.4 + share)).collect()).block().down();
     assert!(half.share().unwrap() > 0.0 && half.share().unwrap() < 1e-6, "{half:?}");
+}
+
+/// The time that overlaps, incident by incident, at every instant of which no more than all requests fail.
+fn lost_truth(incidents: &[Incident], until: u64) -> BigRational {
+    let nanos = |time: Duration| u64::try_from(time.as_nanos()).unwrap();
+    let mut ends: Vec<u64> = incidents.iter().flat_map(|one| [nanos(one.start), nanos(one.end())]).collect();
+    ends.extend([0, until]);
+    ends.retain(|end| *end <= until);
+    ends.sort_unstable();
+    ends.windows(2).fold(BigRational::zero(), |lost, pair| {
+        let during = incidents.iter().filter(|one| nanos(one.start) <= pair[0] && pair[1] <= nanos(one.end()));
+        let failing = during.fold(BigRational::zero(), |sum, one| sum + exact(one.failing.share().unwrap()));
+        lost + seconds_truth(pair[1] - pair[0]) * failing.min(one())
+    })
+}
+
+fn seconds_truth(nanos: u64) -> BigRational {
+    BigRational::new(nanos.into(), 1_000_000_000_u64.into())
+}
+
+fn is_close(told: f64, truth: &BigRational) -> bool {
+    (exact(told) - truth).abs() <= exact(1e-12) * truth
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn what_is_weighted_by_requests_is_as_exact(parts in prop::collection::vec((0.0..1e9_f64, share()), 1..30)) {
+        let told = weighted(parts.iter().map(|(weight, down)| (*weight, Unavailability::new(*down).unwrap())));
+        let all = parts.iter().fold(BigRational::zero(), |sum, part| sum + exact(part.0));
+        if all.is_zero() {
+            prop_assert_eq!(told, None);
+        } else {
+            let failed = parts.iter().fold(BigRational::zero(), |sum, part| sum + exact(part.0) * exact(part.1));
+            prop_assert!(is_near(told.unwrap(), &(failed / all)), "{told:?}");
+        }
+    }
+
+    #[test]
+    fn times_between_failures_and_to_repair_are_as_exact(between in share(), repair in share(), scale in 1e-3..1e9_f64) {
+        let (between_failures, to_repair) = (between * scale, repair * 1e6);
+        prop_assume!(between_failures > 0.0 || to_repair > 0.0);
+        let told = Repair { between_failures, to_repair }.unavailability().unwrap();
+        let truth = exact(to_repair) / (exact(between_failures) + exact(to_repair));
+        prop_assert!(is_near(told, &truth), "{told:?}");
+    }
+
+    /// A part that is a little better keeps the target, and one that is a little worse does not.
+    #[test]
+    fn how_good_a_part_must_be_is_as_exact(target in share(), many in 1..40_u32) {
+        let part = part_for(Unavailability::new(target).unwrap(), many);
+        // What is too small to be told as a number cannot be held against one.
+        prop_assume!(part.share().is_some());
+        let part = exact(part.share().unwrap());
+        let whole = |part: BigRational| {
+            let up = (one() - part).max(BigRational::zero());
+            one() - (0..many).fold(one(), |all, _| all * &up)
+        };
+        let (better, worse) = (whole(&part * exact(1.0 - 1e-12)), whole(&part * exact(1.0 + 1e-12)));
+        prop_assert!(better <= exact(target) && exact(target) <= worse, "{many} for {target}: {part}");
+    }
+
+    #[test]
+    fn budgets_and_what_is_spent_of_them_are_as_exact(
+        may_fail in (0.0..12.0_f64).prop_map(|nines| libm::pow(10.0, -nines)),
+        window in 1..u64::from(u32::MAX),
+        parts in prop::collection::vec((0.0..1.2_f64, 0.0..0.5_f64, (0.0..12.0_f64).prop_map(|nines| libm::pow(10.0, -nines))), 0..8),
+        until in 0.0..1.2_f64,
+    ) {
+        // Windows from microseconds to a month, in nanoseconds.
+        let window = window * 1_000_000;
+        let part_of = |share: f64| Duration::from_nanos((window as f64 * share) as u64);
+        let objective =
+            Objective { may_fail: Unavailability::new(may_fail).unwrap(), window: Duration::from_nanos(window) };
+        let incidents: Vec<Incident> = parts
+            .iter()
+            .map(|(start, length, failing)| Incident {
+                start: part_of(*start),
+                length: part_of(*length),
+                failing: Unavailability::new(*failing).unwrap(),
+            })
+            .collect();
+        let budget = seconds_truth(window) * exact(may_fail);
+        prop_assert!(is_close(objective.budget(), &budget));
+        let until = part_of(until);
+        let lost = lost_truth(&incidents, u64::try_from(until.as_nanos()).unwrap().min(window));
+        let told = objective.spent(&incidents, until);
+        prop_assert!(is_close(told, &(lost / budget)), "{told}");
+    }
 }

@@ -79,7 +79,7 @@ fn answer(config: &Config) -> Answer {
     facts.push(fact(
         format!("{} of {each}", counted(u64::from(length), "part", "parts")),
         format!("{}, down {} a year", told::percent(own), told::downtime(own, Period::Year)),
-        format!("1 − (1 − u)ⁿ = 1 − (1 − {u}){raised} = {}", told::share(own)),
+        format!("1 − (1 − u)ⁿ = 1 − (1 − {u}){raised} = {}, with u = 1 − availability of each", told::share(own)),
     ));
     Answer {
         headline,
@@ -92,6 +92,7 @@ fn answer(config: &Config) -> Answer {
 /// Why it is that long.
 fn longest_facts(part: Unavailability, target: Unavailability, longest: u32) -> Vec<Fact> {
     let (u, bound) = (told::share(part), told::share(target));
+    let (each, goal) = (told::percent(part), told::percent(target));
     let mut facts = Vec::new();
     if (1..CHAIN_EXACT_MAX).contains(&longest) {
         let (fits, over) = (chain(longest, part), chain(longest + 1, part));
@@ -102,7 +103,10 @@ fn longest_facts(part: Unavailability, target: Unavailability, longest: u32) -> 
         facts.push(fact(
             "The longest chain",
             counted(u64::from(longest), "part", "parts"),
-            format!("ln(1 − target) / ln(1 − u) = {ratio}, rounded down: {} ≤ {bound}", sum(longest, fits)),
+            format!(
+                "(1 − u)ⁿ ≥ 1 − t, so n ≤ ln(1 − t) ÷ ln(1 − u) = ln({goal}) ÷ ln({each}) = {ratio}, rounded down, with u = 1 − availability of each = {u} and t = 1 − target = {bound}: {} ≤ {bound}",
+                sum(longest, fits)
+            ),
         ));
         facts.push(fact("With one more", told::percent(over), format!("{} > {bound}", sum(longest + 1, over))));
     } else if longest == 0 {
@@ -111,8 +115,9 @@ fn longest_facts(part: Unavailability, target: Unavailability, longest: u32) -> 
     } else if longest == u32::MAX && (part == Unavailability::NEVER || target == Unavailability::ALWAYS) {
         facts.push(fact("The longest chain", "no limit", format!("1 − (1 − {u})ⁿ ≤ {bound} for every n")));
     } else {
-        let because =
-            format!("ln(1 − {bound}) / ln(1 − {u}); chains as long as that are worked out to some nine digits.");
+        let because = format!(
+            "ln(1 − {bound}) ÷ ln(1 − {u}), what may be down of all and what is of each; chains as long as that are worked out to some nine digits."
+        );
         let more = if longest == u32::MAX { "more than" } else { "about" };
         facts.push(fact("The longest chain", format!("{more} {}", grouped(i64::from(longest))), because));
     }
@@ -124,7 +129,7 @@ fn reverse(target: Unavailability, length: u32) -> [Fact; 1] {
     let each = part_for(target, length);
     let label = format!("Each of {} must have", counted(u64::from(length), "part", "parts"));
     let because = format!(
-        "1 − (1 − target)^(1/n) = 1 − (1 − {})^(1/{}) = {}: {} down a year each",
+        "1 − (1 − t)^(1 ÷ n) = 1 − (1 − {0})^(1 ÷ {1}) = {2}, with t = 1 − target = {0} and n = {1}: {3} down a year each",
         told::share(target),
         grouped(i64::from(length)),
         told::share(each),

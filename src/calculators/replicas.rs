@@ -220,12 +220,17 @@ fn facts(asked: &Asked, found: Result<u32, Never>) -> Vec<Fact> {
             facts.push(fact("Any number together", "always down", "(1 − availability)ⁿ = 1ⁿ = 1, whatever n is."));
         }
         Err(Never::Perfect) => {
-            let because = format!("{}ⁿ is never 0, whatever n is.", told::share(asked.one));
+            let because = format!("{}ⁿ is never 0, whatever n is.", base(&told::share(asked.one)));
             facts.push(fact("Any number together", "down at times", because));
         }
         Ok(_) => {}
     }
     facts
+}
+
+/// A number to be raised to a power: in brackets where it has one itself.
+fn base(number: &str) -> String {
+    if number.contains('⁻') { format!("({number})") } else { number.to_owned() }
 }
 
 /// How often so many are down, with the numbers in it.
@@ -236,9 +241,9 @@ fn formula(asked: &Asked, n: u32) -> String {
         return format!("1 − availability = {one}");
     }
     if asked.permille == 0 {
-        return format!("(1 − availability)ⁿ = {one}{raised} = {down}");
+        return format!("(1 − availability)ⁿ = {}{raised} = {down}", base(&one));
     }
-    let own = told::share(asked.cause.own(asked.one, asked.one));
+    let own = base(&told::share(asked.cause.own(asked.one, asked.one)));
     format!(
         "s = βu in common, or all n by themselves with o = (u − s) ÷ (1 − s): s + (1 − s) × oⁿ = {0} + (1 − {0}) × {own}{raised} = {down}, with u = 1 − availability = {one} and β = {1}",
         told::share(asked.floor()),

@@ -18,7 +18,7 @@ pub(super) const CALCULATOR: Calculator = Calculator {
         "services",
         "Services",
         "All are needed: a name and an availability each, with commas between or a line each. Or a whole system, such as series(lb 99.99%, 2of3(app 99.9%)).",
-        Kind::Document { default: "web 99.95%, database 99.99%, queue 99.9%", max_bytes: 4000, check },
+        Kind::Document { default: "web 99.95%, database 99.99%, queue 99.9%", max_bytes: system::TEXT_MAX, check },
         Knob::ALWAYS,
     )],
     answer,

@@ -22,7 +22,7 @@ pub(super) fn nines(down: Unavailability) -> String {
 /// The downtime in a period: `8.76 h (8 h 45 min 36 s)`.
 pub(super) fn downtime(down: Unavailability, period: Period) -> String {
     let short = words::downtime(down, period);
-    let full = down.downtime(period).and_then(words::in_full).filter(|full| *full != short);
+    let full = down.downtime(period).and_then(words::in_full);
     let full = full.map_or_else(String::new, |full| format!(" ({})", solid(&full)));
     solid(&short) + &full
 }
@@ -34,7 +34,7 @@ pub(super) fn length(period: Period) -> String {
 
 /// The share of time that it is down, as a plain number.
 pub(super) fn share(down: Unavailability) -> String {
-    down.share().map_or_else(|| format!("10⁻{}", words::superscript(down.nines())), number)
+    down.share().map_or_else(|| solid(&words::power(-down.nines(), 4)), number)
 }
 
 /// A number of four digits: `0.0005`, `1.2 × 10⁻⁹`.
@@ -42,22 +42,14 @@ pub(super) fn number(number: f64) -> String {
     if number.is_nan() || number <= 0.0 {
         return "0".to_owned();
     }
-    let mut exponent = libm::floor(libm::log10(number)) as i32;
-    // In two steps, for 10 to a number below −308 is nothing.
-    let scaled =
-        number * libm::pow(10.0, f64::from(-exponent / 2)) * libm::pow(10.0, f64::from(3 - exponent + exponent / 2));
-    let mut digits = libm::round(scaled) as i64;
-    if digits >= 10_000 {
-        (digits, exponent) = (digits / 10, exponent + 1);
+    let exponent = libm::floor(libm::log10(number)) as i32;
+    if exponent < -4 && libm::round(number * 1e8) < 10_000.0 {
+        return solid(&words::power(libm::log10(number), 4));
     }
     match u32::try_from(3 - exponent) {
-        Ok(decimals) if exponent >= -4 => text::decimal(digits, decimals),
+        Ok(decimals) => words::number(number, decimals),
         // Ten thousand and more: whole.
         Err(_) => text::grouped(libm::round(number) as i64),
-        Ok(_) => {
-            let power = format!("10⁻{}", words::superscript(f64::from(-exponent)));
-            if digits == 1000 { power } else { format!("{}\u{a0}×\u{a0}{power}", text::decimal(digits, 3)) }
-        }
     }
 }
 

@@ -385,12 +385,14 @@ fn read_input(link: &Link, item: &str, notices: &mut Notices) -> Result<Timed, S
         ));
     }
     let args = given.iter().zip(action.args).map(|(given, (min, max))| {
-        given
-            .parse::<i64>()
-            .map(|arg| arg.clamp(*min, *max))
-            .map_err(|_| format!("“{}” is not a whole number", quoted(given)))
+        let arg: i64 = given.parse().map_err(|_| format!("“{}” is not a whole number", quoted(given)))?;
+        let nearest = arg.clamp(*min, *max);
+        if nearest != arg {
+            notices.say([action.id, ":", &quoted(given), " is out of range; the nearest end was taken."].concat());
+        }
+        Ok(nearest)
     });
-    Ok(Timed { at, input: Input::Do { action: action.id, args: args.collect::<Result<_, _>>()? } })
+    Ok(Timed { at, input: Input::Do { action: action.id, args: args.collect::<Result<_, String>>()? } })
 }
 
 fn write_input(config: &Config, timed: &Timed) -> String {

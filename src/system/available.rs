@@ -3,7 +3,7 @@
 
 use halfopen_core::availability::Unavailability;
 
-use super::{value, words};
+use super::{shown, value, words};
 use crate::lab::Kind;
 use crate::lab::knob::{Notation, Unit};
 
@@ -58,7 +58,7 @@ fn percent(number: i64) -> String {
 }
 
 fn parse(written: &str) -> Result<i64, String> {
-    let bare = written.parse::<f64>().is_ok_and(|bare| (1.0..=100.0).contains(&bare));
+    let bare = value::plain(written) && written.parse::<f64>().is_ok_and(|bare| (1.0..=100.0).contains(&bare));
     let text = if bare { format!("{written}%") } else { written.to_owned() };
     // A percentage is taken digit by digit, for it must come back as it was written.
     if let Some((digits, scale)) = text.strip_suffix('%').and_then(|percent| value::decimal(percent.trim()))
@@ -68,8 +68,20 @@ fn parse(written: &str) -> Result<i64, String> {
     {
         return Ok(i64::try_from(missing).unwrap_or(ALWAYS_DOWN));
     }
-    let share = value::read(&text)?.share().unwrap_or(0.0);
-    Ok(libm::round(share * ALWAYS_DOWN as f64) as i64)
+    let down = value::read(&text)?;
+    let number = libm::round(down.share().unwrap_or(0.0) * ALWAYS_DOWN as f64) as i64;
+    // Nearly always is not always, and nearly never not never.
+    if number == 0 && down != Unavailability::NEVER {
+        let told = shown(&text);
+        return Err(format!(
+            "{told} is finer than the 18 nines that fit here; write 18 nines, or 100% if never down is meant."
+        ));
+    }
+    if number == ALWAYS_DOWN && !value::says_never_up(&text) {
+        let told = shown(&text);
+        return Err(format!("{told} is finer than the 18 digits that fit here; write 0% if never up is meant."));
+    }
+    Ok(number)
 }
 
 #[cfg(test)]
@@ -83,6 +95,14 @@ mod tests {
             ("99.9", 1_000_000_000_000_000),
             ("100 %", 0),
             ("0%", ALWAYS_DOWN),
+            ("0.00000000000000000000%", ALWAYS_DOWN),
+            ("100.00000000000000000000%", 0),
+            ("zero nines", ALWAYS_DOWN),
+            ("365d/year", ALWAYS_DOWN),
+            ("0s/1h", ALWAYS_DOWN),
+            ("1h/0s", 0),
+            ("18 nines", 1),
+            ("THREE Nines", 1_000_000_000_000_000),
             ("three nines", 1_000_000_000_000_000),
             ("8.76h/year", 1_000_000_000_000_000),
             ("99.9999999999999999%", 1),
@@ -93,9 +113,21 @@ mod tests {
         for number in [0, 1, 7, 123_456_789_012_345_678, ALWAYS_DOWN - 1, ALWAYS_DOWN] {
             assert_eq!(parse(&(AVAILABLE.format)(number)), Ok(number));
         }
-        for (written, said) in
-            [("0.999", "0.999 may be 99.9% available"), ("150%", "over 100%"), ("x", "no availability")]
-        {
+        for (written, said) in [
+            ("0.999", "0.999 may be 99.9% available"),
+            ("150%", "over 100%"),
+            ("x", "no availability"),
+            ("99,9", "write 99.9%"),
+            ("1e1", "no availability"),
+            ("19 nines", "19 nines is finer than the 18 nines that fit here; write 18 nines, or 100%"),
+            ("200 Nines", "200 Nines is finer than the 18 nines"),
+            ("500 nines", "500 nines is finer than the 18 nines"),
+            ("99.9999999999999999999%", "is finer than the 18 nines"),
+            ("99999999999999999999h/1ms", "is finer than the 18 nines"),
+            ("0.00000000000000000001%", "0.00000000000000000001% is finer than the 18 digits"),
+            ("0.00000000000000000001 nines", "is finer than the 18 digits"),
+            ("1ms/99999999999999999999h", "is finer than the 18 digits"),
+        ] {
             assert!(parse(written).unwrap_err().contains(said), "{written}");
         }
         assert_eq!((AVAILABLE.show)(1_000_000_000), "99.9999999\u{a0}%");

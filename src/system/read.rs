@@ -10,6 +10,12 @@ use crate::lab::knob::DocumentError;
 /// Bytes of a text that are read.
 pub const TEXT_MAX: usize = 20_000;
 
+/// What is said where a part is called as what a group has in common is.
+pub(crate) const COMMON: &str = "“common” is no name of a part here: it stands last in a group and says what share of their failures several parts have in common.";
+
+/// What is said where another sign parts two blocks.
+const SEMICOLON: &str = "A comma separates blocks: write it instead of “;”.";
+
 /// Reads a system.
 ///
 /// # Errors
@@ -22,6 +28,7 @@ pub fn read(text: &str) -> Result<System, DocumentError> {
     match reader.rest().chars().next() {
         None => Ok(system),
         Some(',') => reader.fail(1, "A system is one block: put what is here into series(…) or parallel(…)."),
+        Some(';') => reader.fail(1, SEMICOLON),
         Some(_) => reader.fail(reader.rest().len(), "Nothing is expected after the last bracket."),
     }
 }
@@ -36,15 +43,17 @@ pub fn read_all(text: &str) -> Result<System, DocumentError> {
     // Byte for byte, so that errors are where they were written.
     let text = &lines_apart(text);
     let mut reader = Reader { text, at: 0, parts: 0 };
-    let mut blocks = vec![reader.block(2)?];
+    // Of several blocks each is one deeper than it says; that is found when they are worked out.
+    let mut blocks = vec![reader.block(1)?];
     loop {
         reader.space();
         match reader.rest().chars().next() {
             None => break,
             Some(',') => reader.at += 1,
-            Some(_) => return reader.fail(reader.rest().len(), "Nothing is expected after the last bracket."),
+            Some(')') => return reader.fail(reader.rest().len(), "Nothing is expected after the last bracket."),
+            Some(_) => return reader.no_comma(),
         }
-        blocks.push(reader.block(2)?);
+        blocks.push(reader.block(1)?);
     }
     if blocks.len() == 1
         && let Some(only) = blocks.pop()
@@ -110,16 +119,45 @@ impl<'a> Reader<'a> {
         Err(DocumentError { at, message: message.into() })
     }
 
-    /// A group or a part, `depth` deep with itself.
+    /// What stands here should have a comma before it.
+    fn no_comma<T>(&self) -> Read<T> {
+        let rest = self.rest();
+        if rest.starts_with(';') {
+            return self.fail(1, SEMICOLON);
+        }
+        let end = rest.find([',', ';', '(', ')']).unwrap_or(rest.len()).max(1);
+        let words = rest.get(..end).unwrap_or(rest).trim_end();
+        self.fail(words.len(), format!("A comma is missing here, before “{}”.", shown(words)))
+    }
+
+    /// Whether these words, which begin here, are more than one block: one that has said how available it is, and what comes
+    /// after it.
+    fn apart(begin: usize, words: &str) -> Read<()> {
+        Self::no_semicolon(begin, words)?;
+        let Some((value, next)) = followed(words) else { return Ok(()) };
+        let (value, word) = (words.get(value).unwrap_or_default(), words.get(next.clone()).unwrap_or_default());
+        let message = format!("A comma is missing here, between “{}” and “{}”.", shown(value), shown(word));
+        Self::fault(begin + next.start..begin + next.end, message)
+    }
+
+    fn no_semicolon(begin: usize, words: &str) -> Read<()> {
+        match words.find(';') {
+            Some(at) => Self::fault(begin + at..begin + at + 1, SEMICOLON),
+            None => Ok(()),
+        }
+    }
+
+    /// A group or a part; `depth` counts the group with those around it.
     fn block(&mut self, depth: u32) -> Read<System> {
         self.space();
         let (begin, rest) = (self.at, self.rest());
-        if depth > DEPTH_MAX {
-            return self.fail(1, format!("Blocks stand within each other more than {DEPTH_MAX} deep."));
-        }
         let end = rest.find([',', '(', ')']).unwrap_or(rest.len());
         let words = rest.get(..end).unwrap_or_default().trim_end();
         if rest.get(end..).is_some_and(|rest| rest.starts_with('(')) {
+            if depth > DEPTH_MAX {
+                return self.fail(1, format!("Groups stand within each other more than {DEPTH_MAX} deep."));
+            }
+            Self::apart(begin, words)?;
             let (needed, of) = self.group(words)?;
             self.at += end + 1;
             return self.inside(begin, needed, of, depth);
@@ -160,20 +198,31 @@ impl<'a> Reader<'a> {
     fn inside(&mut self, begin: usize, mut needed: Needed, of: Option<usize>, depth: u32) -> Read<System> {
         let opened = self.at - 1;
         let (mut blocks, mut common) = (Vec::new(), None);
+        // Where it says what its parts have in common.
+        let mut shared = None;
         loop {
             self.space();
+            let here = self.at;
             if self.option(&mut needed, &mut common)? {
                 // It says something of the group.
+                let said = self.text.get(here..self.at).unwrap_or_default().trim_end();
+                if said.starts_with("common") {
+                    shared = Some(here..here + said.len());
+                }
             } else if self.rest().starts_with(')') && blocks.is_empty() {
                 return self.fail(1, "A group needs at least one block, such as series(99.9%, 99.9%).");
             } else {
+                if let Some(shared) = shared {
+                    return Self::fault(shared, COMMON);
+                }
                 blocks.push(self.block(depth + 1)?);
             }
             self.space();
             match self.rest().chars().next() {
                 Some(',') => self.at += 1,
                 Some(')') => break self.at += 1,
-                _ => return Self::fault(opened..opened + 1, "This bracket is never closed: a “)” is missing."),
+                Some(_) => return self.no_comma(),
+                None => return Self::fault(opened..opened + 1, "This bracket is never closed: a “)” is missing."),
             }
         }
         let at = begin..self.at;
@@ -194,6 +243,10 @@ impl<'a> Reader<'a> {
             }
             _ => 1,
         };
+        // What could be another part is not to be lost without a word.
+        if let (1, 1, Some(shared)) = (count, copies, shared) {
+            return Self::fault(shared, COMMON);
+        }
         // Those that stand for several count as such.
         if let [only] = &blocks[..] {
             self.parts = self.parts.saturating_add(leaves(only).saturating_mul(copies - 1));
@@ -208,7 +261,11 @@ impl<'a> Reader<'a> {
     fn option(&mut self, needed: &mut Needed, common: &mut Option<CommonCause>) -> Read<bool> {
         let rest = self.rest();
         let end = rest.find([',', '(', ')']).unwrap_or(rest.len());
-        let Some((word, value)) = rest.get(..end).and_then(|words| words.split_once(' ')) else { return Ok(false) };
+        let words = rest.get(..end).unwrap_or_default();
+        let Some((word, value)) = words.split_once(char::is_whitespace) else { return Ok(false) };
+        if ["common", "takes", "works"].contains(&word) {
+            Self::apart(self.at, words)?;
+        }
         let (length, share) = (word.len() + 1 + value.len(), value.trim().strip_suffix('%').map(str::trim));
         let wrong = |message: &str| self.fail(word.len() + 1 + value.trim_end().len(), message);
         match (word, &mut *needed) {
@@ -246,8 +303,9 @@ impl<'a> Reader<'a> {
         if words.is_empty() {
             return Self::fault(begin..begin, format!("A part is missing here. {}", value::WOULD_DO));
         }
+        Self::no_semicolon(begin, words)?;
         // The value is what begins with the last word that can begin one.
-        let starts = words.split_inclusive(' ').scan(0, |start, word| {
+        let starts = words.split_inclusive(char::is_whitespace).scan(0, |start, word| {
             let this = *start;
             *start += word.len();
             Some(this)
@@ -257,11 +315,14 @@ impl<'a> Reader<'a> {
             let (name, said) = words.split_at(start);
             match value::said(said) {
                 Ok(value::Said { down, to_repair, .. }) => {
+                    Self::apart(begin, words)?;
                     let (name, said) = (name.trim().to_owned(), said.trim().to_owned());
                     return Ok(System { at, is: Is::Part { name, said, down, to_repair } });
                 }
                 // A unit is none without its number, which stands before it.
-                Err(_) if ["nines", "nine", "%"].contains(&said.trim()) && start > 0 => {}
+                Err(_)
+                    if start > 0
+                        && ["nines", "nine", "%"].iter().any(|unit| unit.eq_ignore_ascii_case(said.trim())) => {}
                 Err(message) => first = first.or(Some((start, said, message))),
             }
         }
@@ -270,11 +331,32 @@ impl<'a> Reader<'a> {
         let after = self.rest().strip_prefix(',').unwrap_or_default();
         let decimals = after.split(|sign: char| !sign.is_ascii_digit()).next().unwrap_or_default();
         if said.bytes().all(|digit| digit.is_ascii_digit()) && !decimals.is_empty() {
-            let message = format!("A comma separates blocks: write {said}.{decimals}% if that is meant.");
+            let whole = after.split([',', '(', ')', '\n']).next().unwrap_or_default();
+            let meant = value::pointed(&format!("{said},{whole}")).unwrap_or_else(|| format!("{said}.{decimals}%"));
+            let message = format!("A comma separates blocks: write {meant} if that is meant.");
             return Self::fault(begin + start..self.at + 1 + decimals.len(), message);
         }
         Self::fault(begin + start..at.end, message)
     }
+}
+
+/// The first of these words that say how available something is, and the word after them.
+fn followed(words: &str) -> Option<(Range<usize>, Range<usize>)> {
+    let mut start = 0;
+    let each = words.split_inclusive(char::is_whitespace).filter_map(|word| {
+        let this = start..start + word.trim_end().len();
+        start += word.len();
+        (!this.is_empty()).then_some(this)
+    });
+    let each: Vec<Range<usize>> = each.collect();
+    // No value has more words: `8.76 h / year`.
+    each.windows(2).enumerate().find_map(|(first, _)| {
+        let begin = each.get(first)?.start;
+        let mut ends = each.iter().zip(each.iter().skip(1)).skip(first).take(4);
+        let (end, next) =
+            ends.rfind(|(last, _)| words.get(begin..last.end).is_some_and(|said| value::said(said).is_ok()))?;
+        Some((begin..end.end, next.clone()))
+    })
 }
 
 /// How many parts there are in it.
@@ -313,7 +395,7 @@ mod tests {
             ("parallel(99.9%, 99.9%, 99.9%)", 1e-9),
             ("1of3(99.9%)", 1e-9),
             ("PARALLEL( web 99.9% ,web 99.9%,  web 99.9%)", 1e-9),
-            ("parallel(99.9%, 99.9%, 99.9%, common 10%)", 1e-4 + 7.29e-10 * (1.0 - 1e-4)),
+            ("parallel(99.9%, 99.9%, 99.9%, common 10%)", 1e-4 + libm::pow(9e-4 / (1.0 - 1e-4), 3.0) * (1.0 - 1e-4)),
             ("2of3(99%)", 3.0 * 1e-4 * 0.99 + 1e-6),
             ("series(lb 99.99%, 2of3(app 99.9%), parallel(db 99.95%, db 99.95%))", 1.032_476_744_505_7e-4),
             ("failover(99.9%, 99.9%)", 1e-6),
@@ -322,6 +404,9 @@ mod tests {
                 1e-3 * (0.1 + 0.9 * (1.0 / 60.0 + 59.0 / 60.0 * 1e-3)),
             ),
             ("series(takes 99%, 99%)", 1.0 - 0.99 * 0.99),
+            ("server THREE Nines", 0.001),
+            ("my\ndb\n99.9 %", 0.001),
+            ("5 o'clock 99.9 %", 0.001),
             ("100%", 0.0),
             ("0%", 1.0),
             ("99.99999999999999999999%", 1e-22),
@@ -347,10 +432,20 @@ mod tests {
         }
         assert_eq!(parts("lb 99.99%\n2of3(\napp 99.9%)"), "lb 2of3");
         assert_eq!(parts("99.9%"), "", "a part alone is no group");
+        let deep = |groups: usize| format!("{}99%{}", "series(".repeat(groups), ")".repeat(groups));
+        let worked_out = |text: &str| read_all(text).and_then(|system| system.block(&Given::default()));
+        assert!(worked_out(&deep(64)).is_ok() && read(&deep(64)).unwrap().block(&Given::default()).is_ok());
+        assert!(worked_out(&deep(65)).is_err() && read(&deep(65)).is_err());
+        assert!(
+            worked_out(&format!("{}, 99%", deep(63))).is_ok() && worked_out(&format!("{}, 99%", deep(64))).is_err()
+        );
         for (text, place, said) in [
             ("", "", "A part is missing here."),
             ("a 99%,", "", "A part is missing here."),
             ("a 99%\nb 99,9%", "99,9", "write 99.9%"),
+            ("web 99.95% database 99.99%", "database", "A comma is missing here"),
+            ("web 99.95%; database 99.99%", ";", "instead of “;”"),
+            ("parallel(a 99%, b 99%) c 99%", "c 99%", "A comma is missing here"),
             ("a 99%\nparallel(b 99%", "(", "never closed"),
             ("a 99%)", ")", "Nothing is expected"),
         ] {
@@ -373,7 +468,31 @@ mod tests {
             ("150%", "150%", "150% is over 100%"),
             ("NaN", "NaN", "“NaN” is no availability."),
             ("1e-400", "1e-400", "“1e-400” is no availability."),
-            ("-1%", "-1%", "“-1” is no number"),
+            ("-1%", "-1%", "-1% is below 0%"),
+            ("a 1e-9%", "1e-9%", "“1e-9%” has an exponent"),
+            ("99.9%%", "99.9%%", "“99.9%%” has a % too many"),
+            ("series(8,76h/year)", "8,76", "write 8.76h/year"),
+            ("series(0,999)", "0,999", "write 99.9% or 0.999%"),
+            // A comma is missing.
+            ("series(lb 99.99% app 99.9%)", "app", "A comma is missing here, between “99.99%” and “app”."),
+            ("series(99.9% 99.9%)", "99.9%", "between “99.9%” and “99.9%”"),
+            ("series(99.9%; 99.9%)", ";", "A comma separates blocks: write it instead of “;”."),
+            ("series(a; 99.9%)", ";", "instead of “;”"),
+            ("series(a 99%\n b 99%)", "b", "between “99%” and “b”"),
+            ("series(three nines four nines)", "four", "between “three nines” and “four”"),
+            ("series(30d/1h 10d/1h)", "10d/1h", "between “30d/1h” and “10d/1h”"),
+            ("a 8.76 h / year b 8.76 h / year", "b", "between “8.76 h / year” and “b”"),
+            ("series(a 99% parallel(99%, 99%))", "parallel", "between “99%” and “parallel”"),
+            ("series(parallel(99%, 99%) b 99%)", "b 99%", "A comma is missing here, before “b 99%”."),
+            ("series(parallel(99%, 99%); 99%)", ";", "instead of “;”"),
+            ("parallel(a 99%, b 99% common 10%)", "common", "between “99%” and “common”"),
+            ("parallel(a 99%, b 99%, common 10% c 99%)", "c", "between “10%” and “c”"),
+            ("failover(99%, 99%, works 99% takes 1s)", "takes", "between “99%” and “takes”"),
+            // What is in common is no part.
+            ("parallel(common 99.95%, db 99.95%)", "common 99.95%", "“common” is no name of a part here"),
+            ("parallel(db 99.95%, common 99.95%)", "common 99.95%", "no name of a part here"),
+            ("1of1(db 99.95%, common 99.95%)", "common 99.95%", "no name of a part here"),
+            ("parallel(a 99%, common 99%, b 99%)", "common 99%", "no name of a part here"),
             ("series()", ")", "at least one block"),
             ("series(99%", "(", "never closed"),
             ("series(99%))", ")", "Nothing is expected"),
@@ -390,7 +509,7 @@ mod tests {
             ("failover(99%, 99%, works 2)", "works 2", "a share of all"),
             ("parallel(common 10%)", "parallel(common 10%)", "besides what its parts have in common"),
             ("9h/s", "9h/s", "longer than that"),
-            ("400 nines", "400 nines", "more than the 300"),
+            ("2000000 nines", "2000000 nines", "more than the 1000000"),
             (&deep, "s", "more than 64 deep"),
             (&many, "9%", "more than 1000 parts"),
         ] {

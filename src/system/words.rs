@@ -12,7 +12,7 @@ pub fn percent(down: Unavailability) -> String {
     match (percentage(down, DIGITS), down.share()) {
         (Some(percentage), _) => format!("{percentage} %"),
         (None, None) => "100 %, but for less than 10⁻²⁹⁸ %".to_owned(),
-        (None, Some(_)) => format!("100 %, but for 10⁻{} %", superscript(down.nines() - 2.0)),
+        (None, Some(_)) => format!("100 %, but for {} %", power(2.0 - down.nines(), 3)),
     }
 }
 
@@ -32,6 +32,20 @@ pub fn percentage(down: Unavailability, digits: i32) -> Option<String> {
     let rest = format!("{rest:0width$}", width = decimals as usize);
     let rest = rest.trim_end_matches('0');
     Some(if rest.is_empty() { whole.to_string() } else { format!("{whole}.{rest}") })
+}
+
+/// A number above 0, given as its decimal logarithm, as so many digits and a power of ten: `8.64 × 10⁻¹²`. A power alone is
+/// told as that.
+pub fn power(log10: f64, digits: u32) -> String {
+    let one = 10_i64.pow(digits.saturating_sub(1).min(17));
+    let mut exponent = libm::floor(log10);
+    let mut mantissa = libm::round(libm::pow(10.0, log10 - exponent) * one as f64) as i64;
+    if mantissa >= 10 * one {
+        (mantissa, exponent) = (one, exponent + 1.0);
+    }
+    let sign = if exponent < 0.0 { "⁻" } else { "" };
+    let power = format!("10{sign}{}", superscript(exponent.abs()));
+    if mantissa == one { power } else { format!("{} × {power}", text::decimal(mantissa, digits.saturating_sub(1))) }
 }
 
 /// A whole number as an exponent: `⁻` is for the caller to put before it.
@@ -60,22 +74,21 @@ pub fn number(number: f64, decimals: u32) -> String {
     text::decimal(libm::round(number * libm::pow(10.0, f64::from(decimals))) as i64, decimals)
 }
 
-/// How often something is down, in percent to three digits: `0.1 %`, `10⁻⁷ %`.
+/// How often something is down, in percent to three digits: `0.1 %`, `2.5 × 10⁻⁷ %`.
 pub fn missing(down: Unavailability) -> String {
     let Some(share) = down.share() else { return "less than 10⁻²⁹⁸ %".to_owned() };
     let percent = share * 100.0;
     if percent == 0.0 {
         return "0 %".to_owned();
     }
-    let power = libm::floor(libm::log10(percent)) as i32;
-    if power >= -5 {
-        return format!("{} %", number(percent, (2 - power).clamp(0, 8) as u32));
+    let size = libm::floor(libm::log10(percent)) as i32;
+    if size >= -5 {
+        return format!("{} %", number(percent, (2 - size).clamp(0, 8) as u32));
     }
-    let digits = percent * libm::pow(10.0, f64::from(-power));
-    format!("{}·10⁻{} %", number(digits, 2), superscript(f64::from(-power)))
+    format!("{} %", power(libm::log10(percent), 3))
 }
 
-/// A length of time, to three digits and hours to two decimals.
+/// A length of time, to three digits and hours to two decimals; below a nanosecond as a power of ten.
 pub fn seconds(seconds: f64) -> String {
     if seconds == 0.0 {
         return "no time".to_owned();
@@ -83,7 +96,7 @@ pub fn seconds(seconds: f64) -> String {
     const UNITS: [(&str, f64); 6] =
         [("h", 3600.0), ("min", 60.0), ("s", 1.0), ("ms", 1e-3), ("µs", 1e-6), ("ns", 1e-9)];
     let Some((unit, size)) = UNITS.into_iter().find(|(_, size)| seconds >= *size * 0.999_5) else {
-        return format!("10⁻{} s", superscript(-libm::floor(libm::log10(seconds))));
+        return format!("{} s", power(libm::log10(seconds), 3));
     };
     let number = seconds / size;
     let digits = match number {
@@ -97,11 +110,16 @@ pub fn seconds(seconds: f64) -> String {
 }
 
 /// The same in whole units, where that says more: `8 h 45 min 36 s`.
-pub fn in_full(seconds: f64) -> Option<String> {
-    let whole = (60.0..1e9).contains(&seconds).then(|| libm::round(seconds) as u64)?;
+pub fn in_full(time: f64) -> Option<String> {
+    let whole = (60.0..1e9).contains(&time).then(|| libm::round(time) as u64)?;
     let units = [(whole / 3600, "h"), (whole / 60 % 60, "min"), (whole % 60, "s")];
     let told = units.into_iter().filter(|(number, _)| *number > 0).map(|(number, unit)| format!("{number} {unit}"));
-    Some(told.collect::<Vec<_>>().join(" "))
+    Some(told.collect::<Vec<_>>().join(" ")).filter(|full| *full != seconds(time))
+}
+
+/// A share as a percentage, exact but for the last digits of a float: 0.1 is `10`.
+pub fn share(share: f64) -> String {
+    number(share * 100.0, 12)
 }
 
 #[cfg(test)]
@@ -125,10 +143,21 @@ mod tests {
         assert_eq!(told(0.0), "100 %, no end of nines, no time");
         assert_eq!(told(1.0), "0 %, 0, 8760 h");
         assert_eq!(told(0.25), "75 %, 0.6, 2190 h");
-        assert_eq!(told(1e-40), "100 %, but for 10⁻³⁸ %, 40, 10⁻³³ s");
+        assert_eq!(told(1e-40), "100 %, but for 10⁻³⁸ %, 40, 3.15 × 10⁻³³ s");
+        assert_eq!(told(5e-31).split(',').nth(1), Some(" but for 5 × 10⁻²⁹ %"));
+        assert_eq!(
+            [8.64e-12, 1e-9, 9.996e-13, 2.5e-300].map(seconds),
+            ["8.64 × 10⁻¹² s", "1 ns", "10⁻¹² s", "2.5 × 10⁻³⁰⁰ s"]
+        );
+        assert_eq!([-18_000.0, -17_999.5, 12.0].map(|log10| power(log10, 4)), ["10⁻¹⁸⁰⁰⁰", "3.162 × 10⁻¹⁸⁰⁰⁰", "10¹²"]);
         assert_eq!(in_full(31_536.0).as_deref(), Some("8 h 45 min 36 s"));
         assert_eq!(in_full(0.03), None);
         let told = |share| missing(Unavailability::new(share).unwrap());
-        assert_eq!([1.0, 0.001, 2.5e-7, 1e-9, 0.0].map(told), ["100 %", "0.1 %", "0.000025 %", "1·10⁻⁷ %", "0 %"]);
+        assert_eq!([1.0, 0.001, 2.5e-7, 1e-9, 0.0].map(told), ["100 %", "0.1 %", "0.000025 %", "10⁻⁷ %", "0 %"]);
+        assert_eq!(told(2.5e-9), "2.5 × 10⁻⁷ %");
+        assert_eq!(
+            (in_full(31_536_000.0), share(0.1), share(0.999_999_999_9)),
+            (None, "10".into(), "99.99999999".into())
+        );
     }
 }

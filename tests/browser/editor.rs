@@ -130,6 +130,9 @@ fn nonsense_stays_in_the_line_with_its_place() -> Outcome {
         // In several lines the place has a line.
         page.type_at_once("series(\na 99%,\nb 99)").await?;
         page.says(".as-text .error", "Line 3, column ").await?;
+        page.type_at_once("series(a 99%\nb 99%)").await?;
+        page.says(".as-text .error", "A comma is missing here, between “99%” and “b”.").await?;
+        assert_eq!(page.texts(".as-text mark").await?, ["b"]);
         // However deep.
         page.type_at_once(&"(".repeat(4000)).await?;
         page.says(".as-text .error", "series(…)").await?;

@@ -8,7 +8,7 @@ use super::combine::{CommonCause, Failover, k_of_n_alike, least, parallel, serie
 use super::down::Unavailability;
 use super::scaled::Scaled;
 
-/// How deep blocks may stand within each other.
+/// How many groups may stand within each other, around a part.
 pub const DEPTH_MAX: u32 = 64;
 /// How many parts a system may have.
 pub const PARTS_MAX: u32 = 1000;
@@ -22,6 +22,7 @@ pub struct Block {
     kind: Kind,
     children: Vec<Self>,
     parts: u32,
+    /// How many groups stand within each other.
     depth: u32,
 }
 
@@ -38,7 +39,7 @@ enum Kind {
 pub enum BlockError {
     /// A group of none.
     Empty,
-    /// More blocks within each other than [`DEPTH_MAX`].
+    /// More groups within each other than [`DEPTH_MAX`].
     TooDeep,
     /// More parts than [`PARTS_MAX`].
     TooMany,
@@ -55,7 +56,7 @@ impl fmt::Display for BlockError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Empty => f.write_str("a group needs at least one block"),
-            Self::TooDeep => write!(f, "blocks stand within each other more than {DEPTH_MAX} deep"),
+            Self::TooDeep => write!(f, "groups stand within each other more than {DEPTH_MAX} deep"),
             Self::TooMany => write!(f, "there are more than {PARTS_MAX} parts"),
             Self::Needed { needed, of } => write!(f, "{needed} of {of} is none: it goes from 1 to {of}"),
         }
@@ -82,7 +83,7 @@ pub struct Contribution {
 impl Block {
     /// A part.
     pub const fn part(down: Unavailability) -> Self {
-        Self { kind: Kind::Part(down), children: Vec::new(), parts: 1, depth: 1 }
+        Self { kind: Kind::Part(down), children: Vec::new(), parts: 1, depth: 0 }
     }
 
     /// All of them are needed.
@@ -409,7 +410,7 @@ mod tests {
     #[test]
     fn blocks_keep_their_bounds() {
         let mut block = part(0.001);
-        for _ in 1..DEPTH_MAX {
+        for _ in 0..DEPTH_MAX {
             block = Block::series(vec![block]).unwrap();
         }
         assert_eq!(Block::series(vec![block]), Err(BlockError::TooDeep));

@@ -187,6 +187,7 @@ impl Failover {
     }
 
     /// How often both are down because the standby is, when it always is.
+    #[cfg(feature = "alloc")]
     pub(super) fn by_standby(self, primary: Unavailability) -> Unavailability {
         let [works, _, _, switched] = self.shares();
         Unavailability(primary.0 * works * switched)

@@ -9,7 +9,7 @@ use super::setup::{self, Setup};
 use super::{Lab, numbers};
 use crate::lab::scene::Button;
 use crate::lab::{About, Action, Config, Fact, Goal, Prediction};
-use crate::system::{Is, Needed, words};
+use crate::system::{Is, words};
 
 /// Parts, and what groups have in common.
 const PARTS: (i64, i64) = (0, 1999);
@@ -132,8 +132,8 @@ fn claim(config: &Config) -> String {
     let told = numbers::told(setup.down);
     let count = setup.parts.len();
     let which = match &setup.system.is {
-        Is::Part { .. } => "One part: ".to_owned(),
-        Is::Group { needed: Needed::One, blocks, copies, .. } if blocks.len() * copies == count => {
+        _ if count == 1 => "One part: ".to_owned(),
+        Is::Group { needed, blocks, copies, .. } if blocks.len() * copies == count && needed.is_one() => {
             format!("{count} parts of which one suffices: ")
         }
         Is::Group { needed, blocks, copies, .. } if blocks.len() * copies == count && needed.is_all(count) => {

@@ -157,17 +157,14 @@ struct Group {
 
 impl Group {
     fn of(here: &Here, system: &System) -> Option<Self> {
-        let Is::Group { needed, common, blocks, copies } = &system.is else { return None };
-        let mut options: Vec<String> =
-            common.iter().map(|common| format!("common {}%", words::number(common.share() * 100.0, 6))).collect();
-        if let Needed::Failover { takes, works } = needed {
-            if *takes > 0.0 {
-                options.push(format!("takes {}", seconds(*takes)));
-            }
-            if *works < 1.0 {
-                options.push(format!("works {}%", words::number(works * 100.0, 6)));
-            }
-        }
+        let Is::Group { needed, blocks, copies, .. } = &system.is else { return None };
+        // What stands between the brackets and is no block, as it was written.
+        let opened = system.at.start + here.said(system).find('(').map_or(0, |at| at + 1);
+        let begins = std::iter::once(opened).chain(blocks.iter().map(|block| block.at.end));
+        let ends = blocks.iter().map(|block| block.at.start).chain([system.at.end.saturating_sub(1)]);
+        let between = begins.zip(ends).filter_map(|(begin, end)| here.text.get(begin..end));
+        let said = between.flat_map(|text| text.split(',')).map(str::trim).filter(|said| !said.is_empty());
+        let options = said.map(str::to_owned).collect();
         let blocks = blocks.iter().map(|block| here.said(block).to_owned()).collect();
         Some(Self { needed: *needed, blocks, copies: *copies, options })
     }
@@ -211,11 +208,11 @@ impl Group {
 }
 
 /// A length of time in the unit that needs the fewest digits.
-fn seconds(seconds: f64) -> String {
+pub(super) fn seconds(seconds: f64) -> String {
     let units = [("d", 86_400.0), ("h", 3600.0), ("min", 60.0), ("s", 1.0)];
     let whole = units.into_iter().find(|(_, unit)| seconds >= *unit && libm::fmod(seconds, *unit) == 0.0);
     let (name, unit) = whole.unwrap_or(("s", 1.0));
-    format!("{}{name}", words::number(seconds / unit, 6))
+    format!("{}{name}", words::number(seconds / unit, 9))
 }
 
 fn name(here: &Here) -> Made {
@@ -223,13 +220,22 @@ fn name(here: &Here) -> Made {
     let Is::Part { said, .. } = &block.is else { return Err("A group has no name.".to_owned()) };
     let new = format!("{} {said}", here.typed);
     let made = here.instead(block, new.trim());
-    let kept = system::read(&made).ok().and_then(|system| {
+    let read = system::read(&made);
+    if let Err(error) = &read
+        && !here.typed.contains([',', '(', ')'])
+    {
+        return Err(error.message.clone());
+    }
+    let kept = read.ok().and_then(|system| {
         let found = here.path.iter().try_fold(&system, |system, place| match &system.is {
             Is::Group { blocks, .. } => blocks.get(*place),
             Is::Part { .. } => None,
         })?;
         matches!(&found.is, Is::Part { name, said: now, .. } if name == here.typed && now == said).then_some(())
     });
+    if kept.is_none() && here.typed == OPTIONS[0] {
+        return Err(system::COMMON.to_owned());
+    }
     kept.ok_or("A name has no comma and no bracket, and is not one that says something else here.")?;
     Ok(made)
 }
@@ -347,13 +353,15 @@ fn needed(here: &Here) -> Made {
     let mut group = Group::of(here, block).ok_or("A part is needed or not, as its group says.")?;
     let count = group.count();
     let typed = here.typed.to_ascii_lowercase();
-    let number = match typed.as_str() {
+    // `2`, or all of what stands in the field: `2 of 3`.
+    let (first, of) = typed.split_once("of").map_or((typed.as_str(), None), |(first, of)| (first, Some(of.trim())));
+    let number = match first.trim() {
         "all" => Some(count),
         "one" | "any" => Some(1),
-        _ => typed.split(['o', ' ']).next().and_then(|first| first.parse().ok()),
+        number => number.parse().ok(),
     };
     let number = number
-        .filter(|number| (1..=count).contains(number))
+        .filter(|number| (1..=count).contains(number) && of.is_none_or(|of| of.parse() == Ok(count)))
         .ok_or_else(|| format!("It takes a whole number from 1 to {count}: so many of these {count} are needed."))?;
     // Two words of the notation are shorter than their numbers.
     group.needed = match number {
@@ -391,6 +399,21 @@ fn option(here: &Here) -> Made {
     let typed = text::point(here.typed);
     let bare = typed.bytes().all(|sign| sign.is_ascii_digit() || sign == b'.') && !typed.is_empty();
     let typed = if bare && word != "takes" { format!("{typed}%") } else { typed };
+    if !typed.is_empty() {
+        let share = || typed.strip_suffix('%').and_then(|share| value::share(share.trim_end()));
+        match word {
+            "takes" if value::length(&typed).is_none() => {
+                return Err("It takes a length of time, such as 30s.".to_owned());
+            }
+            "common" if share().is_none() => {
+                return Err("It takes a percentage from 0 % to 100 %, such as 10 %.".to_owned());
+            }
+            "works" if share().is_none() => {
+                return Err("It takes a percentage from 0 % to 100 %, such as 99 %.".to_owned());
+            }
+            _ => {}
+        }
+    }
     group.options.retain(|option| !option.starts_with(word));
     if !typed.is_empty() {
         group.options.push(format!("{word} {typed}"));
@@ -460,7 +483,28 @@ mod tests {
             ("series(a 9%, b 9%, c 9%)", "needed", &[0], "2", "2of3(a 9%, b 9%, c 9%)"),
             ("2of3(a 9%)", "needed", &[0], "all", "3of3(a 9%)"),
             ("parallel(a 9%, b 9%)", "option", &[0, 0], "10", "parallel(a 9%, b 9%, common 10%)"),
+            ("parallel(a 9%, b 9%)", "option", &[0, 0], "0.1", "parallel(a 9%, b 9%, common 0.1%)"),
+            ("parallel(a 9%, b 9%)", "option", &[0, 0], "0,25 %", "parallel(a 9%, b 9%, common 0.25 %)"),
             ("parallel(a 9%, b 9%, common 5%)", "option", &[0, 0], "", "parallel(a 9%, b 9%)"),
+            ("2of3(a 9%)", "needed", &[0], "1 of 3", "1of3(a 9%)"),
+            ("2of3(a 9%)", "needed", &[0], "one of 3", "1of3(a 9%)"),
+            // What is not touched stays as it was written.
+            (
+                "failover(a 9%, b 9%, works 99.99999999%,takes 90s )",
+                "move",
+                &[1, 1],
+                "",
+                "failover(b 9%, a 9%, works 99.99999999%, takes 90s)",
+            ),
+            (
+                "parallel( a 9%, 2of3(b 9%), common 0.00000012% )",
+                "beside",
+                &[1],
+                "",
+                "parallel(a 9%, a 9%, 2of3(b 9%), common 0.00000012%)",
+            ),
+            ("web 99.95%", "tell", &[0, 1], "", "web 3.301029995664 nines"),
+            ("web 3.301029995664 nines", "tell", &[0, 0], "", "web 99.95%"),
             ("parallel(a 9%, b 9%)", "standby", &[0], "", "failover(a 9%, b 9%, takes 30s, works 99%)"),
             ("failover(a 9%, b 9%, takes 90s)", "option", &[0, 2], "95", "failover(a 9%, b 9%, takes 90s, works 95%)"),
             ("failover(a 9%, b 9%, takes 90s)", "remove", &[2], "", "a 9%"),
@@ -478,11 +522,25 @@ mod tests {
             ("a 9%", "name", &[0], "a, b", "no comma"),
             ("a 9%", "available", &[0], "0.999", "may be 99.9% available"),
             ("a 9%", "available", &[0], "150%", "over 100%"),
-            ("a 9%", "available", &[0], "99.9%, b 5%", "no number"),
+            ("a 9%", "available", &[0], "99.9%, b 5%", "a % too many"),
+            ("a 9%", "available", &[0], "99,999", "write 99.999%"),
+            ("a 9%", "name", &[0], "b 99.9%", "A comma is missing here"),
+            ("a 9%", "name", &[0], "b; c", "instead of “;”"),
+            ("parallel(a 9%, b 9%)", "name", &[1], "common", "no name of a part here"),
+            ("parallel(a 9%, b 9%, c 9%)", "name", &[1], "common", "no name of a part here"),
+            ("parallel(a 9%, b 9%, c 9%)", "name", &[3], "common", "no name of a part here"),
+            ("2of3(a 9%)", "needed", &[0], "2 of 4", "from 1 to 3"),
+            ("2of3(a 9%)", "needed", &[0], "2 of 2000", "from 1 to 3"),
+            ("2of3(a 9%)", "needed", &[0], "5 of 3", "from 1 to 3"),
+            ("parallel(a 9%, b 9%)", "option", &[0, 0], "NaN", "a percentage from 0 % to 100 %, such as 10 %."),
+            ("parallel(a 9%, b 9%)", "option", &[0, 0], "-1", "a percentage from 0 % to 100 %"),
+            ("parallel(a 9%, b 9%)", "option", &[0, 0], "abc", "a percentage from 0 % to 100 %"),
+            ("failover(a 9%, b 9%)", "option", &[0, 1], "abc", "a length of time, such as 30s"),
+            ("failover(a 9%, b 9%)", "option", &[0, 2], "many", "such as 99 %"),
             ("series(a 9%, b 9%)", "move", &[1, -1], "", "at the end already"),
             ("series(a 9%, b 9%)", "needed", &[0], "5", "from 1 to 2"),
             ("series(a 9%, b 9%, c 9%)", "standby", &[0], "", "two blocks, not 3"),
-            ("parallel(a 9%, b 9%)", "option", &[0, 0], "200", "from 0% to 100%"),
+            ("parallel(a 9%, b 9%)", "option", &[0, 0], "200", "from 0 % to 100 %"),
             ("series(a 9%, b 9%)", "apart", &[0], "", "stays together"),
             ("a 9%", "name", &[7], "b", "not there any more"),
         ] {

@@ -174,7 +174,7 @@ pub(super) fn table(setup: &Setup) -> Table {
         id: "alerts",
         title: "Burn-rate alerts",
         note: format!(
-            "Of {} over {}, {} may fail; the incidents take {}. Looked at every five minutes. Rates of Google's SRE Workbook, made for 30 days.",
+            "Of {} over {}, {} may fail; the incidents take {}. Those at the same time add up, to all requests at most. Looked at every five minutes. Rates of Google's SRE Workbook, made for 30 days.",
             words::percent(objective.may_fail),
             text::counted(objective.window.as_secs() / 86_400, "day", "days"),
             words::seconds(objective.budget()),

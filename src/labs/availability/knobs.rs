@@ -15,6 +15,9 @@ const HOUR: i64 = 3600 * SECOND;
 /// Nines of an objective, in units of 10⁻¹⁸ that may fail.
 const NINE: i64 = 1_000_000_000_000_000_000 / 10;
 
+/// Bytes of a system: of two lanes, with all signs encoded, both still fit into a link.
+const SYSTEM_MAX: usize = 8000;
+
 /// A system that can be read and worked out.
 fn check(text: &str) -> Result<(), DocumentError> {
     system::read(text)?.block(&Given::default()).map(|_| ())
@@ -26,7 +29,7 @@ pub(super) const KNOBS: &[Knob] = &[
         "system",
         "System",
         "series(…) needs all of its parts, parallel(…) one, 2of3(…) two of three; failover(…, …) has a standby. A part has a name and 99.9%, three nines, 8.76h/year, or 30d/1h: between failures, and to repair.",
-        Kind::Document { default: super::presets::SERVICE, max_bytes: 4000, check },
+        Kind::Document { default: super::presets::SERVICE, max_bytes: SYSTEM_MAX, check },
         Knob::ALWAYS,
     ),
     knob(

@@ -169,7 +169,7 @@ fn rule(system: &System, block: &Block, given: &Given, rules: &mut Vec<Why>) {
     let shared = if common > 0.0 && count > 1 {
         format!(
             " A share of {} % takes all of them down together: {} of the time, and more of the same does not lower that.",
-            words::number(common * 100.0, 1),
+            words::share(common),
             {
                 let least = downs.iter().filter_map(|down| down.share()).fold(1.0, f64::min);
                 points(least * common)
@@ -179,11 +179,15 @@ fn rule(system: &System, block: &Block, given: &Given, rules: &mut Vec<Why>) {
         String::new()
     };
     let (name, now) = match needed {
-        Needed::All => (
+        Needed::All | Needed::One | Needed::Of(_) if count == 1 => {
+            ("1 of 1 is needed: down = u₁".to_owned(), format!("Down {of}: so is the group."))
+        }
+        // With something in common, all of them are down a little less often than in series.
+        needed if *needed == Needed::All || needed.is_all(count) && shared.is_empty() => (
             format!("All of {count} are needed: down = 1 − (1 − u₁) × (1 − u₂) × …"),
             format!("Down {of}: together {down}. Small downtimes simply add up."),
         ),
-        Needed::One => {
+        Needed::All | Needed::One | Needed::Of(1) => {
             (format!("One of {count} suffices: down = u₁ × u₂ × …"), format!("Down {of}: all at once {down}.{shared}"))
         }
         Needed::Of(needed) => (
@@ -199,7 +203,7 @@ fn rule(system: &System, block: &Block, given: &Given, rules: &mut Vec<Why>) {
             format!(
                 "Down {of}, a takeover takes {} and works in {} %: {down}.",
                 words::seconds(*takes),
-                words::number(works * 100.0, 2)
+                words::share(*works)
             ),
         ),
     };

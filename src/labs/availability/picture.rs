@@ -193,14 +193,15 @@ fn field(lab: &Lab, view: View, put: &Put, count: usize, number: i64, listed: Op
 fn kind(system: &System) -> String {
     let Is::Group { needed, blocks, copies, common } = &system.is else { return system.label() };
     let count = blocks.len() * copies;
-    let common = common.map(|common| format!(" · {} % in common", words::number(common.share() * 100.0, 2)));
+    let common = common.map(|common| format!(" · {} % in common", words::share(common.share())));
     let kind = match needed {
+        Needed::All | Needed::One | Needed::Of(_) if count == 1 => "1 of 1 needed".to_owned(),
         Needed::All => format!("all {count} needed"),
         Needed::Of(needed) if *needed == count => format!("all {count} needed"),
-        Needed::One => format!("1 of {count} suffices"),
+        Needed::One | Needed::Of(1) => format!("1 of {count} suffices"),
         Needed::Of(needed) => format!("{needed} of {count} needed"),
         Needed::Failover { takes, works } => {
-            format!("standby · {}, {} %", words::seconds(*takes), words::number(works * 100.0, 2))
+            format!("standby · {}, {} %", words::seconds(*takes), words::share(*works))
         }
     };
     kind + &common.unwrap_or_default()
@@ -235,13 +236,15 @@ fn caption(lab: &Lab, view: View, put: &Put, number: i64, listed: Option<Listed>
     }
     match needed {
         Needed::Failover { takes, works } => {
-            mark = mark
-                .asking("option", &[number, 1], OPTION_LABELS[1], words::seconds(*takes).replace(' ', ""))
-                .asking("option", &[number, 2], OPTION_LABELS[2], format!("{}%", words::number(works * 100.0, 4)));
+            mark = mark.asking("option", &[number, 1], OPTION_LABELS[1], super::edit::seconds(*takes)).asking(
+                "option",
+                &[number, 2],
+                OPTION_LABELS[2],
+                format!("{}%", words::share(*works)),
+            );
         }
         Needed::One | Needed::Of(_) if count > 1 => {
-            let own =
-                common.map_or_else(String::new, |common| format!("{}%", words::number(common.share() * 100.0, 4)));
+            let own = common.map_or_else(String::new, |common| format!("{}%", words::share(common.share())));
             mark = mark.asking("option", &[number, 0], OPTION_LABELS[0], own);
         }
         _ => {}
