@@ -125,6 +125,8 @@ impl Stage {
         let named = |lane: Lane, diagram: Diagram| {
             el("div.lane").put(el("h2.lane-name").text(lane.name())).put(picture(lane, diagram)).html()
         };
+        // On a phone no action would be seen below it.
+        let tall = other.is_some() || diagram.height > 440.0;
         let pictures = match other {
             None => picture(Lane::A, diagram),
             Some(other) => el("div.lanes").put(named(Lane::A, diagram)).put(named(Lane::B, other.clone())).html(),
@@ -133,7 +135,7 @@ impl Stage {
         let key = ctx.link().callback(Msg::Key);
         el("section.card.stage[aria-label=Stage][data-part=stage][id=stage][tabindex=-1]")
             .on("keydown", move |event: KeyboardEvent| key.emit(event))
-            .put(el("div.pic").node(&self.picture).put(pictures))
+            .put(el("div.pic").class_if(tall, "tall").node(&self.picture).put(pictures))
             .put(maybe(panels.map(|panels| (panels.text)(self, ctx))))
             .put(last)
             .put(maybe(contradict.then_some(conflicts)))
