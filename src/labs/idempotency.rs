@@ -52,6 +52,7 @@ pub struct Lab {
     armed: bool,
     recent: VecDeque<Recent>,
     counts: Counts,
+    full: Option<Full>,
     calls_made: u64,
     /// Payments of the traffic so far.
     arrived: u64,
@@ -166,6 +167,14 @@ struct Recent {
     answer: bool,
 }
 
+/// New keys are refused because the store has no room.
+#[derive(Clone, Copy, Debug)]
+struct Full {
+    since: Instant,
+    last: Instant,
+    refused: u64,
+}
+
 /// `requests = answered + failed + rejected + under way`, always.
 #[derive(Clone, Copy, Debug, Default)]
 struct Counts {
@@ -200,6 +209,7 @@ impl lab::Lab for Lab {
             armed: false,
             recent: VecDeque::new(),
             counts: Counts::default(),
+            full: None,
             calls_made: 0,
             arrived: 0,
             record: Record::new(),

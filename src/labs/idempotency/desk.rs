@@ -1,13 +1,18 @@
 //! What the payment service does with a request: knows it or not, works, charges, answers.
 
+use std::time::Duration;
+
 use halfopen_core::Instant;
 use halfopen_core::idempotency::{Begun, Refused, Ticket};
 
 use super::service::Receipt;
-use super::{Event, Lab, Reply, Request, Stage, service};
+use super::{Event, Full, Lab, Reply, Request, Stage, service};
 use crate::lab::record::Health;
 use crate::lab::scene::Tone;
-use crate::lab::text::{about, euros};
+use crate::lab::text::{about, counted, euros, stamp};
+
+/// Without a refusal for so long, the store has room again.
+const ROOM: Duration = Duration::from_secs(3);
 
 impl Lab {
     pub(super) fn reaches(&mut self, id: u64) {
@@ -17,7 +22,10 @@ impl Lab {
         let named = service::name(key);
         let tells = self.tells(request.payment);
         match self.service.begin(key, request.amount, self.now) {
-            Ok(Begun::Execute(ticket)) => self.work(id, Some(ticket)),
+            Ok(Begun::Execute(ticket)) => {
+                self.has_room();
+                self.work(id, Some(ticket));
+            }
             Ok(Begun::Done { answer, age }) => {
                 self.counts.replayed += 1;
                 self.record.event(self.now, 5, &[id, answer.entry]);
@@ -49,6 +57,9 @@ impl Lab {
                     _ => 3,
                 };
                 self.record.event(self.now, 7, &[id, kind]);
+                if kind == 3 {
+                    self.is_full();
+                }
                 if tells {
                     let said = match refused {
                         Refused::InFlight { .. } => {
@@ -64,6 +75,34 @@ impl Lab {
                 self.answer(id, Reply::Refused(refused));
             }
         }
+    }
+
+    /// A new key was refused for want of room: told once, until there was room for a while.
+    fn is_full(&mut self) {
+        if let Some(full) = &mut self.full {
+            (full.last, full.refused) = (self.now, full.refused + 1);
+            return;
+        }
+        self.full = Some(Full { since: self.now, last: self.now, refused: 1 });
+        let said = format!(
+            "All {} places are taken by keys that are kept for {}: payments with a new key are refused, 503, until one expires.",
+            self.service.keys(self.now),
+            about(self.setup.ttl())
+        );
+        self.record.log(self.now, Tone::Bad, "✕ store full.", said);
+    }
+
+    /// A new key found a place.
+    fn has_room(&mut self) {
+        let Some(full) = self.full.filter(|full| self.now.since(full.last) >= ROOM) else { return };
+        self.full = None;
+        let said = format!(
+            "No key was refused for {}; {} refused since {}.",
+            about(ROOM),
+            counted(full.refused, "was", "were"),
+            stamp(full.since, 1)
+        );
+        self.record.log(self.now, Tone::Ok, "● room again.", said);
     }
 
     fn work(&mut self, id: u64, ticket: Option<Ticket>) {
