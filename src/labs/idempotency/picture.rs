@@ -174,7 +174,7 @@ fn store(lab: &Lab, places: &Places, marks: &mut Vec<Mark>) {
     let keys = lab.service.keys(lab.now);
     let capacity = lab.setup.store.settings().capacity as usize;
     let (tone, note) = if !lab.setup.key && keys == 0 {
-        (Tone::Faint, "▲ requests have no key".to_owned())
+        (Tone::Faint, if places.wide { "▲ requests have no key" } else { "▲ no keys are sent" }.to_owned())
     } else if keys >= capacity {
         (Tone::Bad, format!("▲ full with {}", text::counted(keys as u64, "key", "keys")))
     } else {
@@ -266,8 +266,8 @@ fn losses(lab: &Lab, places: &Places, glance: Duration, marks: &mut Vec<Mark>) {
         let id = format!("lost-{}-{}", lost.id, way);
         marks.push(Mark::new(&id, Shape::Token { at, sign: Sign::Cross }, Tone::Bad, "", ""));
         let (said, at, anchor) = match (places.wide, lost.answer) {
-            (true, true) => ("✕ answer lost", Point { y: at.y - 18.0, ..at }, Anchor::Middle),
-            (true, false) => ("✕ request lost", Point { y: at.y + 28.0, ..at }, Anchor::Middle),
+            (true, true) => ("✕ answer lost", Point { y: at.y - 14.0, x: at.x + 62.0 }, Anchor::Middle),
+            (true, false) => ("✕ request lost", Point { y: at.y + 22.0, x: at.x - 62.0 }, Anchor::Middle),
             (false, true) => ("✕ answer lost", Point { x: at.x + 16.0, y: at.y + 5.0 }, Anchor::Start),
             (false, false) => ("✕ request lost", Point { x: at.x - 16.0, y: at.y + 5.0 }, Anchor::End),
         };
