@@ -26,9 +26,9 @@ fn line(name: impl Into<String>, tone: Tone, stroke: Stroke, points: Vec<(f64, f
 /// What more of the weakest part would bring.
 fn replicas(lab: &Lab) -> Chart {
     let setup = &lab.setup;
-    let weakest = setup.weakest().unwrap_or(0);
+    let weakest = setup.weakest_part();
     let part = setup.parts.get(weakest).map_or(setup.down, |part| part.down);
-    let label = lab.plant.parts.get(weakest).map_or("a part", |part| part.label.as_str());
+    let label = setup.labels.get(weakest).map_or("a part", String::as_str);
     let own = setup.given.common.share();
     let beta = if own > 0.0 { own } else { USUAL };
     let cause = CommonCause::new(beta).unwrap_or(CommonCause::NONE);
@@ -70,9 +70,9 @@ fn replicas(lab: &Lab) -> Chart {
 /// What each part costs, the costliest first.
 fn contributions(lab: &Lab) -> Chart {
     let setup = &lab.setup;
-    let order = setup.costliest().into_iter();
+    let order = setup.costliest().iter().copied();
     let parts: Vec<(f64, &str)> = order
-        .filter_map(|index| Some((setup.costs(index), lab.plant.parts.get(index)?.label.as_str())))
+        .filter_map(|index| Some((setup.costs(index), setup.labels.get(index)?.as_str())))
         // What is too small to be told is too small to be drawn.
         .map(|(costs, label)| (costs.downtime(Period::Year).unwrap_or(0.0), label))
         .collect();

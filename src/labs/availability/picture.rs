@@ -206,19 +206,34 @@ fn kind(system: &System) -> String {
     kind + &common.unwrap_or_default()
 }
 
+/// What a group shares, among the parts.
+fn cause(lab: &Lab, put: &Put) -> Option<usize> {
+    let of = &lab.setup.parts.get(put.part)?.path;
+    // Of several copies that in which its first part is.
+    let is_its = |cause: usize| lab.setup.share(cause).is_some_and(|cause| of.starts_with(&cause.path));
+    let mut causes = lab.plant.parts.iter().enumerate().skip(lab.plant.own);
+    causes.find(|(index, cause)| cause.block == put.block && is_its(*index)).map(|(index, _)| index)
+}
+
 fn caption(lab: &Lab, view: View, put: &Put, number: i64, listed: Option<Listed>) -> Mark {
-    let label = listed.map_or_else(String::new, |(system, _)| kind(system));
+    let cause = cause(lab, put);
+    let weak = cause.is_some_and(|cause| lab.setup.is_weakest(cause));
+    let is_down = cause.and_then(|cause| lab.plant.parts.get(cause)).is_some_and(|cause| !cause.up);
+    let (sign, tone) = match (is_down, weak) {
+        (true, _) => ("✕ ", Tone::Bad),
+        (false, true) => ("★ ", Tone::Half),
+        (false, false) => ("", Tone::Plain),
+    };
+    let label = sign.to_owned() + &listed.map_or_else(String::new, |(system, _)| kind(system));
     // As wide as its words; in the middle of what hangs between rails, at the beginning of a series.
     let wide = (label.chars().count() as f32 * 8.6 + 30.0).min(put.at.w.max(120.0));
     let series = matches!(listed, Some((System { is: Is::Group { needed, blocks, copies, .. }, .. }, _)) if needed.is_all(blocks.len() * copies));
     let x = if series { put.at.x } else { put.at.x + (put.at.w - wide) / 2.0 };
     let at = Area { x, w: wide, ..put.at };
-    let mut mark = Mark::new(format!("group-{}-{}", put.block, put.part), Shape::Node { at }, Tone::Plain, "", label);
+    let mut mark = Mark::new(format!("group-{}-{}", put.block, put.part), Shape::Node { at }, tone, "", label);
     let Some((System { is: Is::Group { needed, blocks, copies, common }, .. }, _)) = listed else { return mark };
     if !view.editing {
-        let Some(cause) = lab.plant.parts.iter().position(|part| part.is_cause && part.block == put.block) else {
-            return mark;
-        };
+        let Some(cause) = cause else { return mark };
         return match lab.plant.parts.get(cause) {
             Some(part) if part.held => mark.with("repair", &[cause as i64], "Repair what they share"),
             _ => mark.with("break", &[cause as i64], "What if what they share fails now?"),
