@@ -117,8 +117,10 @@ fn what_is_held_down_is_a_component_and_no_place_in_the_text() {
 
 #[test]
 fn what_is_held_down_stays_so_when_the_system_is_turned_in_the_middle() {
-    let mut session =
-        played(&read("#/availability?system=parallel(a%2099.9%25,b%2099%25)&do=0:break:0,0:break:1&t=2s"), Instant::from_secs(2));
+    let mut session = played(
+        &read("#/availability?system=parallel(a%2099.9%25,b%2099%25)&do=0:break:0,0:break:1&t=2s"),
+        Instant::from_secs(2),
+    );
     session.turn(Lanes::Both, "system", Value::Text("series(c 99%, a 99%)".into())).unwrap();
     let log = said(&session);
     assert!(
@@ -167,8 +169,7 @@ fn a_pace_that_cannot_be_played_is_slowed_and_told() {
 fn each_incident_fires_what_it_is_for() {
     let fires = |incidents: &str| {
         let link = read(&format!("#/availability?incidents={incidents}"));
-        let table =
-            Session::open(&link).tables_of(Lane::A).into_iter().find(|table| table.id == "alerts");
+        let table = Session::open(&link).tables_of(Lane::A).into_iter().find(|table| table.id == "alerts");
         table.unwrap().rows.into_iter().map(|row| row[2] != "never").collect::<Vec<_>>()
     };
     assert_eq!(fires("1d%201min%20100%25"), [true, false, false]);

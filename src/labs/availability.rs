@@ -278,8 +278,11 @@ impl Lab {
             }
             None if !up && self.told < TOLD => {
                 self.told += 1;
-                let last =
-                    if self.told == TOLD { " Failures that the whole does not feel are told no more." } else { "" };
+                let last = if self.told == TOLD {
+                    " Further failures of parts that leave the whole as it is are not listed."
+                } else {
+                    ""
+                };
                 let stands = if self.plant.up() { "the whole stays up" } else { "the whole is down already" };
                 let said = format!("{}: {label} failed; {stands}.{last}", when);
                 self.record.log(self.now, Tone::Plain, "", said);

@@ -1,7 +1,6 @@
 //! The knobs, read.
 
 use std::cell::RefCell;
-use std::cmp::Ordering;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -193,10 +192,12 @@ impl Setup {
             let inside = self.parts.iter().filter(|part| part.path.starts_with(&cause.path)).map(|part| part.costs);
             inside.fold(costs, |most, costs| if costs > most { costs } else { most })
         };
-        let mut all: Vec<(usize, Unavailability)> =
-            (self.parts.len()..self.count()).chain(0..self.parts.len()).map(|part| (part, rank(part))).collect();
-        // Shares are numbers, which all can be told apart.
-        all.sort_by(|a, b| b.1.partial_cmp(&a.1).unwrap_or(Ordering::Equal));
+        let mut all: Vec<(usize, f64)> = (self.parts.len()..self.count())
+            .chain(0..self.parts.len())
+            .map(|part| (part, libm::round(rank(part).nines() * 1e9)))
+            .collect();
+        // What differs by a rounding stays in the order of the text.
+        all.sort_by(|a, b| a.1.total_cmp(&b.1));
         all.into_iter().map(|(part, _)| part).collect()
     }
 
