@@ -126,7 +126,7 @@ fn part(lab: &Lab, view: View, put: &Put, number: i64, listed: Option<Listed>) -
         let alike = alike(lab, put);
         let mark = match listed {
             Some((system, _)) if alike > 1 => {
-                Mark { label: system.label(), note: format!("{alike} alike: changes all {alike}"), ..mark }
+                Mark { label: system.label(), note: format!("stands for {alike}: changes all {alike}"), ..mark }
             }
             _ => mark,
         };
@@ -205,7 +205,7 @@ fn field(lab: &Lab, view: View, put: &Put, count: usize, number: i64, listed: Op
     let tone = if down == 0 { Tone::Ok } else { Tone::Bad };
     let mark = Mark::new(format!("parts-from-{}", put.part + 1), Shape::Grid { at, columns, runs }, tone, said, note);
     if view.editing {
-        let mark = Mark { note: format!("{count} alike: changes all {count}"), ..mark };
+        let mark = Mark { note: format!("stands for {count}: changes all {count}"), ..mark };
         return placed(fields(mark, number, listed), number, listed, count);
     }
     // The first that is up: a cell cannot be told from the others.
