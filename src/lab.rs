@@ -161,6 +161,9 @@ pub trait Lab: Clone + 'static {
 
     /// A program with faults to be found, for labs that have one.
     const EXERCISE: Option<&'static Exercise> = None;
+    /// Where arguments of actions count what the knobs list: how the reader's deeds are told of other knobs. None where they
+    /// mean the same whatever the knobs say.
+    const FOLLOW: Option<Follow> = None;
 
     /// What the knobs describe, as programs to take along. None for most labs.
     fn programs(_config: &Config) -> Vec<Program> {
@@ -274,12 +277,18 @@ pub const BESIDE_PRESETS: [&str; 5] =
 /// The group of the documents that are what the picture is of. They stand below it as a line of text.
 pub const AS_TEXT: &str = "The system as a line of text";
 
+/// Tells inputs of other knobs: the knobs at the beginning and the inputs as they were, the knobs as they are to be, and the
+/// inputs to be changed, which are the same but for turns that are gone.
+pub type Follow = fn(&Config, &[Timed], &Config, &mut [Timed]);
+
 /// A lab in the registry: its tables, and how to start it.
 pub struct Entrance {
     /// The tables.
     pub about: About,
     /// See [`Lab::EXERCISE`].
     pub exercise: Option<&'static Exercise>,
+    /// See [`Lab::FOLLOW`].
+    pub follow: Option<Follow>,
     /// See [`Lab::programs`].
     pub programs: fn(&Config) -> Vec<Program>,
     start: fn(&Config, Seed) -> Box<dyn Run>,
@@ -291,6 +300,7 @@ impl Entrance {
         Self {
             about: L::ABOUT,
             exercise: L::EXERCISE,
+            follow: L::FOLLOW,
             programs: L::programs,
             start: |config, seed| Box::new(L::start(config, seed)),
         }

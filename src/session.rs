@@ -434,7 +434,7 @@ impl Session {
             }
         }
         story.forget_turns(lanes, |knob| knob == id);
-        self.retell(story);
+        self.retell_of(story);
         Ok(())
     }
 
@@ -444,6 +444,14 @@ impl Session {
         let lanes = self.meant(lanes);
         story.configs(lanes).for_each(|held| held.clone_from(config));
         story.forget_turns(lanes, |_| true);
+        self.retell_of(story);
+    }
+
+    /// Retells a story of other knobs: what the reader did is done to what it was done to before.
+    fn retell_of(&mut self, mut story: Story) {
+        if let Some(follow) = self.lab.follow {
+            follow(&self.story.config, &self.story.inputs, &story.config, &mut story.inputs);
+        }
         self.retell(story);
     }
 

@@ -5,7 +5,7 @@
 mod common;
 
 use common::{played, read};
-use halfopen::lab::{Entrance, Layout, Value, View};
+use halfopen::lab::{Entrance, Lane, Lanes, Layout, Value, View};
 use halfopen::labs;
 use halfopen::session::Session;
 use halfopen_core::Instant;
@@ -111,6 +111,80 @@ fn what_is_held_down_is_answered_and_not_measured() {
     assert!(scene.readouts.iter().all(|readout| readout.id != "if_down"));
 }
 
+fn said(session: &Session) -> Vec<String> {
+    session.record().entries().map(|entry| entry.sentence()).collect()
+}
+
+fn turn(session: &mut Session, knob: &str, value: &str) {
+    session.turn_from_start(Lanes::Both, knob, Value::Text(value.into())).unwrap();
+}
+
+#[test]
+fn what_is_held_down_is_a_component_and_no_place_in_the_text() {
+    let system = |system: &str| system.to_owned();
+    for (deed, balancer) in [("break:0", "break:4"), ("break_weakest", "break:4")] {
+        let mut session =
+            played(&read(&format!("#/availability?do=1s:{deed},2s:break:2,3s:repair:2&t=4s")), Instant::from_secs(4));
+        turn(&mut session, "system", &system("series(extra 99%, 2of3(app 99.9%), balancer 99.99%)"));
+        // The same once more in text: links carry places, counted in the system that they are of.
+        let link = session.link().write();
+        assert!(link.contains(&format!("1:{balancer},2:break:2,3:repair:2")), "{link}");
+        let log = said(&session);
+        assert!(log.iter().any(|said| said.contains("You took balancer down and hold it there.")), "{log:?}");
+        assert_eq!(number(&session, "if_down"), 0.0);
+        assert_eq!(said(&played(&read(&link), Instant::from_secs(4))), log);
+        // What has gone is not held; undo brings it back.
+        turn(&mut session, "system", &system("series(extra 99%, web 99%)"));
+        let log = said(&session);
+        assert!(log.iter().any(|said| said.contains("is not in this system: nothing is held for it.")), "{log:?}");
+        assert!(session.scene(View::default()).readouts.iter().all(|readout| readout.id != "if_down"));
+        session.undo();
+        assert_eq!(number(&session, "if_down"), 0.0);
+        session.configure(Lanes::Both, &lab().preset("regions").unwrap());
+        let link = session.link().write();
+        assert!(link.contains("1:break:1,"), "the first balancer of two: {link}");
+    }
+}
+
+#[test]
+fn what_is_held_down_stays_so_when_the_system_is_turned_in_the_middle() {
+    let mut session = played(
+        &read("#/availability?system=parallel(a%2099.9%25,b%2099%25)&do=0:break:0,0:break:1&t=2s"),
+        Instant::from_secs(2),
+    );
+    session.turn(Lanes::Both, "system", Value::Text("series(c 99%, a 99%)".into())).unwrap();
+    let log = said(&session);
+    assert!(
+        log.iter().any(|said| said.contains(
+            "You still hold a down, all else is up, and what is measured begins anew. b is gone, and held no more."
+        )),
+        "{log:?}"
+    );
+    assert_eq!(number(&session, "if_down"), 0.0);
+    session.act("repair", &[1]).unwrap();
+    assert!(session.scene(View::default()).readouts.iter().all(|readout| readout.id != "if_down"));
+}
+
+fn contributions(query: &str) -> Vec<Vec<String>> {
+    let tables = Session::open(&read(&format!("#/availability?{query}"))).tables_of(Lane::A);
+    tables.into_iter().find(|table| table.id == "contributions").unwrap().rows
+}
+
+#[test]
+fn what_a_group_shares_is_listed_with_what_it_costs() {
+    let rows = contributions("system=parallel(99.9%25,99.9%25,99.9%25)&common=10%25");
+    let told: Vec<Vec<&str>> = rows.iter().map(|row| row.iter().map(String::as_str).collect()).collect();
+    assert_eq!(told[0], ["★ what parallel shares", "99.99 %", "52.6 min", "100 %", "all of it is down"]);
+    assert!(told.len() == 4 && told[1..].iter().all(|row| row[0].starts_with("part ")), "{told:?}");
+    // Beside something worse it is no star, and in series with it the line is straight.
+    let rows = contributions("system=series(web%2099%25,parallel(a%2099%25,b%2099%25,common%2010%25))");
+    assert_eq!(rows[0][0], "★ web");
+    let row = rows.iter().find(|row| row[0] == "what parallel shares").unwrap();
+    // 99 % of 0.001 that is not down for its own (0.009/0.999)².
+    assert_eq!(row[1..3], ["99.9 %", "8.67 h"]);
+    assert_eq!(row[4], "all of it is down");
+}
+
 #[test]
 fn a_pace_that_cannot_be_played_is_slowed_and_told() {
     let system = format!("series({})", vec!["1ms/1ms"; 200].join(","));
@@ -126,8 +200,7 @@ fn a_pace_that_cannot_be_played_is_slowed_and_told() {
 fn each_incident_fires_what_it_is_for() {
     let fires = |incidents: &str| {
         let link = read(&format!("#/availability?incidents={incidents}"));
-        let table =
-            Session::open(&link).tables_of(halfopen::lab::Lane::A).into_iter().find(|table| table.id == "alerts");
+        let table = Session::open(&link).tables_of(Lane::A).into_iter().find(|table| table.id == "alerts");
         table.unwrap().rows.into_iter().map(|row| row[2] != "never").collect::<Vec<_>>()
     };
     assert_eq!(fires("1d%201min%20100%25"), [true, false, false]);

@@ -4,6 +4,7 @@ mod about;
 mod charts;
 mod clock;
 mod edit;
+mod held;
 mod incidents;
 mod knobs;
 mod measure;
@@ -21,7 +22,7 @@ use halfopen_core::Instant;
 use halfopen_core::rng::Seed;
 
 use crate::lab::record::Health;
-use crate::lab::{self, About, Chart, Config, Record, Scene, Table, Tone, View};
+use crate::lab::{self, About, Chart, Config, Follow, Record, Scene, Table, Tone, View};
 use crate::system::words;
 use clock::{Clock, Date};
 use measure::{Measure, Strips};
@@ -53,6 +54,7 @@ pub struct Lab {
 
 impl lab::Lab for Lab {
     const ABOUT: About = about::ABOUT;
+    const FOLLOW: Option<Follow> = Some(held::follow);
 
     fn start(config: &Config, seed: Seed) -> Self {
         let setup = Setup::of(config);
@@ -108,7 +110,7 @@ impl lab::Lab for Lab {
             ("break_weakest", _) => {
                 // The next one that is still up, the costliest first.
                 let up = |part: &usize| self.plant.parts.get(*part).is_some_and(|part| !part.held);
-                if let Some(part) = self.setup.costliest().into_iter().find(up) {
+                if let Some(part) = self.setup.costliest().iter().copied().find(up) {
                     self.hold(part, true);
                 }
             }
@@ -126,9 +128,10 @@ impl lab::Lab for Lab {
         let before = std::mem::replace(&mut self.setup, Setup::of(config));
         let same = before.system.is == self.setup.system.is && before.given == self.setup.given;
         if !same {
-            self.plant = Plant::new(&self.setup.system, &self.setup.given, self.seed, date);
+            let plant = Plant::new(&self.setup.system, &self.setup.given, self.seed, date);
+            let before = std::mem::replace(&mut self.plant, plant);
             self.strips = Strips::new(&self.setup, &self.plant, self.now, date);
-            self.record.log(self.now, Tone::Plain, "", "All parts are up, and what is measured begins anew.");
+            self.hold_on(&before, date);
         }
         self.clock.turn(self.now, self.setup.pace());
         self.measure = Measure::new(self.now, self.plant.downtime(date));
@@ -157,7 +160,7 @@ impl lab::Lab for Lab {
     }
 
     fn tables(&self) -> Vec<Table> {
-        vec![numbers::contributions(&self.setup, &self.plant), incidents::table(&self.setup)]
+        vec![numbers::contributions(&self.setup), incidents::table(&self.setup)]
     }
 }
 
@@ -183,9 +186,41 @@ impl Lab {
         self.measure.look(self.now, self.plant.downtime(date), clock::seconds(date), self.plant.is_held());
     }
 
+    /// In another system what the reader held down is held on, as far as it is there.
+    fn hold_on(&mut self, before: &Plant, date: Date) {
+        let (mut on, mut gone) = (Vec::new(), Vec::new());
+        for held in before.parts.iter().filter(|part| part.held) {
+            let Some(part) = self.plant.parts.iter().position(|part| part.key == held.key) else {
+                gone.push(held.label.as_str());
+                continue;
+            };
+            if self.plant.hold(part, true, date).is_some() {
+                self.record.event(self.now, 3, &[part as u64, 1]);
+                on.extend(self.plant.parts.get(part).map(|part| part.label.clone()));
+            }
+        }
+        let are = |many: usize| if many == 1 { "is" } else { "are" };
+        let mut said = match on.len() {
+            0 => "All parts are up".to_owned(),
+            _ => format!("You still hold {} down, all else is up", listed(&on)),
+        };
+        said += ", and what is measured begins anew.";
+        if !gone.is_empty() {
+            said += &format!(" {} {} gone, and held no more.", listed(&gone), are(gone.len()));
+        }
+        self.record.log(self.now, Tone::Plain, "", said);
+    }
+
     /// The reader takes a part down and holds it there, or repairs it.
     fn hold(&mut self, part: usize, down: bool) {
         let date = self.date();
+        if part >= self.plant.parts.len() {
+            if down {
+                let said = "What you took down here is not in this system: nothing is held for it.";
+                self.record.log(self.now, Tone::Plain, "", said);
+            }
+            return;
+        }
         let Some(change) = self.plant.hold(part, down, date) else { return };
         self.record.event(self.now, 3, &[part as u64, u64::from(down)]);
         let Some(label) = self.plant.parts.get(part).map(|part| part.label.clone()) else { return };
@@ -193,7 +228,7 @@ impl Lab {
         if down {
             let held: Vec<usize> = (0..self.plant.parts.len()).filter(|part| self.is_held(*part)).collect();
             let mut text = format!("You took {label} down and hold it there. The whole is {said}");
-            if held.iter().all(|part| *part < self.plant.own) {
+            if !held.is_empty() {
                 let with = self.setup.down_with(&held);
                 let percent = words::percent(with);
                 text += &format!(
@@ -243,8 +278,11 @@ impl Lab {
             }
             None if !up && self.told < TOLD => {
                 self.told += 1;
-                let last =
-                    if self.told == TOLD { " Failures that the whole does not feel are told no more." } else { "" };
+                let last = if self.told == TOLD {
+                    " Further failures of parts that leave the whole as it is are not listed."
+                } else {
+                    ""
+                };
                 let stands = if self.plant.up() { "the whole stays up" } else { "the whole is down already" };
                 let said = format!("{}: {label} failed; {stands}.{last}", when);
                 self.record.log(self.now, Tone::Plain, "", said);
@@ -264,5 +302,16 @@ impl Lab {
             [one, two] => format!(" while {one} and {two} were down"),
             [one, two, rest @ ..] => format!(" while {one}, {two} and {} more were down", rest.len()),
         }
+    }
+}
+
+/// “a, b and c”; of many the first.
+fn listed(names: &[impl AsRef<str>]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.as_ref().to_owned(),
+        [one, two] => format!("{} and {}", one.as_ref(), two.as_ref()),
+        [one, two, three] => format!("{}, {} and {}", one.as_ref(), two.as_ref(), three.as_ref()),
+        [one, two, rest @ ..] => format!("{}, {} and {} more", one.as_ref(), two.as_ref(), rest.len()),
     }
 }

@@ -8,6 +8,7 @@ mod edit;
 mod fields;
 mod measure;
 mod menu;
+mod offer;
 mod plot;
 mod shapes;
 mod table;

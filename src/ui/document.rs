@@ -47,7 +47,13 @@ impl Document {
     /// The draft is done, if it can be read.
     fn commit(&self, text: &str, change: &Change) {
         let knob = self.knob.0;
-        let Some(value) = knob.parse(text).0 else { return };
+        let Some(value) = knob.parse(text).0 else {
+            // What was said of an earlier change does not stand beside what is wrong with this one.
+            if let Some(lanes) = self.edits {
+                self.send.emit(Intent::Lanes(lanes));
+            }
+            return;
+        };
         if value == Value::Text(self.text.as_str().into()) {
             return change.make(|writing: &mut Writing| writing.draft = None);
         }

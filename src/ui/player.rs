@@ -114,7 +114,7 @@ pub(crate) struct Player {
     pub(crate) hint: Option<String>,
     /// Counts whatever changes the run other than by time passing.
     pub(crate) revision: u64,
-    /// Whether the reader has done anything yet.
+    /// Whether the reader has done anything yet, or there is something to see before.
     pub(crate) touched: bool,
     /// Where a run that was asked for stands still, with the speed to come back to then. Whatever makes another run of it
     /// takes this away.
@@ -167,7 +167,8 @@ impl Player {
             lanes: if link.b.is_some() { Lanes::Only(Lane::B) } else { Lanes::Both },
             hint: None,
             revision: 0,
-            touched: !link.inputs.is_empty() || link.at.is_some(),
+            // What a reader builds is worked out before time runs.
+            touched: !link.inputs.is_empty() || link.at.is_some() || !link.lab.about.edits.is_empty(),
             until: None,
             more: None,
             goal: None,

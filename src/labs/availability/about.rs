@@ -12,7 +12,7 @@ use crate::lab::{About, Action, Config, Fact, Goal, Prediction};
 use crate::system::{Is, words};
 
 /// Parts, and what groups have in common.
-const PARTS: (i64, i64) = (0, 1999);
+pub(super) const PARTS: (i64, i64) = (0, 1999);
 
 pub(super) const ABOUT: About = About {
     slug: "availability",
@@ -160,15 +160,15 @@ fn outlook(config: &Config) -> Vec<Fact> {
         periods.first().cloned().unwrap_or_default(),
         format!("That is {}. A year has 365 days, a month is a twelfth of it.", periods.join(", ")),
     )];
-    if let Some(part) = setup.weakest().and_then(|weakest| setup.parts.get(weakest)) {
+    if let Some(part) = setup.weakest().and_then(|weakest| setup.share(weakest)) {
         let cost = words::downtime(part.costs, Period::Year);
         let share = words::number(setup.of_all(part.costs).unwrap_or(0.0), 1);
-        let label = label(&setup, &part.path);
+        let label = setup.weakest().and_then(|weakest| setup.labels.get(weakest)).cloned().unwrap_or_default();
         let said =
             format!("Without its failures the whole would be down {cost} a year less: {share} % of all its downtime.");
         facts.push(fact("The weakest link", label, said));
     }
-    let part = setup.parts.get(setup.weakest().unwrap_or(0)).map_or(down, |part| part.down);
+    let part = setup.parts.get(setup.weakest_part()).map_or(down, |part| part.down);
     let of = |share: f64| {
         let cause = CommonCause::new(share).unwrap_or(CommonCause::NONE);
         words::percent(cause.k_of_n_alike(1, 3, part))
@@ -198,15 +198,9 @@ fn outlook(config: &Config) -> Vec<Fact> {
     facts
 }
 
-/// What the part at the end of this way is called.
-fn label(setup: &Setup, path: &[usize]) -> String {
-    let found = path.iter().try_fold(&setup.system, |system, place| system.children().nth(*place));
-    found.map(crate::system::System::label).unwrap_or_default()
-}
-
 pub(super) fn buttons(lab: &Lab) -> Vec<Button> {
     let held = lab.plant.is_held();
-    let all = (0..lab.plant.own).all(|part| lab.is_held(part));
+    let all = (0..lab.plant.parts.len()).all(|part| lab.is_held(part));
     let button = |action: &'static str, label: &str, enabled| Button {
         action,
         sends: action,

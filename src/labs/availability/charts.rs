@@ -26,9 +26,9 @@ fn line(name: impl Into<String>, tone: Tone, stroke: Stroke, points: Vec<(f64, f
 /// What more of the weakest part would bring.
 fn replicas(lab: &Lab) -> Chart {
     let setup = &lab.setup;
-    let weakest = setup.weakest().unwrap_or(0);
+    let weakest = setup.weakest_part();
     let part = setup.parts.get(weakest).map_or(setup.down, |part| part.down);
-    let label = lab.plant.parts.get(weakest).map_or("a part", |part| part.label.as_str());
+    let label = setup.labels.get(weakest).map_or("a part", String::as_str);
     let own = setup.given.common.share();
     let beta = if own > 0.0 { own } else { USUAL };
     let cause = CommonCause::new(beta).unwrap_or(CommonCause::NONE);
@@ -70,9 +70,9 @@ fn replicas(lab: &Lab) -> Chart {
 /// What each part costs, the costliest first.
 fn contributions(lab: &Lab) -> Chart {
     let setup = &lab.setup;
-    let order = setup.costliest().into_iter();
+    let order = setup.costliest().iter().copied();
     let parts: Vec<(f64, &str)> = order
-        .filter_map(|index| Some((setup.costs(index), lab.plant.parts.get(index)?.label.as_str())))
+        .filter_map(|index| Some((setup.costs(index), setup.labels.get(index)?.as_str())))
         // What is too small to be told is too small to be drawn.
         .map(|(costs, label)| (costs.downtime(Period::Year).unwrap_or(0.0), label))
         .collect();
@@ -87,12 +87,12 @@ fn contributions(lab: &Lab) -> Chart {
     let points = parts.iter().take(PARTS).enumerate().map(|(index, (cost, _))| (index as f64 + 1.0, cost / size));
     Chart {
         id: "contributions",
-        title: "What each part costs",
+        title: "Downtime by part",
         lane: None,
         reading:
             "The downtime a year that would be gone if it never failed, the costliest part first; the table names them."
                 .to_owned(),
-        x: Axis { label: "Parts, the costliest first", unit: "", from: 0.5, to: shown as f64 + 0.5 },
+        x: Axis { label: "Part", unit: "", from: 0.5, to: shown as f64 + 0.5 },
         y: Axis { label: "Down a year", unit, from: 0.0, to: (most / size * 1.1).max(1e-3) },
         lines: vec![line("costs", Tone::Half, Stroke::Columns, points.collect())],
         limits: Vec::new(),
@@ -111,8 +111,12 @@ fn measured(lab: &Lab) -> Chart {
         known.map(|(years, down, margin)| (*years, (down + sign * margin).max(0.0) * 100.0)).collect::<Vec<_>>()
     };
     let (low, high) = (bound(-1.0), bound(1.0));
-    let settled = points.iter().skip(points.len() / 4).map(|point| point.1);
-    let top = settled.chain(high.iter().skip(high.len() / 2).map(|point| point.1)).fold(calculated * 2.0, f64::max);
+    // All of both lines. The interval of a few outages would leave no room for either: it may begin above the frame.
+    let most = points.iter().map(|point| point.1).fold(calculated * 1.5, f64::max);
+    let narrowest = high.iter().map(|point| point.1).fold(f64::INFINITY, f64::min);
+    let widest = high.iter().map(|point| point.1).fold(0.0, f64::max);
+    let interval = if narrowest.is_finite() { widest.min(narrowest * 2.0) } else { 0.0 };
+    let top = most.max(interval) * 1.05;
     let years = curve.last().map_or(1.0, |last| last.0).max(1e-3);
     let summary = match lab.measure.measured() {
         None => "Nothing has been measured yet.".to_owned(),

@@ -147,7 +147,8 @@ pub(super) struct Strip {
 
 impl Strips {
     pub(super) fn new(setup: &Setup, plant: &Plant, begun: Instant, since: Date) -> Self {
-        let mut parts = setup.costliest();
+        let mut parts = setup.costliest().to_vec();
+        parts.retain(|part| *part < plant.own);
         parts.truncate(SHOWN);
         // In the order of the text, as they stand in the picture.
         parts.sort_unstable();

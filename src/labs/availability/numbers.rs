@@ -4,7 +4,6 @@ use halfopen_core::availability::{Block, Period, Unavailability};
 
 use super::Lab;
 use super::clock;
-use super::plant::Plant;
 use super::setup::Setup;
 use crate::lab::scene::Why;
 use crate::lab::{Readout, Table, Tone, text};
@@ -51,7 +50,7 @@ pub(super) fn readouts(lab: &Lab) -> Vec<Readout> {
     all.push(Readout::count("outages", "Outages of the whole", plant.outages, tone));
     let date = lab.date();
     all.push(readout("passed", "Time passed", Some(clock::seconds(date)), clock::passed(date), Tone::Plain));
-    let held: Vec<usize> = (0..plant.own).filter(|part| lab.is_held(*part)).collect();
+    let held: Vec<usize> = (0..plant.parts.len()).filter(|part| lab.is_held(*part)).collect();
     if !held.is_empty() {
         let with = setup.down_with(&held);
         let tone = if with == Unavailability::ALWAYS { Tone::Bad } else { Tone::Half };
@@ -66,15 +65,15 @@ fn points(share: f64) -> String {
 }
 
 /// What each part costs.
-pub(super) fn contributions(setup: &Setup, plant: &Plant) -> Table {
-    let rows = setup.costliest().into_iter().take(ROWS).filter_map(|index| {
-        let (share, part) = (setup.parts.get(index)?, plant.parts.get(index)?);
+pub(super) fn contributions(setup: &Setup) -> Table {
+    let rows = setup.costliest().iter().copied().take(ROWS).filter_map(|index| {
+        let (share, label) = (setup.share(index)?, setup.labels.get(index)?);
         let of_all = setup
             .of_all(share.costs)
             .map_or_else(|| "–".to_owned(), |percent| format!("{} %", words::number(percent, 1)));
         let weakest = if setup.is_weakest(index) { "★ " } else { "" };
         Some(vec![
-            format!("{weakest}{}", part.label),
+            format!("{weakest}{label}"),
             words::percent(share.down),
             words::downtime(share.costs, Period::Year),
             of_all,
@@ -86,13 +85,18 @@ pub(super) fn contributions(setup: &Setup, plant: &Plant) -> Table {
         ])
     });
     let rows: Vec<Vec<String>> = rows.collect();
-    let left = setup.parts.len().saturating_sub(ROWS);
+    let left = setup.count().saturating_sub(ROWS);
     let more = if left > 0 { format!(" {left} more cost no more than the last.") } else { String::new() };
     Table {
         id: "contributions",
         title: "What each part costs",
         note: format!(
-            "The downtime a year that would be gone if it never failed, and its share of all. Parts of which another could do the same count little, and shares need not add up to 100 %.{more}"
+            "The downtime a year that would be gone if it never failed, and its share of all. Parts of which another could do the same count little, and shares need not add up to 100 %.{}{more}",
+            if setup.count() > setup.parts.len() {
+                " What a group shares has a row of its own: what would be gone if that never happened and all else stayed as it is. In what a part of the group costs it counts once more: a part that never fails shares nothing. ★ stands where most is to be gained by itself."
+            } else {
+                ""
+            }
         ),
         heads: vec!["part", "available", "costs a year", "of all downtime", "the whole, with it down"],
         rows,

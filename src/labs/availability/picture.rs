@@ -7,9 +7,10 @@ use super::edit::OPTIONS;
 use super::measure::Strip;
 use super::numbers;
 use super::place::{self, Plan, Put, What};
+use super::setup::cause_of;
 use crate::lab::scene::{Anchor, Area, Diagram, Layout, Mark, Point, Shape, Tone, View};
 use crate::lab::text;
-use crate::system::{Is, Needed, System, words};
+use crate::system::{Given, Is, Needed, System, words};
 
 /// From the diagram to the strips.
 const ABOVE_STRIPS: f32 = 34.0;
@@ -19,7 +20,8 @@ const LEAST: f32 = 0.45;
 pub(super) fn diagram(lab: &Lab, view: View) -> Diagram {
     let layout = view.layout;
     let wide = layout == Layout::Wide;
-    let plan = place::plan(&lab.setup.system, layout, if wide { 14.0 } else { 8.0 });
+    let longest = lab.setup.labels.iter().take(lab.plant.own).map(|label| label.chars().count()).max().unwrap_or(0);
+    let plan = place::plan(&lab.setup, layout, if wide { 14.0 } else { 8.0 }, longest);
     let mut marks = Vec::new();
     let tone = if lab.plant.up() { Tone::Plain } else { Tone::Bad };
     for (number, path) in plan.wires.iter().enumerate() {
@@ -30,8 +32,14 @@ pub(super) fn diagram(lab: &Lab, view: View) -> Diagram {
     }
     let mut blocks = Vec::new();
     listed(&lab.setup.system, None, &mut blocks);
+    let mut groups = 0;
     for put in &plan.puts {
-        marks.push(block(lab, view, put, &blocks));
+        let mut mark = block(lab, view, put, &blocks);
+        if put.what == What::Caption {
+            groups += 1;
+            mark.id = format!("group-{groups}");
+        }
+        marks.push(mark);
     }
     let height = strips(lab, layout, &plan, &mut marks);
     let down: Vec<&str> =
@@ -66,15 +74,16 @@ fn block(lab: &Lab, view: View, put: &Put, blocks: &[Listed]) -> Mark {
         What::Field(count) => field(lab, view, put, *count, number, listed),
         What::Caption => caption(lab, view, put, number, listed),
         What::Folded(parts) => {
-            let label = listed.map_or_else(String::new, |(system, _)| kind(system));
+            let label = listed.map_or_else(String::new, |(system, _)| kind(system, &lab.setup.given, false));
             let note = format!("{} inside", numbers::parts(*parts));
-            let mark = Mark::new(format!("folded-{}", put.part), Shape::Node { at: put.at }, Tone::Plain, label, note);
-            if view.editing { placed(mark, number, listed) } else { mark }
+            let mark =
+                Mark::new(format!("folded-{}", put.part + 1), Shape::Node { at: put.at }, Tone::Plain, label, note);
+            if view.editing { placed(mark, number, listed, 1) } else { mark }
         }
         What::More(parts) => {
             let note = "in the line of text";
             let label = format!("… {} more", text::grouped(*parts as i64));
-            Mark::new(format!("more-{}", put.part), Shape::Node { at: put.at }, Tone::Faint, label, note)
+            Mark::new(format!("more-{}", put.part + 1), Shape::Node { at: put.at }, Tone::Faint, label, note)
         }
     }
 }
@@ -82,7 +91,7 @@ fn block(lab: &Lab, view: View, put: &Put, blocks: &[Listed]) -> Mark {
 fn part(lab: &Lab, view: View, put: &Put, number: i64, listed: Option<Listed>) -> Mark {
     let (setup, index) = (&lab.setup, put.part);
     let (Some(part), Some(share)) = (lab.plant.parts.get(index), setup.parts.get(index)) else {
-        return Mark::new(format!("part-{index}"), Shape::Node { at: put.at }, Tone::Faint, "", "");
+        return Mark::new(format!("part-{}", index + 1), Shape::Node { at: put.at }, Tone::Faint, "", "");
     };
     let weakest = setup.is_weakest(index);
     let sign = match (part.up, weakest) {
@@ -105,10 +114,23 @@ fn part(lab: &Lab, view: View, put: &Put, number: i64, listed: Option<Listed>) -
     } else {
         Tone::Plain
     };
-    let mark =
-        Mark::new(format!("part-{index}"), Shape::Node { at: put.at }, tone, format!("{sign}{}", part.label), note);
+    let mark = Mark::new(
+        format!("part-{}", index + 1),
+        Shape::Node { at: put.at },
+        tone,
+        format!("{sign}{}", part.label),
+        note,
+    );
     if view.editing {
-        return placed(fields(mark, number, listed), number, listed);
+        // One text for all of them: it has one name, and what is changed is changed in all.
+        let alike = alike(lab, put);
+        let mark = match listed {
+            Some((system, _)) if alike > 1 => {
+                Mark { label: system.label(), note: format!("stands for {alike}: changes all {alike}"), ..mark }
+            }
+            _ => mark,
+        };
+        return placed(fields(mark, number, listed), number, listed, alike);
     }
     if part.up || !part.held {
         mark.with("break", &[index as i64], "What if it is down now?")
@@ -128,13 +150,19 @@ fn fields(mark: Mark, number: i64, listed: Option<Listed>) -> Mark {
         .with("tell", &[number, 3], "Between failures / to repair")
 }
 
-/// What can be done to a block as to its place.
-fn placed(mark: Mark, number: i64, listed: Option<Listed>) -> Mark {
-    let mark = mark.with("beside", &[number], "One more beside it (parallel)").with(
-        "after",
-        &[number],
-        "A new part after it (series)",
-    );
+/// How many parts are of the same text.
+fn alike(lab: &Lab, put: &Put) -> usize {
+    lab.plant.parts.iter().take(lab.plant.own).filter(|part| part.block == put.block).count()
+}
+
+/// What can be done to a block as to its place; so many are of its text.
+fn placed(mark: Mark, number: i64, listed: Option<Listed>, alike: usize) -> Mark {
+    let after = if alike > 1 {
+        format!("A new part after each of the {alike} (series)")
+    } else {
+        "A new part after it (series)".to_owned()
+    };
+    let mark = mark.with("beside", &[number], "One more beside it (parallel)").with("after", &[number], after);
     let Some((_, Some((Is::Group { needed, blocks, copies, .. }, place)))) =
         listed.map(|(system, parent)| (system, parent.map(|(parent, place)| (&parent.is, place))))
     else {
@@ -173,53 +201,91 @@ fn field(lab: &Lab, view: View, put: &Put, count: usize, number: i64, listed: Op
     };
     let note = if down == 0 { "all up".to_owned() } else { format!("{down} down") };
     let at = Area { y: put.at.y + 22.0, h: put.at.h - 44.0, ..put.at };
-    let columns = if count > 40 { 25 } else { 10 };
+    let columns = columns(count, at);
     let tone = if down == 0 { Tone::Ok } else { Tone::Bad };
-    let mark = Mark::new(format!("field-{}", put.part), Shape::Grid { at, columns, runs }, tone, said, note);
+    let mark = Mark::new(format!("parts-from-{}", put.part + 1), Shape::Grid { at, columns, runs }, tone, said, note);
     if view.editing {
-        return placed(fields(mark, number, listed), number, listed);
+        let mark = Mark { note: format!("stands for {count}: changes all {count}"), ..mark };
+        return placed(fields(mark, number, listed), number, listed, count);
     }
-    let mark = match parts.iter().position(|part| !part.held).map(|index| (put.part + index) as i64) {
-        Some(part) => mark.with("break", &[part], "What if one is down now?"),
+    // The first that is up: a cell cannot be told from the others.
+    let first = parts.iter().position(|part| part.up).or_else(|| parts.iter().position(|part| !part.held));
+    let mark = match first.map(|index| (put.part + index) as i64) {
+        Some(part) => mark.with("break", &[part], "What if the first that is up is down now?"),
         None => mark,
     };
     match parts.iter().position(|part| part.held).map(|index| (put.part + index) as i64) {
-        Some(part) => mark.with("repair", &[part], "Repair one"),
+        Some(part) => mark.with("repair", &[part], "Repair the first that you hold down"),
         None => mark,
     }
 }
 
+/// The fewest square cells in a row with which so many fill a box from one side to the other and are no higher than it.
+fn columns(count: usize, at: Area) -> u32 {
+    let high = |columns: usize| count.div_ceil(columns) as f32 * at.w / columns as f32;
+    (1..=count).find(|columns| high(*columns) <= at.h).unwrap_or(count).max(1) as u32
+}
+
 /// What a group is, in a few words.
-fn kind(system: &System) -> String {
-    let Is::Group { needed, blocks, copies, common } = &system.is else { return system.label() };
+pub(super) fn kind(system: &System, given: &Given, short: bool) -> String {
+    let Is::Group { needed, blocks, copies, .. } = &system.is else { return system.label() };
     let count = blocks.len() * copies;
-    let common = common.map(|common| format!(" · {} % in common", words::share(common.share())));
+    let common = cause_of(system, given);
+    let common = (common.share() > 0.0).then(|| {
+        let word = if short { "shared" } else { "in common" };
+        format!(" · {} % {word}", words::share(common.share()))
+    });
     let kind = match needed {
         Needed::All | Needed::One | Needed::Of(_) if count == 1 => "1 of 1 needed".to_owned(),
         Needed::All => format!("all {count} needed"),
         Needed::Of(needed) if *needed == count => format!("all {count} needed"),
+        Needed::One if short => format!("1 of {count}"),
         Needed::One | Needed::Of(1) => format!("1 of {count} suffices"),
+        Needed::Of(needed) if short => format!("{needed} of {count}"),
         Needed::Of(needed) => format!("{needed} of {count} needed"),
         Needed::Failover { takes, works } => {
-            format!("standby · {}, {} %", words::seconds(*takes), words::share(*works))
+            let dot = if short { "" } else { " ·" };
+            format!("standby{dot} {}, {} %", words::seconds(*takes), words::share(*works))
         }
     };
     kind + &common.unwrap_or_default()
 }
 
+/// What a group shares, among the parts.
+fn cause(lab: &Lab, put: &Put) -> Option<usize> {
+    let of = &lab.setup.parts.get(put.part)?.path;
+    // Of several copies that in which its first part is.
+    let is_its = |cause: usize| lab.setup.share(cause).is_some_and(|cause| of.starts_with(&cause.path));
+    let mut causes = lab.plant.parts.iter().enumerate().skip(lab.plant.own);
+    causes.find(|(index, cause)| cause.block == put.block && is_its(*index)).map(|(index, _)| index)
+}
+
 fn caption(lab: &Lab, view: View, put: &Put, number: i64, listed: Option<Listed>) -> Mark {
-    let label = listed.map_or_else(String::new, |(system, _)| kind(system));
+    let cause = cause(lab, put);
+    let weak = cause.is_some_and(|cause| lab.setup.is_weakest(cause));
+    let is_down = cause.and_then(|cause| lab.plant.parts.get(cause)).is_some_and(|cause| !cause.up);
+    let (sign, tone) = match (is_down, weak) {
+        (true, _) => ("✕ ", Tone::Bad),
+        (false, true) => ("★ ", Tone::Half),
+        (false, false) => ("", Tone::Plain),
+    };
+    let said =
+        |short| sign.to_owned() + &listed.map_or_else(String::new, |(system, _)| kind(system, &lab.setup.given, short));
     // As wide as its words; in the middle of what hangs between rails, at the beginning of a series.
-    let wide = (label.chars().count() as f32 * 8.6 + 30.0).min(put.at.w.max(120.0));
+    let room = put.at.w.max(120.0);
+    let mut label = said(false);
+    let mut wide = place::caption_width(&label, view.layout);
+    if wide > room {
+        label = said(true);
+        wide = place::caption_width(&label, view.layout).min(room);
+    }
     let series = matches!(listed, Some((System { is: Is::Group { needed, blocks, copies, .. }, .. }, _)) if needed.is_all(blocks.len() * copies));
     let x = if series { put.at.x } else { put.at.x + (put.at.w - wide) / 2.0 };
     let at = Area { x, w: wide, ..put.at };
-    let mut mark = Mark::new(format!("group-{}-{}", put.block, put.part), Shape::Node { at }, Tone::Plain, "", label);
+    let mut mark = Mark::new("group", Shape::Node { at }, tone, "", label);
     let Some((System { is: Is::Group { needed, blocks, copies, common }, .. }, _)) = listed else { return mark };
     if !view.editing {
-        let Some(cause) = lab.plant.parts.iter().position(|part| part.is_cause && part.block == put.block) else {
-            return mark;
-        };
+        let Some(cause) = cause else { return mark };
         return match lab.plant.parts.get(cause) {
             Some(part) if part.held => mark.with("repair", &[cause as i64], "Repair what they share"),
             _ => mark.with("break", &[cause as i64], "What if what they share fails now?"),
@@ -255,7 +321,7 @@ fn caption(lab: &Lab, view: View, put: &Put, number: i64, listed: Option<Listed>
     if count == 2 && !matches!(needed, Needed::Failover { .. }) {
         mark = mark.with("standby", &[number], "Make the second a standby");
     }
-    mark = placed(mark, number, listed);
+    mark = placed(mark, number, listed, 1);
     if listed.is_some_and(|(_, parent)| parent.is_some()) {
         mark = mark.with("apart", &[number], "Take it apart");
     }
@@ -270,16 +336,22 @@ fn strips(lab: &Lab, layout: Layout, plan: &Plan, marks: &mut Vec<Mark>) -> f32 
     let wide = layout == Layout::Wide;
     let (left, right, pitch, thick) = if wide { (210.0, 1060.0, 24.0, 14.0) } else { (118.0, 334.0, 21.0, 12.0) };
     let mut y = plan.height + ABOVE_STRIPS;
+    let shown = lab.strips.rows.iter().filter(|row| row.part.is_some_and(|part| part < lab.plant.own)).count();
+    if shown < lab.plant.own {
+        let note = format!("{shown} of {} parts, those that cost most", text::grouped(lab.plant.own as i64));
+        let words = Shape::Words { at: Point { x: left, y: y + 4.0 }, anchor: Anchor::Start };
+        marks.push(Mark::new("strip-left-out", words, Tone::Faint, "", note));
+        y += pitch;
+    }
     for row in &lab.strips.rows {
         let whole = row.part.is_none();
         let thick = if whole { thick + 4.0 } else { thick };
         let name = row.part.and_then(|part| lab.plant.parts.get(part)).map_or("the whole", |part| part.label.as_str());
-        let id = row.part.map_or_else(|| "whole".to_owned(), |part| part.to_string());
+        let id = row.part.map_or_else(|| "whole".to_owned(), |part| (part + 1).to_string());
         let at = Point { x: left - 12.0, y: y + thick - 2.0 };
         let words = Shape::Words { at, anchor: Anchor::End };
-        let (label, note) =
-            if whole { (name.to_owned(), String::new()) } else { (String::new(), shortened(name, wide)) };
-        marks.push(Mark::new(format!("strip-name-{id}"), words, Tone::Plain, label, note));
+        let (label, note) = if whole { (name.to_owned(), String::new()) } else { (String::new(), unbroken(name)) };
+        marks.push(Mark::new(format!("strip-of-{id}"), words, Tone::Plain, label, note));
         let at = Area { x: left, y, w: right - left, h: thick };
         strip(lab, row, &id, at, marks);
         y += pitch + if whole { 4.0 } else { 0.0 };
@@ -288,15 +360,13 @@ fn strips(lab: &Lab, layout: Layout, plan: &Plan, marks: &mut Vec<Mark>) -> f32 
     let ticks = vec![(0.0, "day 1".to_owned()), (1.0, super::clock::passed(date))];
     let axis = Shape::Axis { from: Point { x: left, y: y + 2.0 }, to: Point { x: right, y: y + 2.0 }, ticks };
     marks.push(Mark::new("strip-axis", axis, Tone::Plain, "", ""));
-    y + 30.0
+    // On a phone the switch below the picture stands in its last line.
+    y + if wide { 30.0 } else { 56.0 }
 }
 
-fn shortened(name: &str, wide: bool) -> String {
-    let most = if wide { 26 } else { 13 };
-    if name.chars().count() <= most {
-        return name.to_owned();
-    }
-    name.chars().take(most - 1).chain(['…']).collect()
+/// In one line, cut where it is too long.
+fn unbroken(name: &str) -> String {
+    name.replace(' ', "\u{a0}")
 }
 
 fn strip(lab: &Lab, row: &Strip, id: &str, at: Area, marks: &mut Vec<Mark>) {

@@ -1,12 +1,17 @@
 //! Where the blocks stand: in series from left to right, in rows where they are many; in parallel below each other between two
 //! rails. What has no room is folded into one box.
 
+use super::picture::kind;
+use super::setup::Setup;
 use crate::lab::scene::{Area, Layout, Point};
-use crate::system::{Is, Needed, System};
+use crate::system::{Given, Is, Needed, System};
 
 /// The sizes of a layout, in units.
 #[derive(Clone, Copy)]
 pub(super) struct Sizes {
+    layout: Layout,
+    /// What holds where the system does not say it.
+    given: Given,
     /// Of a part.
     pub(super) part: (f32, f32),
     /// Between things.
@@ -18,30 +23,38 @@ pub(super) struct Sizes {
     caption: f32,
     /// All of the width.
     pub(super) room: f32,
+    /// How high a field of cells is.
+    pub(super) field: f32,
     /// Boxes drawn at most.
     boxes: usize,
     pub(super) margin: f32,
 }
 
-pub(super) const fn sizes(layout: Layout) -> Sizes {
+pub(super) fn sizes(layout: Layout) -> Sizes {
     match layout {
         Layout::Wide => Sizes {
+            layout,
+            given: Given::default(),
             part: (160.0, 74.0),
             gap: 26.0,
             row: 20.0,
             rail: 24.0,
             caption: 40.0,
             room: 1040.0,
+            field: 74.0,
             boxes: 48,
             margin: 20.0,
         },
         Layout::Narrow => Sizes {
+            layout,
+            given: Given::default(),
             part: (132.0, 58.0),
             gap: 18.0,
             row: 16.0,
             rail: 15.0,
             caption: 31.0,
             room: 332.0,
+            field: 58.0,
             boxes: 24,
             margin: 4.0,
         },
@@ -108,8 +121,27 @@ pub(super) struct Plan {
     pub(super) height: f32,
 }
 
-pub(super) fn plan(system: &System, layout: Layout, top: f32) -> Plan {
-    let sizes = sizes(layout);
+/// About how wide the caption of a group is, in words of the layout.
+pub(super) fn caption_width(words: &str, layout: Layout) -> f32 {
+    let (letter, beside) = if layout == Layout::Wide { (8.6, 30.0) } else { (7.6, 20.0) };
+    words.chars().count() as f32 * letter + beside
+}
+
+/// Letters of a name that fit in one line of a part, beside a sign; and what a second line takes.
+const fn second_line(layout: Layout) -> (usize, f32) {
+    match layout {
+        Layout::Wide => (11, 16.0),
+        Layout::Narrow => (10, 20.0),
+    }
+}
+
+/// `longest` is how many letters the longest name has: what stands below it keeps its lines.
+pub(super) fn plan(setup: &Setup, layout: Layout, top: f32, longest: usize) -> Plan {
+    let (system, mut sizes) = (&setup.system, Sizes { given: setup.given, ..sizes(layout) });
+    let (fits, more) = second_line(layout);
+    if longest > fits {
+        sizes.part.1 += more;
+    }
     // As many boxes as there is room for.
     let fits = |boxes: &usize| {
         let (mut left, mut cursor) = (*boxes, Cursor { block: 0, part: 0 });
@@ -167,8 +199,8 @@ fn size(system: &System, sizes: &Sizes, room: f32, left: &mut usize, cursor: &mu
     if *copies > most && alike {
         *left = left.saturating_sub(1);
         *cursor = after;
-        let (w, h) = sizes.part;
-        let field = leaf(What::Field(*copies), block + 1, part, ((w * 2.0).min(room), h + 44.0));
+        let w = sizes.part.0;
+        let field = leaf(What::Field(*copies), block + 1, part, ((w * 2.0).min(room), sizes.field + 44.0));
         return captioned(vec![vec![field]], sizes, block, part);
     }
     if inner < sizes.part.0 || *left < 2 || (*copies > most && !alike) {
@@ -201,7 +233,9 @@ fn size(system: &System, sizes: &Sizes, room: f32, left: &mut usize, cursor: &mu
             series(rows, sizes, block, part, false)
         };
     }
-    let w = children.iter().map(|child| child.w).fold(sizes.part.0, f32::max) + 2.0 * sizes.rail;
+    // The caption too, where there is room for it.
+    let words = caption_width(&("★ ".to_owned() + &kind(system, &sizes.given, false)), sizes.layout).min(inner);
+    let w = children.iter().map(|child| child.w).fold(sizes.part.0.max(words), f32::max) + 2.0 * sizes.rail;
     let mut h = sizes.caption;
     for (index, child) in children.iter().enumerate() {
         h += child.h + if index > 0 { sizes.row * 0.7 } else { 0.0 };
@@ -247,7 +281,9 @@ fn width(row: &[Sized], sizes: &Sizes) -> f32 {
 }
 
 fn series(rows: Vec<Vec<Sized>>, sizes: &Sizes, block: usize, part: usize, caption: bool) -> Sized {
-    let head = if caption { sizes.caption } else { 0.0 };
+    // The caption stands right above the first block of the first row, which may be lower than the others.
+    let lower = rows.first().map_or(0.0, |row| above(row) - row.first().map_or(0.0, |first| first.inlet));
+    let head = if caption { (sizes.caption - lower).max(0.0) } else { 0.0 };
     let w = rows.iter().map(|row| width(row, sizes)).fold(0.0, f32::max);
     let w = if caption { w.max(sizes.part.0) } else { w };
     let mut h = head;
@@ -269,16 +305,18 @@ fn put(sized: &Sized, x: f32, y: f32, upright: (bool, bool), sizes: &Sizes, plan
             plan.puts.push(Put { at: area, block, part, what: what.clone() });
         }
         Kind::Series { rows, caption } => {
-            let mut top = y;
-            if *caption {
-                let area = Area { x, y, w: sized.w, h: sizes.caption - 8.0 };
+            let mut top = y + sized.inlet - rows.first().map_or(0.0, |row| above(row));
+            // One below the other: joined from foot to head.
+            let column = rows.iter().all(|row| row.len() == 1);
+            if let Some((row, first)) = rows.first().and_then(|row| Some((row, row.first()?))).filter(|_| *caption) {
+                let in_middle = rows.len() == 1 || column;
+                let left = if in_middle { (sized.w - width(row, sizes)) / 2.0 } else { 0.0 };
+                let high = y + sized.inlet - first.inlet - sizes.caption;
+                let area = Area { x: x + left, y: high, w: sized.w - left, h: sizes.caption - 8.0 };
                 plan.puts.push(Put { at: area, block, part, what: What::Caption });
-                top += sizes.caption;
             }
             let mut out: Option<Point> = None;
-            // One below the other: joined from foot to head.
             let mut leaves = at(x, y);
-            let column = rows.iter().all(|row| row.len() == 1);
             for (number, row) in rows.iter().enumerate() {
                 let upright = (column && number > 0, column && number + 1 < rows.len());
                 let axis = top + above(row);
@@ -323,17 +361,19 @@ fn put(sized: &Sized, x: f32, y: f32, upright: (bool, bool), sizes: &Sizes, plan
             plan.puts.push(Put { at: area, block, part, what: What::Caption });
             let (left, right, middle) = (x + sizes.rail * 0.4, x + sized.w - sizes.rail * 0.4, y + sized.inlet);
             let mut top = y + sizes.caption;
-            let mut ends: Option<(f32, f32)> = None;
+            // Where the rails meet the first and the last, on both sides.
+            let mut ends = None;
             for child in children {
                 let inside = x + (sized.w - child.w) / 2.0;
                 let (enter, leave) = (top + child.inlet, top + child.outlet);
                 plan.wires.push(vec![at(left, enter), at(inside, enter)]);
                 plan.wires.push(vec![at(inside + child.w, leave), at(right, leave)]);
-                ends = Some((ends.map_or(enter, |ends| ends.0), enter.max(leave)));
+                let begun = |ends: Option<((f32, f32), (f32, f32))>| ends.map_or((enter, leave), |ends| ends.0);
+                ends = Some((begun(ends), (enter, leave)));
                 put(child, inside, top, (false, false), sizes, plan);
                 top += child.h + sizes.row * 0.7;
             }
-            let Some((first, last)) = ends else { return };
+            let Some(((first, first_out), (last, last_out))) = ends else { return };
             let centre = x + sized.w / 2.0;
             if upright.0 {
                 let level = y + (sizes.caption - 8.0) / 2.0;
@@ -344,9 +384,9 @@ fn put(sized: &Sized, x: f32, y: f32, upright: (bool, bool), sizes: &Sizes, plan
             }
             if upright.1 {
                 let foot = y + sized.h + sizes.row * 0.6;
-                plan.wires.push(vec![at(right, first), at(right, foot), at(centre, foot)]);
+                plan.wires.push(vec![at(right, first_out), at(right, foot), at(centre, foot)]);
             } else {
-                plan.wires.push(vec![at(right, first.min(middle)), at(right, last.max(middle))]);
+                plan.wires.push(vec![at(right, first_out.min(middle)), at(right, last_out.max(middle))]);
                 plan.wires.push(vec![at(right, middle), at(x + sized.w, middle)]);
             }
         }

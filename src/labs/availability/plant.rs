@@ -7,10 +7,12 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use halfopen_core::availability::{CommonCause, Repair, Unavailability};
+use halfopen_core::availability::{Repair, Unavailability};
 use halfopen_core::rng::{Seed, Stream};
 
 use super::clock::{Date, length};
+use super::held::Key;
+use super::setup::cause_of;
 use crate::system::{Given, Is, Needed, System};
 
 /// Something that fails and is repaired.
@@ -18,6 +20,7 @@ use crate::system::{Given, Is, Needed, System};
 pub(super) struct Part {
     /// What it is called; no two are called alike.
     pub(super) label: String,
+    pub(super) key: Key,
     /// What it is in the text, from the outermost block on; the group's, of what a group has in common.
     pub(super) block: usize,
     /// Whether it is what a group has in common.
@@ -160,6 +163,7 @@ impl Plant {
         let block = *number;
         *number += 1;
         let part = |label: String, down: Unavailability, to_repair: f64, is_cause: bool| Part {
+            key: Key { name: label.clone(), nth: 0, is_cause },
             label,
             block,
             is_cause,
@@ -173,7 +177,7 @@ impl Plant {
             turn: 0,
             node,
         };
-        let Is::Group { needed, common, blocks, copies } = &system.is else {
+        let Is::Group { needed, blocks, copies, .. } = &system.is else {
             if let Is::Part { name, down, to_repair, .. } = &system.is {
                 let to_repair = to_repair.unwrap_or(given.to_repair);
                 self.parts.push(part(name.clone(), given.scaled(*down), to_repair, false));
@@ -198,10 +202,7 @@ impl Plant {
             _ => Gate::Needed { needed: many, cause: None },
         };
         self.nodes.push(Node { gate, parent, children: Vec::new(), ups: count, up: true });
-        let common = match needed {
-            Needed::One | Needed::Of(_) if count > 1 => common.unwrap_or(given.common),
-            _ => CommonCause::NONE,
-        };
+        let common = cause_of(system, given);
         let downs: Vec<Unavailability> =
             if common.share() > 0.0 { blocks.iter().map(|block| down(block, given)).collect() } else { Vec::new() };
         if common.share() > 0.0 {
@@ -237,6 +238,7 @@ impl Plant {
         for (index, part) in self.parts.iter_mut().enumerate() {
             let alike = labels.iter().filter(|label| **label == part.label).count();
             let nth = labels.iter().take(index + 1).filter(|label| **label == part.label).count();
+            part.key.nth = nth;
             let name = if part.label.is_empty() { "part" } else { &part.label };
             part.label = if alike > 1 { format!("{name} {nth}") } else { name.to_owned() };
         }
@@ -473,6 +475,8 @@ fn own_share(system: &System, given: &Given, now: Unavailability, own: Unavailab
 
 #[cfg(test)]
 mod tests {
+    use halfopen_core::availability::CommonCause;
+
     use super::*;
     use crate::system::read;
 

@@ -35,8 +35,13 @@ pub(super) fn table(diagram: &Diagram, on_act: &Callback<Act>, more: Option<&Mor
             .put(el("td").put(acts));
         body.push(row.html());
     }
-    let last = el("tr").key(" requests").put(el("th[scope=row]").text("requests in the picture"));
-    let body = el("tbody").put(many(body)).put(last.put(el("td[colspan=2]").text(requests(diagram))));
+    let told = requests(diagram);
+    // Most pictures of other things than requests never have any.
+    if !told.is_empty() {
+        let last = el("tr").key(" requests").put(el("th[scope=row]").text("requests in the picture"));
+        body.push(last.put(el("td[colspan=2]").text(told)).html());
+    }
+    let body = el("tbody").put(many(body));
     let mut heads = el("tr");
     for head in ["Part", "Shows", "Actions"] {
         heads = heads.put(el("th[scope=col]").text(head));
@@ -74,5 +79,5 @@ fn requests(diagram: &Diagram) -> String {
             told.push_str(&format!("{comma}{many} {word}"));
         }
     }
-    if told.is_empty() { "none".to_owned() } else { told }
+    told
 }
