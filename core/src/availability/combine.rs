@@ -186,9 +186,8 @@ impl Failover {
         Unavailability(primary.0 * down.min(Scaled::ONE))
     }
 
-    /// How often both are down because the standby is, when it always is.
-    #[cfg(feature = "alloc")]
-    pub(super) fn by_standby(self, primary: Unavailability) -> Unavailability {
+    /// How much more often both are down with a standby that always is than with one that never is: what a standby can cost.
+    pub fn by_standby(self, primary: Unavailability) -> Unavailability {
         let [works, _, _, switched] = self.shares();
         Unavailability(primary.0 * works * switched)
     }
