@@ -85,9 +85,12 @@ struct Burst {
     /// Requests on each side of it.
     size: u32,
     sent: u32,
-    /// Admitted so far: by the guard, and by a fixed window and a bucket if they are asked.
+    /// Of these requests, and of no others, admitted so far: by the guard, and by a fixed window and a bucket if they are
+    /// asked.
     admitted: u32,
     by: [u32; 2],
+    /// The guard was turned meanwhile, so that no one guard let them in.
+    turned: bool,
 }
 
 impl Burst {
@@ -144,7 +147,7 @@ impl lab::Lab for Lab {
                 match event {
                     Event::Arrive => {
                         for _ in 0..self.traffic.take(now, &mut self.events, Event::Arrive) {
-                            self.arrive();
+                            self.arrive(false);
                         }
                     }
                     Event::Burst => self.send_burst(),
@@ -191,6 +194,10 @@ impl lab::Lab for Lab {
         self.main.times.clear();
         self.main.tell_again();
         self.since = self.main.counts;
+        if let Some(burst) = self.burst.as_mut().filter(|burst| burst.sent > 0) {
+            burst.turned |= before.guard != self.setup.guard
+                || (before.by_window, before.by_bucket) != (self.setup.by_window, self.setup.by_bucket);
+        }
         let limiters = |setup: &Setup| (setup.kind.is_rate(), setup.by_window, setup.by_bucket);
         if limiters(&before) != limiters(&self.setup) {
             self.doubles = self.setup.kind.is_rate().then(|| Doubles::new(&self.setup));
@@ -232,27 +239,19 @@ impl Lab {
         [self.main.next_at(), without, self.events.next_at()].into_iter().flatten().min()
     }
 
-    /// A request comes, to both runs and to both limiters.
-    fn arrive(&mut self) {
+    /// A request comes, of the burst or by itself, to both runs and to both limiters.
+    fn arrive(&mut self, of_burst: bool) {
         let (now, number) = (self.now, self.number);
         self.number += 1;
-        let before = self.sums();
-        if let Some(doubles) = &mut self.doubles {
-            doubles.ask(now);
-        }
+        let by = self.doubles.as_mut().map_or([false; 2], |doubles| doubles.ask(now));
         let admitted = self.main.offer(now, number, Some(&mut self.record));
         if let Some((_, side)) = &mut self.without {
             side.offer(now, number, None);
         }
-        if let Some(burst) = &mut self.burst {
+        if let Some(burst) = self.burst.as_mut().filter(|_| of_burst) {
             burst.admitted += u32::from(admitted);
-            let after = self.doubles.as_ref().and_then(|doubles| doubles.windows.back().copied());
-            for (by, admitted) in burst
-                .by
-                .iter_mut()
-                .zip([after.map_or(0, |part| part.fixed) > before[0], after.map_or(0, |part| part.bucket) > before[1]])
-            {
-                *by += u32::from(admitted);
+            for (sum, admitted) in burst.by.iter_mut().zip(by) {
+                *sum += u32::from(admitted);
             }
         }
         // So many that the last second is among them.
@@ -264,15 +263,6 @@ impl Lab {
             }
         }
         self.tell_news();
-    }
-
-    /// What both limiters have admitted in this window.
-    fn sums(&self) -> [u32; 2] {
-        let number = |doubles: &Doubles| {
-            let window = self.now.as_nanos() / (Instant::ZERO + self.setup.window).as_nanos().max(1);
-            doubles.windows.back().filter(|last| last.number == window).map(|last| [last.fixed, last.bucket])
-        };
-        self.doubles.as_ref().and_then(number).unwrap_or_default()
     }
 
     fn double(&mut self, doubled: bool) {
@@ -296,7 +286,7 @@ impl Lab {
         let span = window / 20;
         let earliest = self.now.as_nanos().saturating_add(span);
         let boundary = Instant::from_nanos((earliest / window + 1).saturating_mul(window));
-        let burst = Burst { boundary, span, size: self.setup.permits, sent: 0, admitted: 0, by: [0; 2] };
+        let burst = Burst { boundary, span, size: self.setup.permits, sent: 0, admitted: 0, by: [0; 2], turned: false };
         self.burst = Some(burst);
         self.record.event(self.now, 21, &[boundary.as_nanos()]);
         self.events.push(burst.next_at(), Event::Burst);
@@ -307,7 +297,7 @@ impl Lab {
         let Some(burst) = &mut self.burst else { return };
         burst.sent += 1;
         let sent = *burst;
-        self.arrive();
+        self.arrive(true);
         if sent.sent < 2 * sent.size {
             self.events.push(sent.next_at(), Event::Burst);
         } else if let Some(burst) = self.burst.take() {

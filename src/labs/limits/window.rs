@@ -63,8 +63,8 @@ impl Doubles {
         }
     }
 
-    /// A request comes to both.
-    pub(super) fn ask(&mut self, now: Instant) {
+    /// A request comes to both; whether the fixed window lets it in, and whether the bucket does.
+    pub(super) fn ask(&mut self, now: Instant) -> [bool; 2] {
         let fixed = self.fixed.try_acquire(1, now).is_ok();
         let bucket = self.bucket.try_acquire(1, now).is_ok();
         self.roll(now);
@@ -79,6 +79,7 @@ impl Doubles {
             *most = (*most).max(*sum);
         }
         self.note(now);
+        [fixed, bucket]
     }
 
     /// Time has passed.
