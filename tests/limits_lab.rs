@@ -158,7 +158,8 @@ fn a_burst_is_told_with_its_own_requests_and_no_others() {
         let [fixed, bucket] = let_in_of_a_burst(rate);
         for (preset, own, other) in [("double_burst", fixed, bucket), ("bucket_burst", bucket, fixed)] {
             let session = run(&format!("preset={preset}&rate={rate}/s&arrivals=constant&do=2:burst"), 4);
-            let entry = session.record().entries().find(|entry| entry.head.contains("burst") && entry.text.contains("let "));
+            let entry =
+                session.record().entries().find(|entry| entry.head.contains("burst") && entry.text.contains("let "));
             let said = entry.unwrap().sentence();
             let numbers: Vec<i64> = said.split_whitespace().filter_map(|word| word.parse().ok()).collect();
             let (first, last) = (numbers[0], numbers[numbers.len() - 1]);

@@ -167,10 +167,7 @@ fn fail_too(setup: &Setup) -> Option<String> {
             0 => "without a queue".to_owned(),
             _ => format!("with {} to wait", text::counted(places.into(), "place", "places")),
         };
-        format!(
-            "they need {} on average, and {slots} {queue} are too few, whatever payments do",
-            law(setup, of, false)
-        )
+        format!("they need {} on average, and {slots} {queue} are too few, whatever payments do", law(setup, of, false))
     };
     Some(format!("Behind bulkheads some orders fail too, and about {answered} are answered: {why}."))
 }

@@ -110,7 +110,8 @@ impl Setup {
         if self.latency > self.patience.min(self.timeout) {
             return None;
         }
-        let cached = |part: &Part| self.fallback[*part as usize].steps().any(|step| matches!(step, Step::Cached { .. }));
+        let cached =
+            |part: &Part| self.fallback[*part as usize].steps().any(|step| matches!(step, Step::Cached { .. }));
         let kept: Vec<&str> = Part::ALL.into_iter().filter(cached).map(Part::name).collect();
         Some(match kept.as_slice() {
             [] => return None,

@@ -184,14 +184,8 @@ impl Lab {
                 "● burst over.",
                 format!("Without a guard all {} went in within {within}.", number(asked)),
             ),
-            Some(kind) => {
-                (Tone::Plain, "● burst over.", format!("{} let {admitted} {of} in.", kind.the(true)))
-            }
-            None => (
-                Tone::Plain,
-                "● burst over.",
-                format!("While the guard was turned, {admitted} {of} were let in."),
-            ),
+            Some(kind) => (Tone::Plain, "● burst over.", format!("{} let {admitted} {of} in.", kind.the(true))),
+            None => (Tone::Plain, "● burst over.", format!("While the guard was turned, {admitted} {of} were let in.")),
         };
         self.say(tone, head, said);
     }

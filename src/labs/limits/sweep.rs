@@ -169,8 +169,7 @@ fn goodput(setup: &Setup, make: Make, percent: usize, gaps: &[f64], services: &[
             servers.serve(now, now, Some(pass));
         }
     }
-    let good = |inside: &&Inside| {
-        (begin..end).contains(&inside.leaves) && inside.leaves - inside.came <= servers.timeout
-    };
+    let good =
+        |inside: &&Inside| (begin..end).contains(&inside.leaves) && inside.leaves - inside.came <= servers.timeout;
     servers.all.iter().filter(good).count() as f64 * capacity / COUNTED as f64
 }
