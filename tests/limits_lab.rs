@@ -137,8 +137,8 @@ fn let_in_of_a_burst(rate: u64) -> [i64; 2] {
     all.sort_by(|a, b| a.0.total_cmp(&b.0));
     let (mut window, mut used, mut tokens, mut last, mut admitted) = (0.0, 0, 200.0_f64, 0.0, [0, 0]);
     for (at, of_burst) in all {
-        if at.floor() > window {
-            (window, used) = (at.floor(), 0);
+        if libm::floor(at) > window {
+            (window, used) = (libm::floor(at), 0);
         }
         tokens = (tokens + (at - last) * 200.0).min(200.0);
         last = at;
