@@ -10,7 +10,7 @@ use crate::lab::text;
 /// From this size on a thread is drawn with a sign in it.
 const SIGNED: f32 = 12.0;
 /// From this size on one bar in it can be told from two.
-const BARRED: f32 = 7.0;
+const BARRED: f32 = 9.0;
 
 /// Where the parts of an arrangement stand.
 struct Places {

@@ -150,7 +150,7 @@ fn state(lab: &Lab, places: &Places, marks: &mut Vec<Mark>) {
             format!("{offered} requests a second come, and are answered in time. The servers can do {capacity}.")
         }
         Phase::Shedding => format!(
-            "{offered} requests a second come, {} are turned away; of the rest and of those that waited {good} are answered in time.",
+            "{offered}/s come, {}/s are turned away; of all let in {good}/s are answered in time.",
             many(rates.rate(|bucket| bucket.rejected))
         ),
         Phase::Overloaded => {
