@@ -190,6 +190,50 @@ fn the_claim_is_what_runs_do() {
     assert!(number(&run("slow=500ms&do=2:slow&t=60s"), "orders_shared") > 0.99);
 }
 
+/// Whether payments fail alone, or which share of the orders is answered behind their bulkhead, in percent.
+fn said_of_bulkheads(claim: &str) -> Option<f64> {
+    let (_, said) = claim.split_once("Behind bulkheads some orders fail too, and about ")?;
+    said.split('\u{a0}').next().unwrap().parse().ok()
+}
+
+#[test]
+fn the_claim_says_when_orders_fail_behind_bulkheads_too() {
+    let all = lab().about.presets.iter().map(|preset| format!("preset={}&", preset.id));
+    let more = [
+        "payments_rate=5000/s&orders_rate=5000/s&",
+        "orders_rate=180/s&",
+        "orders_rate=300/s&orders_queue=0&",
+        "shared=100%25&full_speed=20&",
+        "shared=50%25&",
+        "shared=100%25&times=constant&",
+        "shared=100%25&on_timeout=frees&",
+        "preset=too_large&timeout=5s&",
+        "preset=too_large&on_timeout=frees&",
+        "preset=too_small&isolation=semaphore&",
+        "orders_threads=1&orders_rate=5/s&",
+    ];
+    for query in all.chain(more.map(str::to_owned)) {
+        let link = read(&format!("#/bulkhead?{query}"));
+        let claim = (lab().about.claim)(&link.config);
+        let mut answered = 0.0;
+        for seed in 1..=3 {
+            let of = |end: u64| {
+                let session = run(&format!("{query}seed={seed}&do=2:slow&t={end}s"));
+                let [_, _, _, orders] = fates(&session);
+                [orders.answered, orders.came - orders.in_flight]
+            };
+            // From when payments have taken what they take.
+            let (then, now) = (of(20), of(80));
+            answered += 100.0 * (now[0] - then[0]) as f64 / (now[1] - then[1]) as f64 / 3.0;
+        }
+        match said_of_bulkheads(&claim) {
+            None => assert!(answered >= 98.0, "{query}: {claim} It was {answered} %."),
+            Some(told) => assert!((answered - told).abs() < 5.0, "{query}: {claim} It was {answered} %."),
+        }
+        assert!(!claim.contains("payments fail alone") || said_of_bulkheads(&claim).is_none(), "{claim}");
+    }
+}
+
 #[test]
 fn a_pool_smaller_than_rate_times_time_is_named() {
     let conflicts = (lab().about.conflicts)(&read("#/bulkhead?payments_take=600ms").config);

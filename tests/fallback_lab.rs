@@ -32,8 +32,8 @@ fn at_end(query: &str) -> Session {
     played(&link, link.at.unwrap())
 }
 
-/// Random settings, clicks, and knobs turned on the way; short age limits, so that they are reached.
-fn random(dice: &mut Dice) -> Link {
+/// Random settings, clicks and turned knobs; short age limits, so that they are reached.
+fn play(dice: &mut Dice) -> Link {
     let mut link = Link { config: random_config(lab(), dice), seed: dice.below(u64::MAX), ..Link::to(lab()) };
     for age in ["price_age", "recs_age", "stock_age"] {
         if dice.one_in(2) {
@@ -48,20 +48,22 @@ fn random(dice: &mut Dice) -> Link {
     link
 }
 
+/// The longest age limit of the price that is ever set, in seconds.
+fn longest_price_age(link: &Link) -> f64 {
+    let turned = link.inputs.iter().filter_map(|timed| match &timed.input {
+        Input::Set { knob, value: Value::Number(nanos), .. } if *knob == "price_age" => Some(*nanos as f64 / 1e9),
+        _ => None,
+    });
+    turned.fold(link.config.duration("price_age").as_secs_f64(), f64::max)
+}
+
 proptest! {
     #![proptest_config(common::cases(40))]
 
     #[test]
     fn every_page_is_accounted_for_and_nothing_is_too_old(numbers in common::numbers()) {
-        let link = random(&mut Dice::new(numbers));
-        // What is shown may be of a page of before the knob was turned.
-        let limit = |at: Instant| {
-            let before = link.inputs.iter().filter(|timed| timed.at <= at).filter_map(|timed| match &timed.input {
-                Input::Set { knob: "price_age", value: Value::Number(age), .. } => Some(*age),
-                _ => None,
-            });
-            before.fold(link.config.number("price_age"), i64::max) as f64 / 1e9
-        };
+        let link = play(&mut Dice::new(numbers));
+        let limit = longest_price_age(&link);
         let mut session = Session::open(&link);
         let mut before = (0.0, 0.0);
         for step in 1..=80 {
@@ -70,7 +72,7 @@ proptest! {
             let sum = of("whole") + of("degraded") + of("failed") + of("under_way");
             prop_assert_eq!(of("pages"), sum, "{}", link.write());
             prop_assert!(of("oldest") <= 1.0, "{}", link.write());
-            prop_assert!(price_age(&session).is_none_or(|age| age <= limit(session.now())), "{}", link.write());
+            prop_assert!(price_age(&session).is_none_or(|age| age <= limit), "{}", link.write());
             prop_assert!(of("orders") + of("missed") <= of("pages"), "{}", link.write());
             // What is lost stays lost.
             prop_assert!(before.0 <= of("stale_loss") && before.1 <= of("error_loss"), "{}", link.write());
@@ -85,6 +87,25 @@ fn one_click_degrades_the_page_within_five_seconds() {
     assert!(number(&session, "degraded") > 10.0 && number(&session, "failed") == 0.0);
     assert!(price_age(&session).is_some_and(|age| age > 3.0));
     assert!(number(&session, "stale_loss") > 0.0);
+}
+
+#[test]
+fn one_click_on_a_fresh_page_degrades_it_too() {
+    for secs in 1..=5 {
+        let session = at_end(&format!("do=0:break_price&t={secs}s"));
+        assert!(number(&session, "degraded") > 0.0 && number(&session, "failed") == 0.0, "after {secs} s");
+        // What is shown is as old as the run, but for the page's way.
+        let age = price_age(&session).unwrap();
+        assert!((secs as f64 - 0.5..=secs as f64).contains(&age), "{age} s old after {secs} s");
+    }
+    let first = at_end("do=0:break_price&t=5s").record().entries().next().unwrap().sentence();
+    assert_eq!(first, "A page was loaded as the run began: the cache for price was filled.");
+    // As long as the claim says, and no longer.
+    assert_eq!(number(&at_end("do=0:break_price&t=30s"), "failed"), 0.0);
+    assert!(number(&at_end("do=0:break_price&t=31s"), "failed") > 0.0);
+    // Nothing is remembered of what could not have been answered.
+    let never = at_end("latency=900ms&do=0:break_price&t=5s");
+    assert_eq!((number(&never, "degraded"), price_age(&never)), (0.0, None));
 }
 
 #[test]

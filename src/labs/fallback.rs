@@ -108,9 +108,9 @@ struct Page {
     own: bool,
     /// Whether its customer orders, if there is a price.
     orders: bool,
+    /// The oldest cached answer that it was given, in thousandths of the age limit of that moment.
+    oldest: u64,
     slots: [Slot; 3],
-    /// How old what came from the cache is, in thousandths of its age limit when it was taken.
-    ages: [u64; 3],
 }
 
 #[derive(Clone, Debug)]
@@ -195,6 +195,7 @@ impl lab::Lab for Lab {
         lab.market.note(Instant::ZERO);
         lab.stale.set(Instant::ZERO, 0.0);
         lab.missed.set(Instant::ZERO, 0.0);
+        lab.fill();
         lab
     }
 
@@ -286,6 +287,17 @@ impl Lab {
             Part::Recommendations => recommendations,
             Part::Stock => stock,
         }
+    }
+
+    /// The run begins when a page has just been loaded: an outage may begin with it, and a cache that is empty says nothing.
+    fn fill(&mut self) {
+        let Some(kept) = self.setup.filled() else { return };
+        let now = self.now;
+        for part in Part::ALL {
+            let value = self.truth(part);
+            self.part_mut(part).fallback.on_success(value, now);
+        }
+        self.record.log(now, Tone::Plain, "", format!("A page was loaded as the run began: {kept} filled."));
     }
 
     fn turn(&mut self, part: Part, broken: bool) {

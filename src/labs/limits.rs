@@ -86,9 +86,12 @@ struct Burst {
     /// Requests on each side of it.
     size: u32,
     sent: u32,
-    /// Of these admitted so far: by the guard, and by a fixed window and a bucket if they are asked.
+    /// Of these requests, and of no others, admitted so far: by the guard, and by a fixed window and a bucket if they are
+    /// asked.
     admitted: u32,
     by: [u32; 2],
+    /// The guard was turned meanwhile, so that no one guard let them in.
+    turned: bool,
 }
 
 impl Burst {
@@ -145,7 +148,7 @@ impl lab::Lab for Lab {
                 match event {
                     Event::Arrive => {
                         for _ in 0..self.traffic.take(now, &mut self.events, Event::Arrive) {
-                            self.arrive();
+                            self.arrive(false);
                         }
                     }
                     Event::Burst => self.send_burst(),
@@ -192,6 +195,10 @@ impl lab::Lab for Lab {
         self.main.times.clear();
         self.main.tell_again();
         self.since = self.main.counts;
+        if let Some(burst) = self.burst.as_mut().filter(|burst| burst.sent > 0) {
+            burst.turned |= before.guard != self.setup.guard
+                || (before.by_window, before.by_bucket) != (self.setup.by_window, self.setup.by_bucket);
+        }
         // A guard that takes the place of one of another kind knows nothing of what was taken before.
         let kind = |setup: &Setup| (setup.kind.is_rate(), setup.kind == Kind::Window);
         match &mut self.doubles {
@@ -239,14 +246,20 @@ impl Lab {
         [self.main.next_at(), without, self.events.next_at()].into_iter().flatten().min()
     }
 
-    /// A request comes, to both runs and to both limiters: whether the guard let it in, and whether the limiters did.
-    fn arrive(&mut self) -> (bool, [bool; 2]) {
+    /// A request comes, of the burst or by itself, to both runs and to both limiters.
+    fn arrive(&mut self, of_burst: bool) {
         let (now, number) = (self.now, self.number);
         self.number += 1;
         let by = self.doubles.as_mut().map_or([false; 2], |doubles| doubles.ask(now));
         let admitted = self.main.offer(now, number, Some(&mut self.record));
         if let Some((_, side)) = &mut self.without {
             side.offer(now, number, None);
+        }
+        if let Some(burst) = self.burst.as_mut().filter(|_| of_burst) {
+            burst.admitted += u32::from(admitted);
+            for (sum, admitted) in burst.by.iter_mut().zip(by) {
+                *sum += u32::from(admitted);
+            }
         }
         // So many that the last second is among them.
         let step = (self.setup.offered(self.doubled).millihertz() / (RECENT as u64 * 500)).max(1).next_power_of_two();
@@ -257,7 +270,6 @@ impl Lab {
             }
         }
         self.tell_news();
-        (admitted, by)
     }
 
     fn double(&mut self, doubled: bool) {
@@ -281,7 +293,7 @@ impl Lab {
         let span = window / 20;
         let earliest = self.now.as_nanos().saturating_add(span);
         let boundary = Instant::from_nanos((earliest / window + 1).saturating_mul(window));
-        let burst = Burst { boundary, span, size: self.setup.permits, sent: 0, admitted: 0, by: [0; 2] };
+        let burst = Burst { boundary, span, size: self.setup.permits, sent: 0, admitted: 0, by: [0; 2], turned: false };
         self.burst = Some(burst);
         self.record.event(self.now, 21, &[boundary.as_nanos()]);
         self.events.push(burst.next_at(), Event::Burst);
@@ -292,14 +304,10 @@ impl Lab {
         if self.burst.is_none() {
             return;
         }
-        let (admitted, by) = self.arrive();
         let Some(burst) = &mut self.burst else { return };
         burst.sent += 1;
-        burst.admitted += u32::from(admitted);
-        for (count, admitted) in burst.by.iter_mut().zip(by) {
-            *count += u32::from(admitted);
-        }
         let sent = *burst;
+        self.arrive(true);
         if sent.sent < 2 * sent.size {
             self.events.push(sent.next_at(), Event::Burst);
         } else if let Some(burst) = self.burst.take() {

@@ -45,7 +45,7 @@ fn who_waits_for_nobody_and_what_mends_it() -> Outcome {
 #[test]
 fn a_page_with_an_older_price_instead_of_an_error() -> Outcome {
     in_browser(async |page| {
-        page.open("#/fallback?t=4s").await?;
+        page.open("#/fallback").await?;
         page.click("Break the price service").await?;
         page.logged("◔ price from the cache.").await?;
         page.click("Load the page").await?;

@@ -1,5 +1,6 @@
 //! What the settings mean before anything runs: Little's law, and what pools of other sizes would cost.
 
+use super::lane::AT_WORK_MAX;
 use super::numbers::{percent, threads};
 use super::setup::{Kind, Setup};
 use crate::lab::{Config, Fact, text};
@@ -24,12 +25,77 @@ pub(super) fn law(setup: &Setup, kind: Kind, slow: bool) -> String {
     format!("{}/s × {} = {}", threads(setup.per_second(kind)), text::about(holds), threads(setup.needs(kind, slow)))
 }
 
+/// What becomes of orders behind their bulkhead while payments are slow.
+struct Apart {
+    /// Slow payments at work on average, with a slot or without.
+    payments: f64,
+    /// The share of orders that is answered in time, and the share if nothing at all were shared.
+    answered: f64,
+    alone: f64,
+    /// How long an order takes on average.
+    takes: f64,
+}
+
+fn apart(setup: &Setup) -> Apart {
+    let (kind, load) = (Some(Kind::Payments), setup.needs(Kind::Payments, true));
+    let busy = load * (1.0 - turned_away(load, setup.slots(kind), queue(setup, kind)));
+    let holds = setup.holds(Kind::Payments, true).max(1e-9);
+    let payments = busy * setup.takes(Kind::Payments, true).as_secs_f64() / holds;
+    let (answered, takes) = orders(setup, Some(payments.min(AT_WORK_MAX as f64)));
+    Apart { payments, answered, alone: orders(setup, None).0, takes }
+}
+
+/// The share of orders that their own pool answers in time with so many payments at work, and how long one takes on average.
+/// Orders come and go one by one, as if their times were exponential; how long one takes depends on how many are at work as
+/// it begins. Without a number, nothing is shared.
+fn orders(setup: &Setup, payments: Option<f64>) -> (f64, f64) {
+    let (slots, places) = (setup.slots(Some(Kind::Orders)), queue(setup, Some(Kind::Orders)));
+    let (rate, timeout) = (setup.per_second(Kind::Orders), setup.timeout.as_secs_f64());
+    let usual = setup.takes(Kind::Orders, false);
+    let takes = |orders: u32| {
+        let stretched = |payments: f64| setup.stretched(usual, libm::round(payments) as u64 + u64::from(orders));
+        (usual + payments.map_or_else(Default::default, stretched)).as_secs_f64()
+    };
+    let held = |takes: f64| match (setup.frees, setup.varied) {
+        (false, _) => takes,
+        (true, true) => takes * (1.0 - libm::exp(-timeout / takes)),
+        (true, false) => takes.min(timeout),
+    };
+    let in_time = |takes: f64, left: f64| match setup.varied {
+        true => 1.0 - libm::exp(-left.max(0.0) / takes),
+        false => f64::from(u8::from(takes <= left)),
+    };
+    // How likely it is that so many are there, up to a factor.
+    let (mut likely, mut all, mut answered, mut time) = (1.0, 0.0, 0.0, 0.0);
+    for there in 0..=slots + places {
+        let at_work = there.min(slots);
+        if there > 0 {
+            likely *= rate * held(takes(at_work)) / f64::from(at_work.max(1));
+        }
+        all += likely;
+        if there < slots + places {
+            // Whoever comes now waits for those before it.
+            let its = takes((at_work + 1).min(slots));
+            let before = f64::from((there + 1).saturating_sub(slots));
+            answered += likely * in_time(its, timeout - before * held(takes(slots)) / f64::from(slots.max(1)));
+            time += likely * its;
+        }
+        if likely > 1e100 {
+            [likely, all, answered, time] = [likely, all, answered, time].map(|number| number / 1e100);
+        }
+    }
+    let begun = all - likely;
+    (answered / all, if begun > 0.0 { time / begun } else { takes(slots) })
+}
+
+/// From this share on, all are answered.
+const WELL: f64 = 0.99;
+
 pub(super) fn claim(config: &Config) -> String {
     let setup = Setup::new(config);
     let (payments, orders) = (setup.needs(Kind::Payments, true), setup.needs(Kind::Orders, false));
     let (all, own, noun) = (setup.slots(None), setup.slots(Some(Kind::Payments)), setup.noun(2));
     let need = format!("Slow payments need {} {noun}", law(&setup, Kind::Payments, true));
-    let shared = if setup.shared > 0 { " What both still share, no bulkhead divides." } else { "" };
     if setup.per_second(Kind::Payments) == 0.0 {
         return "Without payments there is nothing that could take the orders’ threads.".to_owned();
     }
@@ -41,15 +107,69 @@ pub(super) fn claim(config: &Config) -> String {
             (true, false) => "at most",
             // Who has waited holds a thread for what is left of the timeout.
             (false, true) => "at least",
+            // Which is a bound itself.
+            (false, false) if answered.starts_with("under") => "",
             (false, false) => "about",
         };
+        let about = if about.is_empty() { String::new() } else { format!("{about} ") };
+        let only = if orders < f64::from(all) { "though orders need only" } else { "and orders need" };
         format!(
-            "{need}. They take what one pool of {all} has: {about} {answered} of the orders are answered, though orders need only {}. With {own} of their own, payments fail alone.{shared}",
-            threads(orders)
+            "{need}. They take what one pool of {all} has: {about}{answered} of the orders are answered, {only} {}. {}",
+            threads(orders),
+            behind(&setup, own)
         )
     } else {
-        format!("{need}, and orders {}: one pool of {all} bears both, without a bulkhead.{shared}", threads(orders))
+        let lost = turned_away(payments + orders, all, queue(&setup, None));
+        let bears = if lost > 1.0 - WELL {
+            format!("would bear both on average, and turns {} away", percent(lost))
+        } else {
+            "bears both, without a bulkhead".to_owned()
+        };
+        let shared = match fail_too(&setup) {
+            Some(said) => format!(" {said}"),
+            None if setup.shared > 0 && payments + orders > f64::from(setup.full_speed) => {
+                format!(" But what both share is at full speed up to {}, and no bulkhead divides it.", setup.full_speed)
+            }
+            None => DIVIDES_NOTHING[usize::from(setup.shared > 0)].to_owned(),
+        };
+        format!("{need}, and orders {}: one pool of {all} {bears}.{shared}", threads(orders))
     }
+}
+
+/// Said where something is shared.
+const DIVIDES_NOTHING: [&str; 2] = ["", " What both still share, no bulkhead divides."];
+
+/// What bulkheads change for orders.
+fn behind(setup: &Setup, own: u32) -> String {
+    let shared = DIVIDES_NOTHING[usize::from(setup.shared > 0)];
+    fail_too(setup).unwrap_or_else(|| format!("With {own} of their own, payments fail alone.{shared}"))
+}
+
+/// That orders fail behind their bulkhead as well, and why, if they do.
+fn fail_too(setup: &Setup) -> Option<String> {
+    let apart = apart(setup);
+    if setup.per_second(Kind::Orders) == 0.0 || apart.answered >= WELL {
+        return None;
+    }
+    let answered = percent(apart.answered);
+    let (slots, places) = (setup.slots(Some(Kind::Orders)), setup.queue(Some(Kind::Orders)));
+    let of = Kind::Orders;
+    let why = if apart.alone - apart.answered > 0.01 {
+        let about = |seconds: f64| text::about(std::time::Duration::from_secs_f64(libm::round(seconds * 1e3) / 1e3));
+        format!(
+            "with {} at work, what both share makes an order take {} on average, not {}",
+            text::counted(libm::round(apart.payments) as u64, "payment", "payments"),
+            about(apart.takes),
+            text::about(setup.takes(of, false))
+        )
+    } else {
+        let queue = match places {
+            0 => "without a queue".to_owned(),
+            _ => format!("with {} to wait", text::counted(places.into(), "place", "places")),
+        };
+        format!("they need {} on average, and {slots} {queue} are too few, whatever payments do", law(setup, of, false))
+    };
+    Some(format!("Behind bulkheads some orders fail too, and about {answered} are answered: {why}."))
 }
 
 pub(super) fn outlook(config: &Config) -> Vec<Fact> {

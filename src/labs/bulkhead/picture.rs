@@ -9,6 +9,8 @@ use crate::lab::text;
 
 /// From this size on a thread is drawn with a sign in it.
 const SIGNED: f32 = 12.0;
+/// From this size on one bar in it can be told from two.
+const BARRED: f32 = 9.0;
 
 /// Where the parts of an arrangement stand.
 struct Places {
@@ -140,6 +142,10 @@ fn legend(lab: &Lab, size: f32) -> String {
         format!(
             "A square is a {noun}: plain for a payment, an hourglass for a slow one, a cross where its caller has gone, a tick for an order, hollow when free."
         )
+    } else if size < BARRED {
+        format!(
+            "A mark is a {noun}, those of payments first: partly filled for a slow payment, full for the others, a dot when free."
+        )
     } else {
         format!(
             "A mark is a {noun}, those of payments first: a bar for a slow payment, two where its caller has gone, full for the others, a dot when free."
@@ -236,7 +242,12 @@ fn queue(lab: &Lab, pool: &Pool, id: String, places: &Places) -> Mark {
     let (x, w) = places.part(pool.of);
     let (waiting, of) = (pool.bulkhead.waiting(), lab.setup.queue(pool.of));
     let fill = (waiting as f32 / of.max(1) as f32).min(1.0);
-    let label = if of == 0 && waiting == 0 { "no queue".to_owned() } else { format!("{waiting} of {of} wait") };
+    let label = match (of, waiting) {
+        (0, 0) => "no queue".to_owned(),
+        // Short, where there is little room.
+        _ if pool.of.is_some() && waiting.max(of) >= 100 => format!("{waiting}/{of} wait"),
+        _ => format!("{waiting} of {of} wait"),
+    };
     let tone = match (waiting, fill < 1.0) {
         (0, _) => Tone::Faint,
         (_, true) => Tone::Half,
@@ -279,7 +290,11 @@ fn runs(lab: &Lab, lane: &Lane, pool: &Pool) -> (Vec<(u32, Tone)>, u32) {
 
 fn node(lab: &Lab, arranged: Arranged, kind: Kind, id: String, at: Area) -> Mark {
     let share = lab.share(arranged, kind);
-    let answered = share.map_or_else(|| "none answered yet".to_owned(), |share| format!("{} answered", percent(share)));
+    let answered = share.map_or_else(
+        || "none answered yet".to_owned(),
+        // Short: there is little room.
+        |share| format!("{} answered", percent(share).replace("under ", "<\u{202f}")),
+    );
     let slow = kind == Kind::Payments && lab.slow.is_some();
     let well = share.is_none_or(|share| share >= 0.95);
     let (tone, note) = match (slow, well) {

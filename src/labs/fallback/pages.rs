@@ -37,7 +37,7 @@ impl Lab {
             Slot::Asks { until }
         });
         self.queue.push(now + self.setup.timeout, Event::Deadline(id));
-        self.pages.insert(id, Page { asked: now, own, orders, slots, ages: [0; 3] });
+        self.pages.insert(id, Page { asked: now, own, orders, oldest: 0, slots });
     }
 
     pub(super) fn came(&mut self, page: u64, part: Part, how: Came) {
@@ -98,22 +98,19 @@ impl Lab {
             }
             Next::Nothing(nothing) => Slot::Missing { cached: nothing.cached },
         };
-        let age = self.share(part, &slot);
+        let limit = self.setup.limits[part as usize].as_nanos().max(1);
         if let Some(page) = self.pages.get_mut(&id) {
+            // Held against the limit that let it pass: another may be set before the page is done.
+            if let Slot::Has(Answer { source: Source::Cached, age: Some(age), .. }) = &slot {
+                let share = u64::try_from(age.as_nanos() * 1000 / limit).unwrap_or(u64::MAX);
+                page.oldest = page.oldest.max(share);
+            }
             *page.slot_mut(part) = slot;
-            page.ages[part as usize] = age;
         }
     }
 
-    /// How old an answer is that comes from the cache, in thousandths of what it is good for as that is set now.
-    fn share(&self, part: Part, slot: &Slot) -> u64 {
-        let Slot::Has(Answer { source: Source::Cached, age: Some(age), .. }) = slot else { return 0 };
-        let limit = self.setup.limits[part as usize].as_nanos().max(1);
-        u64::try_from(age.as_nanos() * 1000 / limit).unwrap_or(u64::MAX)
-    }
-
     /// What the service of a part would say now.
-    fn truth(&self, part: Part) -> u64 {
+    pub(super) fn truth(&self, part: Part) -> u64 {
         match part {
             Part::Price => self.market.price(),
             Part::Recommendations => 4,
@@ -177,7 +174,7 @@ impl Lab {
     fn account(&mut self, page: &Page, failed: bool) -> u64 {
         let price = self.market.price();
         if !failed {
-            self.counts.oldest = page.ages.into_iter().fold(self.counts.oldest, u64::max);
+            self.counts.oldest = self.counts.oldest.max(page.oldest);
         }
         if let (Slot::Has(answer), false) = (page.slot(Part::Price), failed) {
             self.shown_price.set(self.now, answer.value as f64 / 100.0);

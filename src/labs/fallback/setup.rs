@@ -104,6 +104,23 @@ impl Setup {
         self.arrivals.mean_per_sec() * f64::from(self.orders) / 1000.0
     }
 
+    /// Which caches are filled when the run begins, such as "the cache for price was"; none where no part has one, or where
+    /// no service answers in time.
+    pub(super) fn filled(&self) -> Option<String> {
+        if self.latency > self.patience.min(self.timeout) {
+            return None;
+        }
+        let cached =
+            |part: &Part| self.fallback[*part as usize].steps().any(|step| matches!(step, Step::Cached { .. }));
+        let kept: Vec<&str> = Part::ALL.into_iter().filter(cached).map(Part::name).collect();
+        Some(match kept.as_slice() {
+            [] => return None,
+            [one] => format!("the cache for {one} was"),
+            [one, other] => format!("the caches for {one} and {other} were"),
+            _ => "all three caches were".to_owned(),
+        })
+    }
+
     /// How old a price may be that is shown.
     fn price_limit(&self) -> Option<Duration> {
         self.fallback[0].steps().find_map(|step| match step {
@@ -163,6 +180,13 @@ pub(super) fn outlook(config: &Config) -> Vec<Fact> {
         setup.break_even().map_or_else(|| "over 1\u{a0}h".to_owned(), about),
         format!("An error loses what the order earns, {} at 100 €.", of_list(f64::from(setup.margin) / 1000.0)),
     ));
+    if setup.filled().is_some() {
+        facts.push(fact(
+            "When the run begins the cache is",
+            "filled".to_owned(),
+            "A page has just been loaded; a cache that is empty would stand in for nothing.".to_owned(),
+        ));
+    }
     let second = setup.fallback.iter().any(|fallback| fallback.steps().any(|step| step == Step::Second));
     let takes = setup.patience + if second { setup.second } else { Duration::ZERO };
     facts.push(fact(

@@ -137,8 +137,9 @@ fn sweep(lab: &Lab) -> Chart {
         id: "goodput",
         title: "Goodput against offered load",
         reading: format!(
-            "Simulated for these settings: at each load the same {} requests come to empty servers, and answers count while the later half comes; nothing is hedged.",
-            text::grouped(found.requests as i64)
+            "Simulated for these settings, without hedging: at each load requests come for {}, and after the first {} answers in time are counted, per second; beyond capacity the queues begin as full as they become.",
+            text::about(found.warm + found.counted),
+            text::about(found.warm)
         ),
         x: Axis { label: "offered load", unit: "1/s", from: 0.0, to: end.max(offered * 1.05) },
         y: Axis { label: "answered in time", unit: "1/s", from: 0.0, to: top(lab.setup.capacity(), &lines) },

@@ -12,6 +12,11 @@ pub(super) fn many(number: f64) -> String {
     text::grouped(libm::round(number) as i64)
 }
 
+/// A rate as it was set: below ten a second with its decimals.
+pub(super) fn rate_said(rate: f64) -> String {
+    if rate < 10.0 { text::decimal(libm::round(rate * 1000.0) as i64, 3) } else { many(rate) }
+}
+
 pub(super) fn share_said(share: f64) -> String {
     format!("{}\u{a0}%", text::decimal(libm::round(share * 1000.0) as i64, 1))
 }

@@ -5,7 +5,7 @@ use halfopen_core::sim::Server;
 
 use super::guard::Kind;
 use super::hedge::When;
-use super::numbers::many;
+use super::numbers::{many, rate_said};
 use super::side::Side;
 use super::watch::Phase;
 use super::{Lab, Without, strip};
@@ -142,12 +142,15 @@ fn state(lab: &Lab, places: &Places, marks: &mut Vec<Mark>) {
     let capacity = many(lab.setup.capacity());
     let (second, _) = rates.last();
     let reason = match lab.watch.phase {
-        _ if second.offered == 0 => "Callers send a request now and then.".to_owned(),
+        _ if second.offered == 0 => format!(
+            "Callers send {} requests a second. The servers can do {capacity}.",
+            rate_said(lab.setup.offered(lab.doubled).as_per_sec_f64())
+        ),
         Phase::Healthy => {
             format!("{offered} requests a second come, and are answered in time. The servers can do {capacity}.")
         }
         Phase::Shedding => format!(
-            "{offered} requests a second come, and {} are turned away: the {good} that are answered are in time.",
+            "{offered}/s come, {}/s are turned away; of all let in {good}/s are answered in time.",
             many(rates.rate(|bucket| bucket.rejected))
         ),
         Phase::Overloaded => {

@@ -158,33 +158,34 @@ impl Lab {
         let number = |number: u32| text::grouped(number.into());
         let within = text::about(span);
         let permits = text::counted(self.setup.permits.into(), "permit", "permits");
+        let admitted = number(burst.admitted);
         let [fixed, bucket] = burst.by.map(number);
-        let of = format!("of the {} requests within {within}", number(asked));
+        let of = format!("of the burst’s {} requests, sent within {within},", number(asked));
         let window = text::about(self.setup.window);
-        let (tone, head, said) = match self.setup.kind {
-            Kind::Window => (
+        let kind = if burst.turned { None } else { Some(self.setup.kind) };
+        let (tone, head, said) = match kind {
+            Some(Kind::Window) => (
                 Tone::Bad,
-                if burst.by[0] * 2 > self.setup.permits * 3 { "▲ double burst." } else { "▲ burst over." },
+                if burst.admitted * 2 > self.setup.permits * 3 { "▲ double burst." } else { "▲ burst over." },
                 format!(
-                    "The fixed window let {fixed} {of} in, though it has {permits} per {window}: one window ends and the next begins. A token bucket lets {bucket} in."
+                    "The fixed window let {admitted} {of} in, though it has {permits} per {window}: one window ends and the next begins. A token bucket lets {bucket} of them in."
                 ),
             ),
-            kind if kind.is_rate() => (
+            Some(kind) if kind.is_rate() => (
                 Tone::Ok,
                 "● burst over.",
                 format!(
-                    "{} let {bucket} {of} in. A fixed window of {permits} per {window} lets {fixed} in.",
+                    "{} let {admitted} {of} in. A fixed window of {permits} per {window} lets {fixed} of them in.",
                     kind.the(true)
                 ),
             ),
-            Kind::None => (
+            Some(Kind::None) => (
                 Tone::Plain,
                 "● burst over.",
                 format!("Without a guard all {} went in within {within}.", number(asked)),
             ),
-            kind => {
-                (Tone::Plain, "● burst over.", format!("{} let {} {of} in.", kind.the(true), number(burst.admitted)))
-            }
+            Some(kind) => (Tone::Plain, "● burst over.", format!("{} let {admitted} {of} in.", kind.the(true))),
+            None => (Tone::Plain, "● burst over.", format!("While the guard was turned, {admitted} {of} were let in.")),
         };
         self.say(tone, head, said);
     }

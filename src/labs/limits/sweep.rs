@@ -1,10 +1,14 @@
-//! Goodput against offered load, found by simulation: for each load the same few thousand requests come to servers that
-//! are empty at first, with the guard and without one, and what is answered in the later half of their time is counted.
+//! Goodput against offered load, found by simulation: for each load requests come for the same span of time, with the guard
+//! and without one, and what is answered in time within the later part of it is counted.
 //!
-//! The two servers share one queue here, which the choice of the less busy one comes close to, and nothing is hedged.
+//! It is as the lab's own run is once it has gone on for a while: beyond capacity the queues begin as full as the guard lets
+//! them become, and the requests of the span have exactly the mean gap and the mean service of the settings, so that a short
+//! span says what a long one would. The two servers share one queue here, which the choice of the less busy one comes close
+//! to, and nothing is hedged.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, VecDeque};
+use std::collections::BinaryHeap;
+use std::time::Duration;
 
 use halfopen_core::Instant;
 use halfopen_core::rng::Seed;
@@ -13,87 +17,161 @@ use super::guard::{End, Guard, Make, Pass};
 use super::setup::Setup;
 
 /// Offered load in percent of what the servers can do.
-const LOADS: [u64; 12] = [20, 40, 60, 80, 90, 100, 110, 125, 150, 200, 250, 300];
+const LOADS: [usize; 12] = [20, 40, 60, 80, 90, 100, 110, 125, 150, 200, 250, 300];
+/// Requests that the servers can do in the span that is not counted, and in the one that is.
+const WARM: usize = 1_000;
+const COUNTED: usize = 3_000;
 
 /// Points of load and goodput, a second each.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Sweep {
     pub(super) guarded: Vec<(f64, f64)>,
     pub(super) bare: Vec<(f64, f64)>,
-    /// Requests at each load.
-    pub(super) requests: usize,
+    /// How long requests come before anything is counted, and how long it is counted.
+    pub(super) warm: Duration,
+    pub(super) counted: Duration,
 }
 
 impl Sweep {
     pub(super) fn new(setup: &Setup) -> Self {
-        // Enough for the queue of a slight overload to become too long, within bounds.
-        let requests = (setup.patience() * 10.0) as usize;
-        let requests = requests.clamp(1_000, 2_500);
+        let most = LOADS.into_iter().max().unwrap_or(100);
         // The same luck at every load, and every time.
         let (mut gaps, mut services) = (Seed(1).stream("arrivals"), Seed(1).stream("services"));
-        let mean = std::time::Duration::from_millis(1);
-        let luck: Vec<(f64, u64)> = (0..requests)
-            .map(|_| {
-                let gap = if setup.poisson { gaps.exponential(mean).as_secs_f64() * 1e3 } else { 1.0 };
-                let service = setup.server.latency.draw(&mut services);
-                (gap, (Instant::ZERO + service).as_nanos())
-            })
-            .collect();
+        let mut gap = || if setup.poisson { gaps.exponential(Duration::from_secs(1)).as_secs_f64() } else { 1.0 };
+        let gaps: Vec<f64> = (0..(WARM + COUNTED) * most / 100).map(|_| gap()).collect();
+        let mut services: Vec<f64> =
+            (0..WARM + COUNTED).map(|_| setup.server.latency.draw(&mut services).as_secs_f64()).collect();
+        let mean = setup.service().as_secs_f64();
+        let (warm, counted) = services.split_at_mut(WARM);
+        scale(warm, mean * WARM as f64);
+        scale(counted, mean * COUNTED as f64);
+        let services: Vec<i64> = services.into_iter().map(nanos).collect();
         let line = |make: Make| {
-            let point = |percent: &u64| {
+            let point = |percent: &usize| {
                 let load = setup.capacity() * *percent as f64 / 100.0;
-                (load, goodput(setup, make, load, &luck))
+                (load, goodput(setup, make, *percent, &gaps, &services))
             };
             LOADS.iter().map(point).collect::<Vec<_>>()
         };
         let guarded = if setup.guard == Make::None { Vec::new() } else { line(setup.guard) };
-        Self { guarded, bare: line(Make::None), requests }
+        let span = |requests: usize| Duration::from_secs_f64(requests as f64 / setup.capacity());
+        Self { guarded, bare: line(Make::None), warm: span(WARM), counted: span(COUNTED) }
     }
 }
 
-/// Requests a second answered in time while the later half of them comes.
-fn goodput(setup: &Setup, make: Make, load: f64, luck: &[(f64, u64)]) -> f64 {
-    let mut guard = Guard::new(make);
-    let room = (setup.server.queue * 2 + setup.workers()) as usize;
-    let timeout = (Instant::ZERO + setup.timeout).as_nanos();
-    let mut workers: BinaryHeap<Reverse<u64>> = (0..setup.workers()).map(|_| Reverse(0)).collect();
-    // When each leaves, and which it is; passes by their place.
-    let mut inside: BinaryHeap<Reverse<(u64, usize)>> = BinaryHeap::new();
-    let mut passes: VecDeque<Option<(Pass, u64)>> = VecDeque::with_capacity(luck.len());
-    let gap = 1e9 / load.max(1e-3);
-    let arrival = |share: f64| libm::round(share * gap) as u64;
-    let end: u64 = luck.iter().map(|(share, _)| arrival(*share)).sum();
-    let half: u64 = luck.iter().take(luck.len() / 2).map(|(share, _)| arrival(*share)).sum();
-    let (mut now, mut good) = (0_u64, 0_u32);
-    for (index, (share, service)) in luck.iter().enumerate() {
-        now = now.saturating_add(arrival(*share));
-        while let Some(Reverse((left, which))) = inside.peek().copied().filter(|leaves| leaves.0.0 <= now) {
-            inside.pop();
-            if let Some((pass, came)) = passes.get_mut(which).and_then(Option::take) {
-                let end = if left - came > timeout { End::GaveUp } else { End::Answered };
-                guard.back(pass, end, Instant::from_nanos(left));
+fn nanos(seconds: f64) -> i64 {
+    libm::round(seconds * 1e9) as i64
+}
+
+/// Makes numbers come to a sum.
+fn scale(numbers: &mut [f64], sum: f64) {
+    let factor = sum / numbers.iter().sum::<f64>().max(1e-12);
+    numbers.iter_mut().for_each(|number| *number *= factor);
+}
+
+/// When each request comes at this load: exactly as many as it says within either part of the span.
+fn arrivals(capacity: f64, percent: usize, gaps: &[f64]) -> Vec<i64> {
+    let count = |part: usize| part * percent / 100;
+    let mut gaps: Vec<f64> = gaps.iter().copied().take(count(WARM) + count(COUNTED)).collect();
+    let (warm, counted) = gaps.split_at_mut(count(WARM));
+    scale(warm, WARM as f64 / capacity);
+    scale(counted, COUNTED as f64 / capacity);
+    let mut now = 0.0;
+    gaps.into_iter()
+        .map(|gap| {
+            now += gap;
+            nanos(now)
+        })
+        .collect()
+}
+
+/// A request in the servers: when it leaves, when it came, and its pass.
+struct Inside {
+    leaves: i64,
+    came: i64,
+    pass: Option<Pass>,
+}
+
+struct Servers<'a> {
+    timeout: i64,
+    room: usize,
+    services: &'a [i64],
+    started: usize,
+    workers: BinaryHeap<Reverse<i64>>,
+    /// By when each leaves, and its place in `all`.
+    inside: BinaryHeap<Reverse<(i64, usize)>>,
+    all: Vec<Inside>,
+}
+
+impl Servers<'_> {
+    /// Serves one in its turn; tells when it leaves.
+    fn serve(&mut self, now: i64, came: i64, pass: Option<Pass>) -> i64 {
+        let service = self.services.get(self.started % self.services.len().max(1)).copied().unwrap_or_default();
+        self.started += 1;
+        let free = self.workers.pop().map_or(0, |free| free.0);
+        let leaves = free.max(now) + service;
+        self.workers.push(Reverse(leaves));
+        self.inside.push(Reverse((leaves, self.all.len())));
+        self.all.push(Inside { leaves, came, pass });
+        leaves
+    }
+
+    /// Those leave whose time has come.
+    fn leave(&mut self, now: i64, guard: &mut Guard) {
+        while let Some(Reverse((_, place))) = self.inside.peek().copied().filter(|leaves| leaves.0.0 <= now) {
+            self.inside.pop();
+            let Some(inside) = self.all.get_mut(place) else { continue };
+            if let Some(pass) = inside.pass.take() {
+                let late = inside.leaves - inside.came > self.timeout;
+                let end = if late { End::GaveUp } else { End::Answered };
+                guard.back(pass, end, instant(inside.leaves));
             }
-        }
-        let at = Instant::from_nanos(now);
-        let admitted = match guard.ask(at) {
-            Ok(pass) if inside.len() >= room => {
-                guard.back(pass, End::Refused, at);
-                None
-            }
-            other => other.ok(),
-        };
-        let Some(pass) = admitted else {
-            passes.push_back(None);
-            continue;
-        };
-        let free = workers.pop().map_or(0, |free| free.0);
-        let leaves = free.max(now).saturating_add(*service);
-        workers.push(Reverse(leaves));
-        inside.push(Reverse((leaves, index)));
-        passes.push_back(Some((pass, now)));
-        if (half..end).contains(&leaves) && leaves - now <= timeout {
-            good += 1;
         }
     }
-    f64::from(good) / (end.saturating_sub(half).max(1) as f64 / 1e9)
+}
+
+fn instant(nanos: i64) -> Instant {
+    Instant::from_nanos(u64::try_from(nanos).unwrap_or_default())
+}
+
+/// Requests a second answered in time within the later part of the span.
+fn goodput(setup: &Setup, make: Make, percent: usize, gaps: &[f64], services: &[i64]) -> f64 {
+    let capacity = setup.capacity();
+    let mut guard = Guard::new(make);
+    let mut servers = Servers {
+        timeout: nanos(setup.timeout.as_secs_f64()),
+        room: (setup.server.queue * 2 + setup.workers()) as usize,
+        services,
+        started: 0,
+        workers: (0..setup.workers()).map(|_| Reverse(0)).collect(),
+        inside: BinaryHeap::new(),
+        all: Vec::new(),
+    };
+    let load = capacity * percent as f64 / 100.0;
+    // Full queues, as they become: whoever stands in them came one after the other.
+    let before: Vec<Option<Pass>> = match make {
+        Make::None if load > capacity => (0..servers.room).map(|_| None).collect(),
+        Make::Rate(_) if load.min(setup.permitted()) > capacity => (0..servers.room).map(|_| None).collect(),
+        Make::Fixed(_) | Make::Adaptive(_) if load > capacity => {
+            (0..servers.room).map_while(|_| guard.ask(Instant::ZERO).ok()).map(Some).collect()
+        }
+        _ => Vec::new(),
+    };
+    let many = before.len();
+    for (place, pass) in before.into_iter().enumerate() {
+        servers.serve(0, -nanos((many - place) as f64 / capacity), pass);
+    }
+    let (begin, end) = (nanos(WARM as f64 / capacity), nanos((WARM + COUNTED) as f64 / capacity));
+    for now in arrivals(capacity, percent, gaps) {
+        servers.leave(now, &mut guard);
+        let Ok(pass) = guard.ask(instant(now)) else { continue };
+        if servers.inside.len() >= servers.room {
+            guard.back(pass, End::Refused, instant(now));
+        } else {
+            servers.serve(now, now, Some(pass));
+        }
+    }
+    let good =
+        |inside: &&Inside| (begin..end).contains(&inside.leaves) && inside.leaves - inside.came <= servers.timeout;
+    servers.all.iter().filter(good).count() as f64 * capacity / COUNTED as f64
 }

@@ -77,7 +77,7 @@ impl Doubles {
         self.bucket.reconfigure(setup.by_bucket, now);
     }
 
-    /// A request comes to both; whether they let it in.
+    /// A request comes to both; whether the fixed window lets it in, and whether the bucket does.
     pub(super) fn ask(&mut self, now: Instant) -> [bool; 2] {
         let fixed = self.fixed.try_acquire(1, now).is_ok();
         let bucket = self.bucket.try_acquire(1, now).is_ok();
