@@ -124,7 +124,10 @@ proptest! {
 
     #[test]
     fn fixed_chains_break_no_rule(numbers in numbers(), seed in 0u64..9) {
-        let (config, mut acts) = story(&mut Dice::new(numbers), false);
+        let (mut config, mut acts) = story(&mut Dice::new(numbers), false);
+        // It is C that hangs: a hop's worst case presumes that those before C do their part.
+        acts.retain(|(_, input)| !matches!(input, Input::Do { args, .. } if args.first().is_some_and(|hop| *hop != 3)));
+        config.set("hangs", Value::Choice(0));
         acts.insert(0, (Instant::ZERO, Input::Do { action: "fix", args: Vec::new() }));
         acts.push((Instant::from_millis(8_500), Input::Do { action: "send", args: Vec::new() }));
         let lab = play(&config, &acts, seed, |lab| assert_eq!(lab.broken(), 0));
