@@ -229,7 +229,9 @@ impl Part for Number {
                         let wrong = Said::Wrong(wording::sentence(&hint));
                         return change.make(|turning: &mut Turning| turning.said = wrong);
                     }
-                    (_, Some(SetError::Clamped(range))) => Said::Note(format!("It goes from {range}.")),
+                    (Some(value), Some(SetError::Clamped(range))) => {
+                        Said::Note(format!("It goes from {range}; it was set to {}.", knob.show(value)))
+                    }
                     _ => Said::Nothing,
                 };
                 change.make(|turning: &mut Turning| (turning.typed, turning.said) = (None, said));
