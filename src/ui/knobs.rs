@@ -151,10 +151,11 @@ fn gist(config: &Config, group: &str) -> String {
         if !gist.is_empty() {
             gist.push_str(" · ");
         }
-        // Only its first letter: units and names keep theirs.
-        let mut letters = knob.label.chars();
-        gist.extend(letters.next().map(|first| first.to_ascii_lowercase()));
-        gist.push_str(letters.as_str());
+        // Only the first letter of its first word: units and names keep theirs.
+        let (first, rest) = knob.label.split_at_checked(1).unwrap_or((knob.label, ""));
+        let is_word = rest.starts_with(|next: char| next.is_ascii_lowercase());
+        gist.push_str(&if is_word { first.to_ascii_lowercase() } else { first.to_owned() });
+        gist.push_str(rest);
         gist.push(' ');
         gist.push_str(&knob.show(value));
     }

@@ -125,7 +125,8 @@ pub(super) fn changes(from: &Chain, to: &Chain) -> String {
         let times = if from.attempts(hop) == attempts {
             String::new()
         } else {
-            format!(" and tries {}", crate::lab::text::counted(attempts.into(), "time", "times"))
+            // Whatever each waits, all of them together would not fit.
+            format!(" and tries {}, for more do not fit", crate::lab::text::counted(attempts.into(), "time", "times"))
         };
         said.push(format!("{name} waits {}{times}", setup::told(timeout)));
     }

@@ -1,5 +1,6 @@
 //! What the log tells: each step of a request that the reader sent, and of busy traffic what is new.
 
+use std::rc::Rc;
 use std::time::Duration;
 
 use halfopen_core::deadline::TooLate;
@@ -76,7 +77,12 @@ impl Lab {
 
     /// A rule does not hold for a request.
     pub(super) fn tell_broken(&mut self, id: Id, rule: &Rule) {
-        let told = self.calls.get(id).is_some_and(|call| call.told);
+        let call = self.calls.get(id);
+        let told = call.is_some_and(|call| call.told);
+        let since = match call.is_some_and(|call| !Rc::ptr_eq(&call.chain, &self.chain)) {
+            true => " It was sent before the chain was changed.",
+            false => "",
+        };
         let Some(known) = self.told.broken.get_mut(rule.hop) else { return };
         if std::mem::replace(known, true) && !told {
             return;
@@ -86,7 +92,7 @@ impl Lab {
             (_, None) => " Threads pile up.",
             (_, Some(_)) => " Beyond that, it works for nobody.",
         };
-        let said = format!("{}{means}", sentence(&rule.said()));
+        let said = format!("{}{means}{since}", sentence(&rule.said()));
         self.log(Tone::Half, "▲ does not fit.", said);
     }
 
