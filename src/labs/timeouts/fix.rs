@@ -126,7 +126,8 @@ pub(super) fn changes(from: &Chain, to: &Chain) -> String {
             String::new()
         } else {
             // Whatever each waits, all of them together would not fit.
-            format!(" and tries {}, for more do not fit", crate::lab::text::counted(attempts.into(), "time", "times"))
+            let times = if attempts == 1 { "once".to_owned() } else { format!("{attempts} times") };
+            format!(" and tries {times}, for more do not fit")
         };
         said.push(format!("{name} waits {}{times}", setup::told(timeout)));
     }

@@ -80,7 +80,7 @@ impl Lab {
         let call = self.calls.get(id);
         let told = call.is_some_and(|call| call.told);
         let since = match call.is_some_and(|call| !Rc::ptr_eq(&call.chain, &self.chain)) {
-            true => " It was sent before the chain was changed.",
+            true => " The request was sent before the chain was changed.",
             false => "",
         };
         let Some(known) = self.told.broken.get_mut(rule.hop) else { return };
