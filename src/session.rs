@@ -198,8 +198,14 @@ impl Session {
 
     /// What is to be seen of a lane at the playhead.
     pub fn scene_of(&self, lane: Lane, view: View) -> Scene {
-        let b = self.b.as_ref().map(|b| b.run.reach().max(self.a.run.reach()));
-        self.lane(lane).run.scene(View { reach: b.unwrap_or(view.reach), ..view })
+        let reach = if self.is_comparing() { view.reach.max(self.reach()) } else { view.reach };
+        self.lane(lane).run.scene(View { reach, ..view })
+    }
+
+    /// How far an axis of time in the picture has to reach, for all lanes.
+    pub fn reach(&self) -> Duration {
+        let b = self.b.as_ref().map_or(Duration::ZERO, |b| b.run.reach());
+        self.a.run.reach().max(b)
     }
 
     /// A lane's charts up to the playhead.
